@@ -1,0 +1,54 @@
+import { asRecord, asString } from './record.ts'
+
+export interface WidgetConfig {
+  readonly widgetEnabled: boolean
+  readonly writeEnabled: boolean
+  readonly aiEnabled: boolean
+  /** BCP 47 tag, for example `en`. */
+  readonly language: string
+  readonly theme: { readonly primaryColor: string }
+  /** Shows "Powered by Helvino" under the composer. */
+  readonly branding: boolean
+}
+
+/** Answer to `GET /api/bootloader`. */
+export interface BootloaderAnswer {
+  readonly ok: true
+  readonly org: { readonly id: string; readonly key: string; readonly name: string }
+  readonly config: WidgetConfig
+  /** Bearer token for writes; see the wire contract. */
+  readonly orgToken: string
+  readonly env: string
+  /** The server's clock: ISO 8601, UTC. A client measures the token's life by it, never by its own clock. */
+  readonly timestamp: string | undefined
+  /** The protocol number; absent on a server that knows only the bootloader and the two POST calls. */
+  readonly protocol: number | undefined
+}
+
+const colorPattern = /^#[0-9a-f]{6}$/i
+const defaultColor = '#2563eb'
+
+export function decodeBootloader(value: unknown): BootloaderAnswer | undefined {
+  const record = asRecord(value)
+  const org = asRecord(record?.['org'])
+  const config = asRecord(record?.['config'])
+  const orgToken = asString(record?.['orgToken'])
+  if (!record || !org || !config || !orgToken) return undefined
+  const color = asString(asRecord(config['theme'])?.['primaryColor'])
+  return {
+    ok: true,
+    org: { id: String(org['id']), key: String(org['key']), name: asString(org['name']) ?? '' },
+    config: {
+      widgetEnabled: config['widgetEnabled'] !== false,
+      writeEnabled: config['writeEnabled'] !== false,
+      aiEnabled: config['aiEnabled'] === true,
+      language: asString(config['language']) ?? 'en',
+      theme: { primaryColor: color !== undefined && colorPattern.test(color) ? color : defaultColor },
+      branding: config['branding'] !== false,
+    },
+    orgToken,
+    env: asString(record['env']) ?? '',
+    timestamp: asString(record['timestamp']),
+    protocol: typeof record['protocol'] === 'number' ? record['protocol'] : undefined,
+  }
+}

@@ -1,0 +1,49 @@
+export { type BootloaderAnswer, decodeBootloader, type WidgetConfig } from './bootloader.ts'
+export type { Brand } from './brand.ts'
+export { closeCodes, type CloseCode } from './close-codes.ts'
+export {
+  type AgentConversation,
+  type Conversation,
+  type ConversationStatus,
+  decodeAgentConversation,
+  decodeAgentConversationList,
+  decodeConversation,
+  decodeConversationList,
+} from './conversation.ts'
+export {
+  type ClientFrame,
+  decodeClientFrame,
+  decodeServerFrame,
+  encodeClientFrame,
+  type ResumeAnswer,
+  type ResumePoint,
+  type ServerFrame,
+} from './frames.ts'
+export { headers } from './headers.ts'
+export {
+  type ClientMessageId,
+  type ConversationId,
+  decodeClientMessageId,
+  decodeConversationId,
+  decodeSequence,
+  decodeVisitorId,
+  type MessageId,
+  type OrgId,
+  type PublicVisitorId,
+  type Sequence,
+  sequenceZero,
+  type VisitorId,
+} from './ids.ts'
+export { limits } from './limits.ts'
+export {
+  decodeMessage,
+  decodeMessagePage,
+  decodePostedMessage,
+  type Message,
+  type MessagePage,
+  type MessageRole,
+  type PostedMessage,
+} from './message.ts'
+export { protocolNumber } from './protocol-number.ts'
+export { asRecord, asString, parseJson } from './record.ts'
+export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'

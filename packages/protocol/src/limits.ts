@@ -1,0 +1,36 @@
+/** Every limit of the wire, once. Reaching one is a refusal or a close code, never silence. */
+export const limits = {
+  /** Characters (UTF-16 code units) of one message. */
+  contentLength: 8_000,
+  /** Bytes of one HTTP request body. */
+  bodyBytes: 64 * 1024,
+  /** Bytes of one frame on the socket, in either direction. */
+  frameBytes: 64 * 1024,
+  /** Bytes waiting for one slow reader before its socket is closed. */
+  socketQueueBytes: 1024 * 1024,
+  /** Characters of an org token. */
+  tokenLength: 4_096,
+  /** Conversations that one `hello` may name. */
+  helloConversations: 128,
+  /** Messages replayed for one conversation on resume; beyond it the server says `recovered: false` and the client fetches pages. */
+  replayMessages: 1_000,
+  /** Messages in one page. */
+  pageMessages: 100,
+  /** Conversations in one page of a list. */
+  pageConversations: 50,
+  /** Characters of a conversation's preview. */
+  previewLength: 140,
+  /** Messages that wait to be sent, per owner and device. */
+  outboxEntries: 200,
+  /** Characters of all messages that wait to be sent, per owner and device (2 bytes each: 1 MB). */
+  outboxLength: 512 * 1024,
+  /** A client that has said nothing for so long, in ms, is disconnected. */
+  socketSilenceMs: 45_000,
+  /** A client sends a ping so often, in ms, and expects an answer within `pongWithinMs`. */
+  pingEveryMs: 20_000,
+  pongWithinMs: 10_000,
+  /** `hello` must come within this, in ms. */
+  helloWithinMs: 10_000,
+  /** A socket whose token has run out stays open so long, in ms, for `renew`. */
+  renewGraceMs: 30_000,
+} as const

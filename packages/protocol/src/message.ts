@@ -1,0 +1,81 @@
+import {
+  decodeClientMessageId,
+  decodeConversationId,
+  decodeMessageId,
+  decodeSequence,
+  type ClientMessageId,
+  type ConversationId,
+  type MessageId,
+  type Sequence,
+} from './ids.ts'
+import { asRecord, asString, decodeList } from './record.ts'
+
+/** `user` is the visitor, `agent` a person who answers, `system` the product itself. */
+export type MessageRole = 'user' | 'agent' | 'system'
+
+/** One stored message, as every party sees it. */
+export interface Message {
+  readonly id: MessageId
+  readonly conversationId: ConversationId
+  readonly sequence: Sequence
+  readonly role: MessageRole
+  readonly kind: string
+  readonly content: string
+  readonly attachments: readonly unknown[]
+  /** When the server stored it: ISO 8601, UTC. For people; order comes from `sequence`. */
+  readonly timestamp: string
+  readonly clientMessageId: ClientMessageId | null
+}
+
+// A role that a newer server knows and we do not is shown as the product's own word rather than dropped: a dropped
+// message would look like a gap in the sequence, and be fetched for ever.
+const decodeRole = (value: unknown): MessageRole => (value === 'user' || value === 'agent' ? value : 'system')
+
+export function decodeMessage(value: unknown): Message | undefined {
+  const record = asRecord(value)
+  const id = decodeMessageId(record?.['id'])
+  const conversationId = decodeConversationId(record?.['conversationId'])
+  const sequence = decodeSequence(record?.['sequence'])
+  const content = asString(record?.['content'])
+  const timestamp = asString(record?.['timestamp'])
+  if (!record || !id || !conversationId || sequence === undefined || content === undefined || timestamp === undefined)
+    return undefined
+  return {
+    id,
+    conversationId,
+    sequence,
+    role: decodeRole(record['role']),
+    kind: asString(record['kind']) ?? 'text',
+    content,
+    attachments: Array.isArray(record['attachments']) ? record['attachments'] : [],
+    timestamp,
+    clientMessageId: decodeClientMessageId(record['clientMessageId']) ?? null,
+  }
+}
+
+/** Answer to `GET …/messages`. */
+export interface MessagePage {
+  readonly messages: readonly Message[]
+  readonly latestSequence: Sequence
+}
+
+export function decodeMessagePage(value: unknown): MessagePage | undefined {
+  const record = asRecord(value)
+  const messages = decodeList(record?.['messages'], decodeMessage)
+  const latestSequence = decodeSequence(record?.['latestSequence'])
+  return messages && latestSequence !== undefined ? { messages, latestSequence } : undefined
+}
+
+/** What any server, however old, says of a message that it took: an older one sends neither sequence nor key. */
+export interface PostedMessage {
+  readonly id: MessageId
+  readonly sequence: Sequence | undefined
+  readonly timestamp: string | undefined
+}
+
+export function decodePostedMessage(value: unknown): PostedMessage | undefined {
+  const record = asRecord(value)
+  const id = decodeMessageId(record?.['id'])
+  if (!record || !id) return undefined
+  return { id, sequence: decodeSequence(record['sequence']), timestamp: asString(record['timestamp']) }
+}

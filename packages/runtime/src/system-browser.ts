@@ -1,0 +1,167 @@
+import type { Channels } from './channel.ts'
+import type { Clock } from './clock.ts'
+import type { KeyValue } from './key-value.ts'
+import type { Life, LifeEvent } from './life.ts'
+import type { Locks } from './locks.ts'
+import type { Network } from './network.ts'
+import type { Random } from './random.ts'
+import type { Runtime } from './runtime.ts'
+
+// Browsers keep a timer's delay in 32 bits; a longer one would fire at once.
+const longestTimerMs = 2 ** 31 - 1
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  startTimer(delayMs, onDue) {
+    let restMs = delayMs
+    let handle: ReturnType<typeof setTimeout>
+    const arm = () => {
+      const partMs = Math.min(restMs, longestTimerMs)
+      restMs -= partMs
+      handle = setTimeout(restMs > 0 ? arm : onDue, partMs)
+    }
+    arm()
+    return () => {
+      clearTimeout(handle)
+    }
+  },
+}
+
+const random: Random = {
+  fraction: () => Math.random(),
+  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+}
+
+const network: Network = {
+  async request({ url, ...init }, signal) {
+    const response = await fetch(url, { ...init, signal, cache: 'no-store', credentials: 'same-origin' })
+    const body = await response.text()
+    return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
+  },
+  openSocket(url, listener) {
+    let socket: WebSocket
+    try {
+      socket = new WebSocket(url)
+    } catch (error) {
+      // A policy may forbid sockets; to the caller that is one more socket that did not open.
+      setTimeout(() => {
+        listener.onClose(1006, String(error))
+      })
+      return { send: () => undefined, close: () => undefined }
+    }
+    socket.onopen = () => {
+      listener.onOpen()
+    }
+    socket.onmessage = ({ data }) => {
+      if (typeof data === 'string') listener.onText(data)
+    }
+    socket.onclose = ({ code, reason }) => {
+      listener.onClose(code, reason)
+    }
+    return {
+      send(text) {
+        if (socket.readyState === WebSocket.OPEN) socket.send(text)
+      },
+      close(code, reason) {
+        socket.onopen = socket.onmessage = socket.onclose = null
+        socket.close(code, reason)
+      },
+    }
+  },
+}
+
+// Reading `localStorage` itself may throw: blocked by a setting, by the frame's sandbox or by private mode.
+function withStorage<Result>(use: (storage: Storage) => Result, fallback: Result): Result {
+  try {
+    return use(localStorage)
+  } catch {
+    return fallback
+  }
+}
+
+const storage: KeyValue = {
+  get: (key) => withStorage((store) => store.getItem(key) ?? undefined, undefined),
+  set: (key, value) =>
+    withStorage((store) => {
+      store.setItem(key, value)
+      return true
+    }, false),
+  remove: (key) => {
+    withStorage((store) => {
+      store.removeItem(key)
+    }, undefined)
+  },
+}
+
+const locks: Locks = {
+  async hold(name, withinMs, work) {
+    // Outside a secure context there are no Web Locks: without them everybody holds the lock.
+    if (!('locks' in navigator)) return work()
+    const waiting = new AbortController()
+    const cancel = clock.startTimer(withinMs, () => {
+      waiting.abort()
+    })
+    let held = false
+    try {
+      return await navigator.locks.request(name, { signal: waiting.signal }, () => {
+        held = true
+        cancel()
+        return work()
+      })
+    } catch (error) {
+      if (held || !waiting.signal.aborted) throw error
+      return undefined
+    }
+  },
+}
+
+const channels: Channels = {
+  open(name, onMessage) {
+    if (!('BroadcastChannel' in globalThis)) return { post: () => undefined, close: () => undefined }
+    const channel = new BroadcastChannel(name)
+    channel.onmessage = ({ data }) => {
+      onMessage(data)
+    }
+    return {
+      post(message) {
+        channel.postMessage(message)
+      },
+      close() {
+        channel.close()
+      },
+    }
+  },
+}
+
+const life: Life = {
+  isVisible: () => document.visibilityState === 'visible',
+  isOnline: () => navigator.onLine,
+  subscribe(listener) {
+    const stop = new AbortController()
+    const options = { signal: stop.signal }
+    const on = (target: EventTarget, type: string, name: (raw: Event) => LifeEvent | undefined) => {
+      target.addEventListener(
+        type,
+        (raw) => {
+          const event = name(raw)
+          if (event) listener(event)
+        },
+        options,
+      )
+    }
+    on(document, 'visibilitychange', () => (life.isVisible() ? 'visible' : 'hidden'))
+    on(document, 'resume', () => 'returned')
+    // A `pageshow` that does not come from the back/forward cache is the page's own first showing.
+    on(window, 'pageshow', (raw) => ((raw as PageTransitionEvent).persisted ? 'returned' : undefined))
+    on(window, 'pagehide', () => 'leaving')
+    on(window, 'online', () => 'online')
+    on(window, 'offline', () => 'offline')
+    return () => {
+      stop.abort()
+    }
+  },
+}
+
+/** The browser as it is. Nothing starts, and nothing is stored, by asking for it. */
+export const browserRuntime: Runtime = { clock, random, network, storage, locks, channels, life }

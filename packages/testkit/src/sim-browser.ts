@@ -1,0 +1,62 @@
+import { SimChannelHub } from './sim-channels.ts'
+import type { MachineSleep } from './sim-clock.ts'
+import { SimLockTable } from './sim-locks.ts'
+import type { SimServer } from './sim-network.ts'
+import { SimRandom } from './sim-random.ts'
+import { SimStorage } from './sim-storage.ts'
+import { SimTab } from './sim-tab.ts'
+import { SimTimeline } from './sim-timeline.ts'
+
+export interface SimBrowserOptions {
+  readonly server: SimServer
+  /** Where several browsers or a server share one time. */
+  readonly timeline?: SimTimeline
+  /** Of the tabs' chance. @defaultValue `0` */
+  readonly seed?: string | number
+}
+
+/** One browser on one machine, with the tabs of one origin: they share storage, locks and channels. */
+export class SimBrowser {
+  readonly timeline: SimTimeline
+  readonly storage = new SimStorage()
+  readonly locks = new SimLockTable()
+  readonly channels = new SimChannelHub()
+  readonly #random: SimRandom
+  readonly #server: SimServer
+  readonly #tabs: SimTab[] = []
+
+  constructor({ server, timeline = new SimTimeline(), seed = 0 }: SimBrowserOptions) {
+    this.timeline = timeline
+    this.#server = server
+    this.#random = new SimRandom(seed)
+  }
+
+  /** Tabs that live. */
+  get tabs(): readonly SimTab[] {
+    return this.#tabs.filter((tab) => !tab.isDead)
+  }
+
+  openTab(): SimTab {
+    const { timeline, storage, locks, channels } = this
+    const random = this.#random.fork(`tab ${String(this.#tabs.length)}`)
+    const tab = new SimTab({ timeline, random, server: this.#server, storage, locks, channels })
+    this.#tabs.push(tab)
+    return tab
+  }
+
+  closeLid(sleep: MachineSleep): void {
+    for (const { clock } of this.tabs) clock.closeLid(sleep)
+  }
+
+  openLid(): void {
+    for (const { clock } of this.tabs) clock.openLid()
+  }
+
+  /** Lets the whole machine sleep for `ms`, and runs what is due at once on waking. */
+  async sleepMachine(ms: number, sleep: MachineSleep): Promise<void> {
+    this.closeLid(sleep)
+    await this.timeline.advance(ms)
+    this.openLid()
+    await this.timeline.advance(0)
+  }
+}

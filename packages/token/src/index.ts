@@ -1,0 +1,6 @@
+export { askedNow, type AskedAt, type IssuedToken } from './held-token.ts'
+export { parseTokenExpiration } from './parse-token-expiration.ts'
+export { type RenewerPhase, TokenRenewer, type WaitOptions } from './renewer.ts'
+export type { TokenAnswer, TokenRenewerOptions } from './renewer-options.ts'
+export { TokenError, type TokenErrorCode } from './token-error.ts'
+export type { RenewalCause, TokenEvent } from './token-event.ts'

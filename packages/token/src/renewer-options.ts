@@ -1,0 +1,45 @@
+import type { Clock, Random } from '@helvino/runtime'
+import type { AskedAt, IssuedToken } from './held-token.ts'
+
+/** What asking for a token came to. */
+export type TokenAnswer =
+  | ({ readonly kind: 'issued' } & IssuedToken)
+  /** A passing fault: network, 429, 5xx. `retryAfterMs`: what the issuer asked for. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number | undefined }
+  /** A final no, such as an account that is switched off. Never answer so for a network fault, 429 or 5xx. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface TokenRenewerOptions {
+  /**
+   * Asks the issuer for a token. Aborted after `attemptWithinMs`; a rejection counts as `unavailable`. Must not go through anything
+   * that itself waits for this renewer.
+   */
+  readonly fetchToken: (signal: AbortSignal) => Promise<TokenAnswer>
+  readonly clock: Clock
+  readonly random: Random
+  /** Writes wait for a renewal this long before expiry, in ms; never more than a quarter of the token's life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
+  readonly bufferMs?: number
+  /** One attempt is given up after this, in ms. @defaultValue `10_000` */
+  readonly attemptWithinMs?: number
+  /** A caller that names no deadline of its own is turned away after this, in ms. @defaultValue `15_000` */
+  readonly waitWithinMs?: number
+  /** Callers that may wait at once; one more is turned away with `queue-full`. @defaultValue `10_000` */
+  readonly maxWaiting?: number
+  /** A token that was already fetched, with the clocks as they were just before. */
+  readonly initial?: { readonly issued: IssuedToken; readonly asked: AskedAt }
+}
+
+/** Every option, decided. */
+export type RenewerConfig = Required<Omit<TokenRenewerOptions, 'initial'>>
+
+export function resolveOptions(options: TokenRenewerOptions): RenewerConfig {
+  return {
+    fetchToken: options.fetchToken,
+    clock: options.clock,
+    random: options.random,
+    bufferMs: options.bufferMs ?? 15_000,
+    attemptWithinMs: options.attemptWithinMs ?? 10_000,
+    waitWithinMs: options.waitWithinMs ?? 15_000,
+    maxWaiting: options.maxWaiting ?? 10_000,
+  }
+}
