@@ -1,0 +1,59 @@
+import { asRecord, asString } from '@helvino/protocol'
+import type { Clock, Network, Runtime } from '@helvino/runtime'
+import { parseTokenExpiration, type TokenAnswer, TokenRenewer } from '@helvino/token'
+import { agentAudience } from './audience.ts'
+import { readAnswer, request, unreachable } from './call.ts'
+import { ChatClient } from './chat-client.ts'
+import type { OutboxStores } from './outbox-store.ts'
+import { agentOwner, ownedName } from './owner.ts'
+
+const tokenWithinMs = 10_000
+
+function decodeAgentToken(body: unknown): { token: string; issuerNowMs: number } | undefined {
+  const record = asRecord(body)
+  const token = asString(record?.['agentToken'])
+  const issuerNowMs = Date.parse(asString(record?.['timestamp']) ?? '')
+  return token === undefined || Number.isNaN(issuerNowMs) ? undefined : { token, issuerNowMs }
+}
+
+/** Exchanges the page's session cookie for a short-lived agent token. A session that has ended is a final no. */
+async function fetchAgentToken(
+  apiUrl: string,
+  network: Network,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<TokenAnswer> {
+  const call = { method: 'POST', url: `${apiUrl}/api/agent/token`, headers: {} } as const
+  const result = await request(network, clock, call, tokenWithinMs, signal).then(
+    (response) => readAnswer(response, decodeAgentToken, clock.nowMs()),
+    unreachable,
+  )
+  if (result.kind === 'refused') return { kind: 'refused', reason: result.code }
+  if (result.kind === 'unreachable')
+    return { kind: 'unavailable', reason: result.reason, retryAfterMs: result.retryAfterMs }
+  const { token, issuerNowMs } = result.value
+  const expSeconds = parseTokenExpiration(token)
+  if (expSeconds === null) return { kind: 'unavailable', reason: 'a token without an expiry' }
+  return { kind: 'issued', token, expiresAtMs: expSeconds * 1_000, issuerNowMs }
+}
+
+export interface AgentClientOptions {
+  readonly runtime: Runtime
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly orgId: string
+  readonly userId: string
+  readonly outboxStores: OutboxStores
+}
+
+/** An agent's chat: its token comes from the session of the page. */
+export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores }: AgentClientOptions): ChatClient {
+  const { clock, random, network } = runtime
+  const renewer = new TokenRenewer({
+    clock,
+    random,
+    fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
+  })
+  const outboxStore = outboxStores(ownedName(agentOwner(orgId, userId), 'outbox'))
+  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxStore })
+}

@@ -1,0 +1,371 @@
+import {
+  type ClientMessageId,
+  type ConversationId,
+  type Message,
+  type PostedMessage,
+  type ServerFrame,
+  type WidgetConfig,
+} from '@helvino/protocol'
+import { type LifeEvent, type Runtime, uuid } from '@helvino/runtime'
+import type { TokenEvent, TokenRenewer } from '@helvino/token'
+import { Api, tokenFailure } from './api.ts'
+import type { Audience } from './audience.ts'
+import type { CallResult } from './call.ts'
+import type { ChatState } from './chat-state.ts'
+import { Connection } from './connection.ts'
+import { withConversation } from './conversation-list.ts'
+import { type EnqueueResult, Outbox } from './outbox.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import type { OutboxStore } from './outbox-store.ts'
+import { PageSleep } from './page-sleep.ts'
+import { Resume } from './resume.ts'
+import { type Delivery, Sender } from './sender.ts'
+import { emptyThread } from './thread.ts'
+import { Threads } from './threads.ts'
+import { timeline, type TimelineItem } from './timeline.ts'
+
+export interface ChatClientOptions {
+  readonly runtime: Runtime
+  readonly audience: Audience
+  readonly renewer: TokenRenewer
+  readonly outboxStore: OutboxStore
+}
+
+/** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
+export class ChatClient {
+  readonly renewer: TokenRenewer
+  readonly #runtime: Runtime
+  readonly #api: Api
+  readonly #outbox: Outbox
+  readonly #sender: Sender
+  readonly #connection: Connection
+  readonly #resume: Resume
+  readonly #threads: Threads
+  readonly #sleep: PageSleep
+  readonly #listeners = new Set<(state: ChatState) => void>()
+  readonly #disposal = new AbortController()
+  readonly #stops: (() => void)[] = []
+  #state: ChatState
+  #waitingForToken = 0
+  #isEngaged = false
+  #isStarted = false
+  #hasRealtime = true
+  #opening: Promise<CallResult<ConversationId>> | undefined
+  readonly #openingKey: string
+
+  constructor({ runtime, audience, renewer, outboxStore }: ChatClientOptions) {
+    const { clock, random, network, life } = runtime
+    const { signal } = this.#disposal
+    this.#runtime = runtime
+    this.renewer = renewer
+    this.#openingKey = uuid(random)
+    this.#api = new Api(audience, network, clock, renewer)
+    this.#outbox = new Outbox(outboxStore, clock, random, () => {
+      this.#update({ outbox: this.#outbox.entries })
+      this.#sender.run()
+    })
+    this.#sender = new Sender(
+      this.#outbox,
+      (entry) => (audience.kind === 'visitor' ? 'own' : (entry.conversationId ?? 'own')),
+      {
+        clock,
+        random,
+        life,
+        deliver: (entry, stop) => this.#deliver(entry, stop),
+        onAccepted: (entry, conversationId, posted) => {
+          this.#accept(entry, conversationId, posted)
+        },
+        onAttempt: (isAnswered) => {
+          this.#setFailing(!isAnswered)
+        },
+      },
+      signal,
+    )
+    this.#resume = new Resume(
+      {
+        clock,
+        random,
+        fetchPage: (id, after, stop) => this.#api.listMessages(id, after, stop),
+        nextAfter: (id) => this.#threads.nextAfter(id),
+        onPage: (id, page) => {
+          this.#threads.addPage(id, page)
+        },
+      },
+      signal,
+    )
+    this.#threads = new Threads(
+      (threads) => {
+        this.#update({ threads })
+      },
+      (id) => {
+        this.#resume.catchUp(id)
+      },
+    )
+    this.#sleep = new PageSleep(clock, () => {
+      this.#connection.close()
+    })
+    this.#connection = new Connection({
+      runtime,
+      renewer,
+      audience,
+      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outbox.entries.length > 0),
+      resumePoints: () => this.#threads.resumePoints(),
+      onFrame: (frame) => {
+        this.#hear(frame)
+      },
+      onState: (connection) => {
+        this.#update({ connection })
+      },
+    })
+    this.#state = {
+      connection: { state: 'offline' },
+      delivery: { isWaitingForToken: false, isFailing: false },
+      config: undefined,
+      conversations: [],
+      isListed: false,
+      currentId: undefined,
+      threads: new Map(),
+      outbox: [],
+    }
+    this.#stops.push(
+      renewer.subscribe((event) => {
+        this.#hearRenewal(event)
+      }),
+      life.subscribe((event) => {
+        this.#hearLife(event)
+      }),
+    )
+  }
+
+  get state(): ChatState {
+    return this.#state
+  }
+
+  /** Returns the unsubscribe. */
+  subscribe(listener: (state: ChatState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes up what waits to be sent, lists the conversations and connects. Does nothing the second time. */
+  async start(): Promise<void> {
+    if (this.#isStarted || this.#disposal.signal.aborted) return
+    this.#isStarted = true
+    await this.#outbox.load()
+    if (!this.#hasRealtime) return
+    this.#connection.open()
+    await this.refreshList()
+  }
+
+  /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
+  configure(config: WidgetConfig, protocol: number | undefined): void {
+    this.#hasRealtime = protocol !== undefined
+    if (!this.#hasRealtime) this.#connection.close()
+    else if (this.#isStarted) this.#connection.open()
+    this.#update({ config })
+  }
+
+  /** Says whether a person is at it (the panel is open): decides how soon a lost connection is tried again. */
+  setEngaged(isEngaged: boolean): void {
+    this.#isEngaged = isEngaged
+    if (isEngaged) this.#hurry()
+  }
+
+  /** Keeps the message and sends it as soon as it can be. `conversationId` is left out by a visitor. */
+  async send(text: string, conversationId?: ConversationId): Promise<EnqueueResult> {
+    const result = await this.#outbox.enqueue(conversationId, text)
+    if (result.kind === 'queued') this.#hurry()
+    return result
+  }
+
+  /** Sends a failed message again, with the id that it has. */
+  async retry(id: ClientMessageId): Promise<void> {
+    await this.#outbox.mark(id, { state: 'queued', attempts: 0 })
+  }
+
+  /** Gives up a message that is not sent. One whose request is under way may still arrive. */
+  async discard(id: ClientMessageId): Promise<void> {
+    await this.#outbox.settle(id)
+  }
+
+  /** Loads a conversation, and keeps it up to date from now on. */
+  watch(id: ConversationId): void {
+    this.#threads.keep(id)
+    this.#resume.catchUp(id)
+  }
+
+  /** A conversation as it is shown; `undefined` for the visitor's own, which may not exist yet. */
+  timeline(id: ConversationId | undefined = this.#state.currentId): readonly TimelineItem[] {
+    const thread = (id && this.#state.threads.get(id)) ?? emptyThread
+    const isOwn = id === this.#state.currentId
+    return timeline(
+      thread,
+      this.#state.outbox.filter(
+        (entry) => entry.conversationId === id || (isOwn && entry.conversationId === undefined),
+      ),
+    )
+  }
+
+  /** The visitor's open conversation, made where there is none. All callers share one request. */
+  openConversation(signal: AbortSignal = this.#disposal.signal): Promise<CallResult<ConversationId>> {
+    const { currentId } = this.#state
+    if (currentId) return Promise.resolve({ kind: 'answered', value: currentId })
+    this.#opening ??= this.#api.openConversation(this.#openingKey, signal).then((result) => {
+      this.#opening = undefined
+      if (result.kind !== 'answered') return result
+      this.#setCurrent(result.value.id)
+      return { kind: 'answered', value: result.value.id }
+    })
+    return this.#opening
+  }
+
+  /** Asks again what conversations there are. */
+  async refreshList(): Promise<void> {
+    const result = await this.#api.listConversations(this.#disposal.signal)
+    if (result.kind !== 'answered') return
+    this.#update({ conversations: result.value, isListed: true })
+    const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
+    if (own) this.#setCurrent(own.id)
+  }
+
+  /** An agent's own verb on a conversation, for example `resolve`. */
+  act(id: ConversationId, verb: string, body: object = {}): Promise<CallResult<true>> {
+    return this.#api.act(id, verb, body, this.#disposal.signal)
+  }
+
+  /** Stops everything. What waits in the outbox's store stays there. */
+  dispose(): void {
+    this.#disposal.abort()
+    this.#connection.close()
+    this.#sleep.cancel()
+    for (const stop of this.#stops) stop()
+    this.#listeners.clear()
+    this.renewer.dispose()
+  }
+
+  async #deliver(entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> {
+    if (this.renewer.token() === undefined) {
+      const failure = await this.#awaitToken(signal)
+      if (failure) return failure
+    }
+    let { conversationId } = entry
+    if (conversationId === undefined) {
+      const opened = await this.openConversation(signal)
+      if (opened.kind !== 'answered') return opened
+      conversationId = opened.value
+      // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
+      await this.#outbox.assign(entry.id, conversationId)
+    }
+    const result = await this.#api.postMessage(conversationId, entry.content, entry.id, signal)
+    return { ...result, conversationId }
+  }
+
+  async #awaitToken(signal: AbortSignal): Promise<CallResult<never> | undefined> {
+    this.#countWaiting(1)
+    try {
+      await this.renewer.ensureValidToken({ signal })
+      return undefined
+    } catch (error) {
+      return tokenFailure(error)
+    } finally {
+      this.#countWaiting(-1)
+    }
+  }
+
+  #accept(entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage): void {
+    const { id, sequence } = posted
+    const { content, id: clientMessageId } = entry
+    if (sequence === undefined) {
+      this.#threads.addUnsequenced(conversationId, { id, clientMessageId, content, timestamp: posted.timestamp })
+      return
+    }
+    this.#threads.add({
+      ...{ id, conversationId, sequence, clientMessageId, content },
+      role: this.#api.audience.kind === 'visitor' ? 'user' : 'agent',
+      kind: 'text',
+      attachments: [],
+      timestamp: posted.timestamp ?? new Date(this.#runtime.clock.nowMs()).toISOString(),
+    })
+  }
+
+  #hear(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'ready':
+        for (const { id, recovered } of frame.conversations) if (!recovered) this.#threads.refetch(id)
+        if (this.#api.audience.kind === 'agent' || !this.#state.isListed) void this.refreshList()
+        this.#hurry()
+        return
+      case 'message':
+        this.#hearMessage(frame.message)
+        return
+      case 'conversation':
+        this.#update({ conversations: withConversation(this.#state.conversations, frame.conversation) })
+        return
+      case 'renewed':
+      case 'pong':
+    }
+  }
+
+  #hearMessage(message: Message): void {
+    if (this.#api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(message.conversationId)
+    if (!this.#threads.has(message.conversationId)) return
+    this.#threads.add(message)
+    if (!this.#runtime.life.isVisible()) this.#sleep.arm(this.#isAnswerAwaited())
+    // Our own message, seen on the socket before the answer to its request: it is stored, which is all the request was for.
+    if (message.clientMessageId) void this.#outbox.settle(message.clientMessageId)
+  }
+
+  #setCurrent(id: ConversationId): void {
+    if (this.#state.currentId === id) return
+    this.#update({ currentId: id })
+    if (this.#hasRealtime) this.watch(id)
+    else this.#threads.keep(id)
+  }
+
+  #hearRenewal(event: TokenEvent): void {
+    if (event.type === 'failed' && !event.isFinal && this.#waitingForToken > 0) this.#setFailing(true)
+    if (event.type === 'renewed') {
+      this.#setFailing(false)
+      this.#sender.hurry()
+    }
+  }
+
+  #hearLife(event: LifeEvent): void {
+    if (event === 'leaving') this.#connection.close()
+    if (event === 'hidden') this.#sleep.arm(this.#isAnswerAwaited())
+    if (event === 'visible' || event === 'returned') {
+      this.#sleep.cancel()
+      if (this.#isStarted && this.#hasRealtime) this.#connection.open()
+    }
+    if (event === 'visible' || event === 'returned' || event === 'online') this.#hurry()
+  }
+
+  #isAnswerAwaited(): boolean {
+    const last = this.timeline().at(-1)
+    return last !== undefined && (last.kind !== 'confirmed' || last.message.role === 'user')
+  }
+
+  #hurry(): void {
+    this.renewer.wake()
+    this.#connection.hurry()
+    this.#sender.hurry()
+  }
+
+  #countWaiting(by: number): void {
+    this.#waitingForToken += by
+    this.#setDelivery({ isWaitingForToken: this.#waitingForToken > 0 })
+  }
+
+  #setFailing(isFailing: boolean): void {
+    this.#setDelivery({ isFailing })
+  }
+
+  #setDelivery(change: Partial<ChatState['delivery']>): void {
+    this.#update({ delivery: { ...this.#state.delivery, ...change } })
+  }
+
+  #update(change: Partial<ChatState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of this.#listeners) listener(this.#state)
+  }
+}

@@ -1,0 +1,28 @@
+import type { AgentConversation, Conversation, ConversationId, WidgetConfig } from '@helvino/protocol'
+import type { ConnectionState } from './connection.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import type { Thread } from './thread.ts'
+
+/** How the sending of our own messages goes, over all conversations. */
+export interface DeliveryHealth {
+  /** A write waits for a token to be renewed. */
+  readonly isWaitingForToken: boolean
+  /** The last try of a write, or the renewal that it waits for, got no answer. Something retries for as long as this is true. */
+  readonly isFailing: boolean
+}
+
+/** Everything a view needs, as one immutable value. */
+export interface ChatState {
+  readonly connection: ConnectionState
+  readonly delivery: DeliveryHealth
+  /** The organisation's settings as last heard; `undefined` on the agent's side and before the first answer. */
+  readonly config: WidgetConfig | undefined
+  /** A visitor's own, or the agent's list, in the server's order. */
+  readonly conversations: readonly (Conversation | AgentConversation)[]
+  /** True once the server has answered what conversations there are. */
+  readonly isListed: boolean
+  /** The visitor's own conversation, once it is known. */
+  readonly currentId: ConversationId | undefined
+  readonly threads: ReadonlyMap<ConversationId, Thread>
+  readonly outbox: readonly OutboxEntry[]
+}

@@ -1,0 +1,228 @@
+import {
+  type ClientFrame,
+  closeCodes,
+  decodeServerFrame,
+  encodeClientFrame,
+  limits,
+  protocolNumber,
+  type ResumePoint,
+  type ServerFrame,
+} from '@helvino/protocol'
+import { backoffMs, type Runtime, type Socket } from '@helvino/runtime'
+import { TokenError, type TokenRenewer } from '@helvino/token'
+import type { Audience } from './audience.ts'
+
+/** Where the live connection stands. */
+export type ConnectionState =
+  | { readonly state: 'offline' }
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'live' }
+  /** `attempt` tries have failed; the next one starts by itself. */
+  | { readonly state: 'waiting'; readonly attempt: number }
+  /** The server will not have us; connecting again by itself would not help. */
+  | { readonly state: 'denied'; readonly code: string }
+
+export interface ConnectionPorts {
+  readonly runtime: Pick<Runtime, 'clock' | 'random' | 'network' | 'life'>
+  readonly renewer: TokenRenewer
+  readonly audience: Audience
+  /** True while a person is at it: decides how soon a lost connection is tried again. */
+  readonly isInUse: () => boolean
+  readonly resumePoints: () => readonly ResumePoint[]
+  readonly onFrame: (frame: ServerFrame) => void
+  readonly onState: (state: ConnectionState) => void
+}
+
+const openWithinMs = 15_000
+const eagerEveryMs = 5_000
+const inUseCapMs = 30_000
+const idleCapMs = 300_000
+
+/**
+ * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own
+ * ping, and comes back after every loss. What was missed is resumed by sequence, so losing a connection loses nothing else.
+ */
+export class Connection {
+  readonly #ports: ConnectionPorts
+  #state: ConnectionState = { state: 'offline' }
+  #socket: Socket | undefined
+  #attempt = 0
+  #lastTryAtMs = -eagerEveryMs
+  /** The server's hint of when to come back; monotonic ms. */
+  #blockedUntilMs = 0
+  #sentToken: string | undefined
+  #cancelTimer: (() => void) | undefined
+  #release: (() => void) | undefined
+  #unsubscribe: (() => void) | undefined
+  #stop = new AbortController()
+
+  constructor(ports: ConnectionPorts) {
+    this.#ports = ports
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  /** Connects, and stays connected until `close`. Does nothing on a connection that is open. */
+  open(): void {
+    if (this.#state.state !== 'offline') return
+    this.#stop = new AbortController()
+    this.#release = this.#ports.renewer.hold()
+    this.#unsubscribe = this.#ports.renewer.subscribe((event) => {
+      if (event.type === 'renewed' && this.#state.state === 'live') this.#renewInPlace()
+    })
+    void this.#connect()
+  }
+
+  /** Ends the connection, for good or until `open`. */
+  close(): void {
+    this.#stop.abort()
+    this.#drop()
+    this.#release?.()
+    this.#unsubscribe?.()
+    this.#attempt = 0
+    this.#set({ state: 'offline' })
+  }
+
+  /** A reason to try now: cuts a wait short, at most once in five seconds, and never against the server's hint. */
+  hurry(): void {
+    if (this.#state.state === 'live') {
+      this.#ping()
+      return
+    }
+    const nowMs = this.#ports.runtime.clock.monotonicMs()
+    if (this.#state.state !== 'waiting' || nowMs < Math.max(this.#blockedUntilMs, this.#lastTryAtMs + eagerEveryMs))
+      return
+    void this.#connect()
+  }
+
+  async #connect(): Promise<void> {
+    const { runtime, renewer, audience } = this.#ports
+    const { signal } = this.#stop
+    this.#cancelTimer?.()
+    this.#lastTryAtMs = runtime.clock.monotonicMs()
+    this.#set({ state: 'connecting', attempt: this.#attempt })
+    let token: string
+    try {
+      token = await renewer.validToken({ signal })
+    } catch (error) {
+      if (signal.aborted) return
+      const isFinal = error instanceof TokenError && error.code === 'refused'
+      this.#retry(isFinal ? error.retryAfterMs : undefined)
+      return
+    }
+    if (signal.aborted) return
+    this.#arm(openWithinMs, () => {
+      this.#lost('no answer')
+    })
+    this.#socket = runtime.network.openSocket(audience.apiUrl.replace(/^http/, 'ws') + '/realtime', {
+      onOpen: () => {
+        // Read at the moment of sending: it may have been renewed while the socket opened.
+        this.#hello(renewer.token() ?? token)
+      },
+      onText: (text) => {
+        this.#hear(text)
+      },
+      onClose: (code, reason) => {
+        this.#closed(code, reason)
+      },
+    })
+  }
+
+  #hello(token: string): void {
+    this.#sentToken = token
+    const { audience, resumePoints } = this.#ports
+    const conversations = resumePoints().slice(0, limits.helloConversations)
+    this.#send({ type: 'hello', protocol: protocolNumber, token, audience: audience.kind, conversations })
+  }
+
+  #hear(text: string): void {
+    const frame = decodeServerFrame(text)
+    if (frame?.type === 'ready') {
+      this.#attempt = 0
+      this.#set({ state: 'live' })
+      this.#renewInPlace()
+    }
+    if (this.#state.state === 'live') {
+      // Whatever the server says shows that the line works.
+      this.#arm(limits.pingEveryMs, () => {
+        this.#ping()
+      })
+    }
+    if (frame) this.#ports.onFrame(frame)
+  }
+
+  #ping(): void {
+    this.#send({ type: 'ping' })
+    this.#arm(limits.pongWithinMs, () => {
+      this.#lost('no answer to a ping')
+    })
+  }
+
+  #renewInPlace(): void {
+    const token = this.#ports.renewer.token()
+    if (token === undefined || token === this.#sentToken) return
+    this.#sentToken = token
+    this.#send({ type: 'renew', token })
+  }
+
+  #closed(code: number, reason: string): void {
+    if (code === closeCodes.tokenRefused && this.#sentToken !== undefined)
+      this.#ports.renewer.reportRefused(this.#sentToken)
+    if (code === closeCodes.denied) {
+      this.#drop()
+      this.#set({ state: 'denied', code: reason })
+      return
+    }
+    const hintMs = /^retry-in-ms:(\d{1,6})$/.exec(reason)?.[1]
+    this.#lost(reason, hintMs === undefined ? undefined : Number(hintMs))
+  }
+
+  #lost(reason: string, retryInMs?: number): void {
+    this.#socket?.close(4000, reason.slice(0, 100))
+    this.#retry(retryInMs)
+  }
+
+  /** Waits, then connects again: soon and spread where somebody is looking, not at all on a hidden page, which `hurry` wakes. */
+  #retry(retryInMs: number | undefined): void {
+    const { runtime, isInUse } = this.#ports
+    const { clock, random, life } = runtime
+    this.#drop()
+    const first = this.#attempt === 0
+    const capMs = isInUse() ? inUseCapMs : idleCapMs
+    const spreadMs = isInUse() ? 2_000 : 30_000
+    const ownMs = first
+      ? random.fraction() * spreadMs
+      : backoffMs(this.#attempt - 1, isInUse() ? 1_000 : 10_000, capMs, random)
+    this.#attempt += 1
+    this.#blockedUntilMs = clock.monotonicMs() + (retryInMs ?? 0)
+    this.#set({ state: 'waiting', attempt: this.#attempt })
+    if (!life.isVisible() && first) return
+    this.#arm(Math.max(ownMs, retryInMs ?? 0), () => {
+      void this.#connect()
+    })
+  }
+
+  #drop(): void {
+    this.#cancelTimer?.()
+    this.#socket?.close(1000, '')
+    this.#socket = undefined
+    this.#sentToken = undefined
+  }
+
+  #send(frame: ClientFrame): void {
+    this.#socket?.send(encodeClientFrame(frame))
+  }
+
+  /** There is one timer: each state waits for one thing. */
+  #arm(delayMs: number, onDue: () => void): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = this.#ports.runtime.clock.startTimer(delayMs, onDue)
+  }
+
+  #set(state: ConnectionState): void {
+    this.#state = state
+    this.#ports.onState(state)
+  }
+}

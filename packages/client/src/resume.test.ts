@@ -1,0 +1,93 @@
+import type { ConversationId, Message, MessagePage, Sequence } from '@helvino/protocol'
+import { SimClock, SimRandom } from '@helvino/testkit'
+import { describe, expect, it } from 'vitest'
+import type { CallResult } from './call.ts'
+import { Resume } from './resume.ts'
+import { Threads } from './threads.ts'
+
+const id = 'c1' as ConversationId
+const message = (sequence: number) => ({ conversationId: id, sequence: sequence as Sequence }) as Message
+
+/** A server that holds messages 1 to `latest`, in pages of 100. */
+function rig(latest: number) {
+  const clock = new SimClock()
+  const stop = new AbortController()
+  const asked: (number | undefined)[] = []
+  const scripted: CallResult<MessagePage>[] = []
+  let held: readonly Message[] = []
+  const threads: Threads = new Threads(
+    (map) => {
+      held = map.get(id)?.messages ?? []
+    },
+    (conversationId) => {
+      resume.catchUp(conversationId)
+    },
+  )
+  const fetchPage = async (_: ConversationId, after: Sequence | undefined): Promise<CallResult<MessagePage>> => {
+    asked.push(after)
+    await new Promise<void>((resolve) => clock.startTimer(10, resolve))
+    const next = scripted.shift()
+    if (next) return next
+    const from = after ?? Math.max(0, latest - 100)
+    const sequences = Array.from({ length: Math.min(100, latest - from) }, (_item, n) => from + n + 1)
+    return {
+      kind: 'answered',
+      value: { messages: sequences.map((sequence) => message(sequence)), latestSequence: latest as Sequence },
+    }
+  }
+  const resume = new Resume(
+    {
+      clock,
+      random: new SimRandom(1),
+      fetchPage,
+      nextAfter: (conversationId) => threads.nextAfter(conversationId),
+      onPage: (conversationId, page) => {
+        threads.addPage(conversationId, page)
+      },
+    },
+    stop.signal,
+  )
+  const sequences = () => held.map(({ sequence }) => sequence as number)
+  return { clock, stop, asked, scripted, threads, resume, sequences }
+}
+
+describe('resume', () => {
+  it('[RS1] fetches what is missing, page by page, and asks for nothing twice', async () => {
+    const { clock, asked, threads, resume, sequences } = rig(370)
+    threads.addPage(id, { messages: [message(1), message(2)], latestSequence: 2 as Sequence })
+    threads.add(message(370))
+    resume.catchUp(id)
+    await clock.advance(1_000)
+    expect(asked).toEqual([2, 102, 202, 302])
+    expect(sequences()).toEqual(Array.from({ length: 370 }, (_, n) => n + 1))
+  })
+
+  it('[RS2] begins with the newest page where nothing is held', async () => {
+    const { clock, asked, resume, sequences } = rig(370)
+    resume.catchUp(id)
+    await clock.advance(1_000)
+    expect(asked).toEqual([undefined])
+    expect(sequences()).toEqual(Array.from({ length: 100 }, (_, n) => n + 271))
+  })
+
+  it('[RS3] retries with backoff, and after eight failures leaves it to the next reason', async () => {
+    const { clock, asked, scripted, resume, sequences } = rig(3)
+    for (let n = 0; n < 8; n += 1) scripted.push({ kind: 'unreachable', reason: 'down', retryAfterMs: undefined })
+    resume.catchUp(id)
+    await clock.advance(600_000)
+    expect(asked).toHaveLength(8)
+    expect(clock.pendingTimers).toBe(0)
+    resume.catchUp(id)
+    await clock.advance(1_000)
+    expect(sequences()).toEqual([1, 2, 3])
+  })
+
+  it('[RS4] does not ask for ever where a server tells of messages that it does not give', async () => {
+    const { clock, asked, scripted, resume } = rig(0)
+    for (let n = 0; n < 50; n += 1)
+      scripted.push({ kind: 'answered', value: { messages: [], latestSequence: 9 as Sequence } })
+    resume.catchUp(id)
+    await clock.advance(600_000)
+    expect(asked.length).toBeLessThanOrEqual(8)
+  })
+})

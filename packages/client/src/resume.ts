@@ -1,0 +1,67 @@
+import type { ConversationId, MessagePage, Sequence } from '@helvino/protocol'
+import { backoffMs, type Clock, type Random, sleep } from '@helvino/runtime'
+import type { CallResult } from './call.ts'
+
+export interface ResumePorts {
+  readonly clock: Clock
+  readonly random: Random
+  /** One page after the given sequence; the newest page where it is `undefined`. Never rejects. */
+  readonly fetchPage: (
+    id: ConversationId,
+    after: Sequence | undefined,
+    signal: AbortSignal,
+  ) => Promise<CallResult<MessagePage>>
+  /** Where to go on: `'newest'` before anything is held, `undefined` once nothing is missing. */
+  readonly nextAfter: (id: ConversationId) => Sequence | 'newest' | undefined
+  readonly onPage: (id: ConversationId, page: MessagePage) => void
+}
+
+const baseMs = 1_000
+const capMs = 30_000
+const mostTries = 8
+
+/** Fetches what is missing of a conversation, page by page, one fetch at a time per conversation. */
+export class Resume {
+  readonly #ports: ResumePorts
+  readonly #signal: AbortSignal
+  readonly #running = new Set<ConversationId>()
+
+  constructor(ports: ResumePorts, signal: AbortSignal) {
+    this.#ports = ports
+    this.#signal = signal
+  }
+
+  /** True while something of the conversation is being fetched. */
+  isRunning(id: ConversationId): boolean {
+    return this.#running.has(id)
+  }
+
+  /** Starts fetching, unless that is under way. Gives up after eight failures in a row; the next reason to resume starts anew. */
+  catchUp(id: ConversationId): void {
+    if (this.#running.has(id) || this.#signal.aborted) return
+    this.#running.add(id)
+    void this.#fetchAll(id).finally(() => this.#running.delete(id))
+  }
+
+  async #fetchAll(id: ConversationId): Promise<void> {
+    const { clock, random, fetchPage, nextAfter, onPage } = this.#ports
+    let failures = 0
+    while (!this.#signal.aborted && failures < mostTries) {
+      const after = nextAfter(id)
+      if (after === undefined) return
+      const result = await fetchPage(id, after === 'newest' ? undefined : after, this.#signal)
+      if (result.kind === 'refused' || this.#signal.aborted) return
+      if (result.kind === 'answered') {
+        onPage(id, result.value)
+        // A server that tells of more than it gives must not be asked for ever: only progress counts as success.
+        const hasMoved = result.value.messages.length > 0 && nextAfter(id) !== after
+        if (hasMoved) failures = 0
+        if (hasMoved || nextAfter(id) === undefined) continue
+      }
+      const delayMs = backoffMs(failures, baseMs, capMs, random)
+      failures += 1
+      const retryAfterMs = result.kind === 'unreachable' ? (result.retryAfterMs ?? 0) : 0
+      await sleep(clock, Math.max(delayMs, retryAfterMs), this.#signal).catch(() => undefined)
+    }
+  }
+}

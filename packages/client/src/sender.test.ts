@@ -1,0 +1,160 @@
+import type { ConversationId, MessageId, PostedMessage, Sequence } from '@helvino/protocol'
+import { SimClock, SimLife, SimRandom } from '@helvino/testkit'
+import { describe, expect, it } from 'vitest'
+import { Outbox } from './outbox.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import { memoryOutboxStores } from './outbox-store.ts'
+import { type Delivery, Sender } from './sender.ts'
+
+const conversationId = 'c1' as ConversationId
+const unreachable: Delivery = { kind: 'unreachable', reason: 'down', retryAfterMs: undefined }
+
+function rig() {
+  const clock = new SimClock()
+  const life = new SimLife()
+  const stop = new AbortController()
+  const scripted: Delivery[] = []
+  const tries: { id: string; content: string; atMs: number }[] = []
+  const accepted: string[] = []
+  const attempts: boolean[] = []
+  let inFlight = 0
+  let mostInFlight = 0
+  let sequence = 0
+  const outbox: Outbox = new Outbox(memoryOutboxStores()('test'), clock, new SimRandom(2), () => {
+    sender.run()
+  })
+  const deliver = async (entry: OutboxEntry): Promise<Delivery> => {
+    tries.push({ id: entry.id, content: entry.content, atMs: clock.timeline.elapsedMs })
+    inFlight += 1
+    mostInFlight = Math.max(mostInFlight, inFlight)
+    await new Promise<void>((resolve) => clock.startTimer(50, resolve))
+    inFlight -= 1
+    const next = scripted.shift()
+    if (next) return next
+    sequence += 1
+    const value: PostedMessage = {
+      id: `m${sequence}` as MessageId,
+      sequence: sequence as Sequence,
+      timestamp: undefined,
+    }
+    return { kind: 'answered', value, conversationId }
+  }
+  const sender = new Sender(
+    outbox,
+    (entry) => entry.conversationId ?? 'own',
+    {
+      clock,
+      random: new SimRandom(3),
+      life,
+      deliver,
+      onAccepted: (entry) => accepted.push(entry.content),
+      onAttempt: (isAnswered) => attempts.push(isAnswered),
+    },
+    stop.signal,
+  )
+  const most = () => mostInFlight
+  return { clock, life, stop, scripted, tries, accepted, attempts, outbox, sender, most }
+}
+
+describe('the sender', () => {
+  it('[SE1] has one request in flight per conversation, in the order of entry', async () => {
+    const { clock, outbox, accepted, most } = rig()
+    for (const text of ['a', 'b', 'c', 'd', 'e']) void outbox.enqueue(undefined, text)
+    await clock.advance(1_000)
+    expect(accepted).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(most()).toBe(1)
+    expect(outbox.entries).toEqual([])
+  })
+
+  it('[SE2] keeps the order of messages when the first is retried, with the id that it has', async () => {
+    const { clock, outbox, scripted, accepted, tries } = rig()
+    scripted.push(unreachable, unreachable)
+    for (const text of ['a', 'b', 'c']) void outbox.enqueue(undefined, text)
+    await clock.advance(30_000)
+    expect(accepted).toEqual(['a', 'b', 'c'])
+    expect(new Set(tries.filter(({ content }) => content === 'a').map(({ id }) => id)).size).toBe(1)
+    expect(tries.map(({ content }) => content)).toEqual(['a', 'a', 'a', 'b', 'c'])
+  })
+
+  it('[SE3] retries for as long as it takes, waiting at most 30 s while the page is seen and 300 s while it is hidden', async () => {
+    const { clock, life, outbox, scripted, tries, accepted } = rig()
+    for (let n = 0; n < 500; n += 1) scripted.push(unreachable)
+    void outbox.enqueue(undefined, 'a')
+    await clock.advance(600_000)
+    const waits = (from: number) => tries.slice(from + 1).map(({ atMs }, n) => atMs - (tries[from + n]?.atMs ?? 0))
+    expect(Math.max(...waits(0))).toBeLessThanOrEqual(30_051)
+    expect(outbox.entries[0]?.delivery).toMatchObject({ state: 'queued' })
+    life.emit('hidden')
+    const before = tries.length
+    await clock.advance(3_600_000)
+    expect(Math.max(...waits(before))).toBeGreaterThan(100_000)
+    expect(Math.max(...waits(before))).toBeLessThanOrEqual(300_051)
+    scripted.length = 0
+    await clock.advance(301_000)
+    expect(accepted).toEqual(['a'])
+  })
+
+  it('[SE4] sets aside what is refused for good, visibly, and goes on with the next', async () => {
+    const { clock, outbox, scripted, accepted } = rig()
+    scripted.push({ kind: 'refused', code: 'content_invalid' })
+    for (const text of ['bad', 'good']) void outbox.enqueue(undefined, text)
+    await clock.advance(1_000)
+    expect(accepted).toEqual(['good'])
+    expect(outbox.entries).toMatchObject([{ content: 'bad', delivery: { state: 'failed', code: 'content_invalid' } }])
+    const [failed] = outbox.entries
+    if (failed) await outbox.mark(failed.id, { state: 'queued', attempts: 0 })
+    await clock.advance(1_000)
+    expect(accepted).toEqual(['good', 'bad'])
+  })
+
+  it('[SE5] never comes back sooner than Retry-After asked, not even in a hurry', async () => {
+    const { clock, outbox, sender, scripted, tries } = rig()
+    scripted.push({ ...unreachable, retryAfterMs: 60_000 })
+    void outbox.enqueue(undefined, 'a')
+    for (let second = 0; second < 59; second += 1) {
+      await clock.advance(1_000)
+      sender.hurry()
+    }
+    expect(tries).toHaveLength(1)
+    await clock.advance(2_000)
+    expect(tries).toHaveLength(2)
+  })
+
+  it('[SE6] cuts a wait short when there is a reason, at most every five seconds (S12, S23)', async () => {
+    const { clock, outbox, sender, scripted, tries } = rig()
+    for (let n = 0; n < 500; n += 1) scripted.push(unreachable)
+    void outbox.enqueue(undefined, 'a')
+    await clock.advance(120_000)
+    const before = tries.length
+    for (let tenth = 0; tenth < 100; tenth += 1) {
+      sender.hurry()
+      await clock.advance(100)
+    }
+    expect(tries.length - before).toBeGreaterThanOrEqual(2)
+    expect(tries.length - before).toBeLessThanOrEqual(3)
+  })
+
+  it('[SE7] stops trying an entry that was settled while its request was under way', async () => {
+    const { clock, outbox, scripted, tries, accepted } = rig()
+    scripted.push(unreachable)
+    void outbox.enqueue(undefined, 'seen on the socket')
+    void outbox.enqueue(undefined, 'next')
+    await clock.advance(10)
+    const [entry] = outbox.entries
+    if (entry) await outbox.settle(entry.id)
+    await clock.advance(1_000)
+    expect(tries.map(({ content }) => content)).toEqual(['seen on the socket', 'next'])
+    expect(accepted).toEqual(['next'])
+  })
+
+  it('[SE8] leaves no timer and sends nothing once it is stopped', async () => {
+    const { clock, stop, outbox, scripted, tries } = rig()
+    scripted.push(unreachable)
+    void outbox.enqueue(undefined, 'a')
+    await clock.advance(100)
+    stop.abort()
+    await clock.advance(60_000)
+    expect(tries).toHaveLength(1)
+    expect(clock.pendingTimers).toBe(0)
+  })
+})

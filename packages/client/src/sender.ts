@@ -1,0 +1,131 @@
+import type { ClientMessageId, ConversationId, PostedMessage } from '@helvino/protocol'
+import { backoffMs, type Clock, type Life, type Random } from '@helvino/runtime'
+import type { CallResult } from './call.ts'
+import type { Outbox } from './outbox.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+
+/** What became of one attempt, and in which conversation. */
+export type Delivery = CallResult<PostedMessage> & { readonly conversationId?: ConversationId }
+
+export interface SenderPorts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly life: Life
+  /** One attempt, token and deadline included. Never rejects. */
+  readonly deliver: (entry: OutboxEntry, signal: AbortSignal) => Promise<Delivery>
+  /** Called before the entry leaves the outbox, so that it never vanishes from the timeline in between. */
+  readonly onAccepted: (entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage) => void
+  /** An attempt ended: with an answer of the server, or without one. */
+  readonly onAttempt: (isAnswered: boolean) => void
+}
+
+interface Lane {
+  readonly name: string
+  /** Ends the present wait; `undefined` while a request is under way. */
+  endWait: (() => void) | undefined
+  lastTryAtMs: number
+  /** The server's own word on when to come back; no hurry overrides it. Monotonic ms. */
+  blockedUntilMs: number
+}
+
+const baseMs = 1_000
+const visibleCapMs = 30_000
+const hiddenCapMs = 300_000
+// A person who acts, or a network that returns, may cut a wait short, but no more often than this.
+const eagerEveryMs = 5_000
+
+/**
+ * Empties the outbox: one request in flight per conversation, in the order of entry, each message retried with the one backoff until the
+ * server answers. A message that is refused for good steps aside, visibly, and holds up nobody.
+ */
+export class Sender {
+  readonly #outbox: Outbox
+  readonly #laneOf: (entry: OutboxEntry) => string
+  readonly #ports: SenderPorts
+  readonly #signal: AbortSignal
+  readonly #lanes = new Map<string, Lane>()
+
+  constructor(outbox: Outbox, laneOf: (entry: OutboxEntry) => string, ports: SenderPorts, signal: AbortSignal) {
+    this.#outbox = outbox
+    this.#laneOf = laneOf
+    this.#ports = ports
+    this.#signal = signal
+  }
+
+  /** Starts a run for every lane that has something to send and none yet. */
+  run(): void {
+    for (const entry of this.#outbox.entries) {
+      const name = this.#laneOf(entry)
+      if (this.#lanes.has(name) || !this.#head(name) || this.#signal.aborted) continue
+      const lane: Lane = { name, endWait: undefined, lastTryAtMs: 0, blockedUntilMs: 0 }
+      this.#lanes.set(name, lane)
+      void this.#empty(lane)
+    }
+  }
+
+  /** A reason to try again now: waits end as soon as the five-second rule and the server's own word allow. */
+  hurry(): void {
+    const nowMs = this.#ports.clock.monotonicMs()
+    for (const lane of this.#lanes.values())
+      if (nowMs >= Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs)) lane.endWait?.()
+  }
+
+  #head(name: string): OutboxEntry | undefined {
+    return this.#outbox.head((entry) => this.#laneOf(entry) === name)
+  }
+
+  async #empty(lane: Lane): Promise<void> {
+    for (;;) {
+      const entry = this.#head(lane.name)
+      if (!entry || this.#signal.aborted) break
+      await this.#send(entry, lane)
+    }
+    this.#lanes.delete(lane.name)
+  }
+
+  async #send(entry: OutboxEntry, lane: Lane): Promise<void> {
+    const { clock, deliver, onAccepted, onAttempt } = this.#ports
+    const attempts = entry.delivery.state === 'failed' ? 0 : entry.delivery.attempts
+    await this.#outbox.mark(entry.id, { state: 'sending', attempts })
+    lane.lastTryAtMs = clock.monotonicMs()
+    const delivery = await deliver(entry, this.#signal)
+    if (this.#signal.aborted) return
+    if (delivery.kind === 'answered' && delivery.conversationId) {
+      onAccepted(entry, delivery.conversationId, delivery.value)
+      await this.#outbox.settle(entry.id)
+      onAttempt(true)
+    } else if (delivery.kind === 'refused') {
+      await this.#outbox.mark(entry.id, { state: 'failed', code: delivery.code })
+      onAttempt(true)
+    } else {
+      const retryAfterMs = delivery.kind === 'unreachable' ? delivery.retryAfterMs : undefined
+      await this.#outbox.mark(entry.id, { state: 'queued', attempts: attempts + 1 })
+      onAttempt(false)
+      if (this.#isWaiting(entry.id)) await this.#wait(lane, attempts, retryAfterMs)
+    }
+  }
+
+  /** False once the entry was seen on the socket, or discarded, while its request was under way. */
+  #isWaiting(id: ClientMessageId): boolean {
+    return this.#outbox.entries.some((entry) => entry.id === id)
+  }
+
+  #wait(lane: Lane, attempts: number, retryAfterMs: number | undefined): Promise<void> {
+    const { clock, random, life } = this.#ports
+    const capMs = life.isVisible() ? visibleCapMs : hiddenCapMs
+    const nowMs = clock.monotonicMs()
+    lane.blockedUntilMs = nowMs + (retryAfterMs ?? 0)
+    const delayMs = Math.max(retryAfterMs ?? 0, backoffMs(attempts, baseMs, capMs, random))
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel()
+        this.#signal.removeEventListener('abort', end)
+        lane.endWait = undefined
+        resolve()
+      }
+      const cancel = clock.startTimer(delayMs, end)
+      lane.endWait = end
+      this.#signal.addEventListener('abort', end, { once: true })
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import type { BootloaderAnswer } from '@helvino/protocol'
+import type { Runtime } from '@helvino/runtime'
+import { type AskedAt, TokenRenewer } from '@helvino/token'
+import { type Site, visitorAudience } from './audience.ts'
+import { ChatClient } from './chat-client.ts'
+import type { OutboxStores } from './outbox-store.ts'
+import { ownedName, visitorOwner } from './owner.ts'
+import { asTokenAnswer, issuedBy, loadBootloader } from './visitor-token.ts'
+
+export interface VisitorClientOptions {
+  readonly runtime: Runtime
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly site: Site
+  /** The visitor's secret: `v_` and a UUID. */
+  readonly visitorId: string
+  /** Writes wait for a renewal this long before expiry, in ms. @defaultValue `15_000` */
+  readonly bufferMs?: number
+  readonly outboxStores: OutboxStores
+  /** A bootloader's answer that is at hand already, and when it was asked for. */
+  readonly boot?: { readonly answer: BootloaderAnswer; readonly asked: AskedAt }
+}
+
+/** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
+export function createVisitorClient(options: VisitorClientOptions): ChatClient {
+  const { runtime, apiUrl, site, visitorId, boot } = options
+  const { clock, random, network } = runtime
+  const audience = visitorAudience(apiUrl, site, visitorId)
+  const issued = boot && issuedBy(boot.answer, clock.nowMs())
+  const renewer = new TokenRenewer({
+    clock,
+    random,
+    ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
+    ...(issued && { initial: { issued, asked: boot.asked } }),
+    fetchToken: async (signal) => {
+      const result = await loadBootloader(audience, network, clock, signal)
+      if (result.kind === 'answered') client.configure(result.value.config, result.value.protocol)
+      return asTokenAnswer(result, clock.nowMs())
+    },
+  })
+  const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
+  const outboxStore = options.outboxStores(ownedName(owner, 'outbox'))
+  const client = new ChatClient({ runtime, audience, renewer, outboxStore })
+  if (boot) client.configure(boot.answer.config, boot.answer.protocol)
+  return client
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type ClientFrame,
+  decodeAgentConversationList,
+  decodeBootloader,
+  decodeClientFrame,
+  decodeConversation,
+  decodeConversationList,
+  decodeMessage,
+  decodeMessagePage,
+  decodePostedMessage,
+  decodeServerFrame,
+  decodeVisitorId,
+  encodeClientFrame,
+  isTokenRefusal,
+  limits,
+  refusals,
+} from './index.ts'
+
+const message = {
+  id: 'm1',
+  conversationId: 'c1',
+  sequence: 3,
+  role: 'agent',
+  kind: 'text',
+  content: 'Hello',
+  attachments: [],
+  timestamp: '2027-01-01T00:00:00.000Z',
+  clientMessageId: null,
+}
+
+describe('decoders', () => {
+  it('[PR1] never throw, and give nothing half-decoded, whatever comes', () => {
+    const decoders = [
+      decodeAgentConversationList,
+      decodeBootloader,
+      decodeConversation,
+      decodeConversationList,
+      decodeMessage,
+      decodeMessagePage,
+      decodePostedMessage,
+      decodeVisitorId,
+    ]
+    fc.assert(
+      fc.property(fc.anything(), (anything) => {
+        for (const decode of decoders) decode(anything)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        decodeClientFrame(text)
+        decodeServerFrame(text)
+      }),
+    )
+    const { id: _id, ...withoutId } = message
+    expect(decodeMessage(withoutId)).toBeUndefined()
+    expect(decodeMessagePage({ messages: [message, withoutId], latestSequence: 3 })).toBeUndefined()
+  })
+
+  it('[PR2] ignore fields that they do not know, and keep every one that they do', () => {
+    expect(decodeMessage({ ...message, reactions: ['x'] })).toEqual(message)
+    expect(decodeServerFrame(JSON.stringify({ type: 'message', message, traceId: 'x' }))).toEqual({
+      type: 'message',
+      message,
+    })
+  })
+
+  it('[PR3] show a role of a newer server rather than drop the message', () => {
+    expect(decodeMessage({ ...message, role: 'translator' })?.role).toBe('system')
+  })
+
+  it('[PR4] leave aside a frame of an unknown type', () => {
+    expect(decodeServerFrame('{"type":"confetti"}')).toBeUndefined()
+    expect(decodeClientFrame('{"type":"confetti"}')).toBeUndefined()
+  })
+
+  it('[PR5] understand a frame as it was encoded, the token under its name on the wire', () => {
+    const hello: ClientFrame = { type: 'hello', protocol: 1, token: 't', audience: 'visitor', conversations: [] }
+    expect(JSON.parse(encodeClientFrame(hello))).toMatchObject({ orgToken: 't' })
+    expect(JSON.parse(encodeClientFrame({ ...hello, audience: 'agent' }))).toMatchObject({ agentToken: 't' })
+    for (const frame of [hello, { type: 'renew', token: 't' }, { type: 'ping' }] as const)
+      expect(decodeClientFrame(encodeClientFrame(frame))).toEqual(frame)
+    const many = Array.from({ length: limits.helloConversations + 1 }, () => ({ id: 'c1', after: 0 }))
+    expect(decodeClientFrame(JSON.stringify({ type: 'hello', orgToken: 't', conversations: many }))).toBeUndefined()
+  })
+
+  it('[PR6] take what a server says that knows only the bootloader and the two POST calls', () => {
+    expect(decodePostedMessage({ id: 'm1', role: 'user', content: 'x' })).toEqual({
+      id: 'm1',
+      sequence: undefined,
+      timestamp: undefined,
+    })
+    expect(decodeConversation({ id: 'c1', createdAt: 'x' })).toMatchObject({ latestSequence: 0, status: 'open' })
+    const boot = { ok: true, org: { id: '1', key: 'k', name: 'n' }, config: {}, orgToken: 'a.b.c' }
+    expect(decodeBootloader(boot)).toMatchObject({
+      protocol: undefined,
+      timestamp: undefined,
+      config: { widgetEnabled: true },
+    })
+  })
+})
+
+describe('refusals', () => {
+  it('[PR7] of a token are told apart from every other, by code, and by text where an older server gives none (S17)', () => {
+    for (const [code, { status, error }] of Object.entries(refusals))
+      expect([code, isTokenRefusal(status, { error, code })]).toEqual([code, code.startsWith('token_')])
+    expect(isTokenRefusal(403, { error: 'Invalid or expired org token' })).toBe(true)
+    expect(isTokenRefusal(403, { error: 'Missing org token' })).toBe(true)
+    expect(isTokenRefusal(403, { error: 'Invalid or expired org token', code: 'org_disabled' })).toBe(false)
+    expect(isTokenRefusal(403, { error: 'Forbidden' })).toBe(false)
+    expect(isTokenRefusal(401, undefined)).toBe(false)
+    expect(isTokenRefusal(500, { error: 'Missing org token' })).toBe(false)
+  })
+
+  it('[PR8] keep the two texts of the founding document (S17)', () => {
+    expect(refusals.token_missing).toEqual({ status: 401, error: 'Missing org token' })
+    expect(refusals.token_invalid.error).toBe('Invalid or expired org token')
+    expect(refusals.token_expired.error).toBe('Invalid or expired org token')
+  })
+})
