@@ -19,6 +19,7 @@ import type { OutboxEntry } from './outbox-entry.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import { PageSleep } from './page-sleep.ts'
 import { Resume } from './resume.ts'
+import { pauseBetweenTries } from './retry.ts'
 import { type Delivery, Sender } from './sender.ts'
 import { emptyThread } from './thread.ts'
 import { Threads } from './threads.ts'
@@ -30,6 +31,8 @@ export interface ChatClientOptions {
   readonly renewer: TokenRenewer
   readonly outboxStore: OutboxStore
 }
+
+const mostListTries = 8
 
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
 export class ChatClient {
@@ -50,6 +53,7 @@ export class ChatClient {
   #isEngaged = false
   #isStarted = false
   #hasRealtime = true
+  #listing: Promise<void> | undefined
   #opening: Promise<CallResult<ConversationId>> | undefined
   readonly #openingKey: string
 
@@ -219,13 +223,12 @@ export class ChatClient {
     return this.#opening
   }
 
-  /** Asks again what conversations there are. */
-  async refreshList(): Promise<void> {
-    const result = await this.#api.listConversations(this.#disposal.signal)
-    if (result.kind !== 'answered') return
-    this.#update({ conversations: result.value, isListed: true })
-    const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
-    if (own) this.#setCurrent(own.id)
+  /** Asks what conversations there are, until the server answers or eight tries have failed. All callers share one run. */
+  refreshList(): Promise<void> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = undefined
+    })
+    return this.#listing
   }
 
   /** An agent's own verb on a conversation, for example `resolve`. */
@@ -241,6 +244,22 @@ export class ChatClient {
     for (const stop of this.#stops) stop()
     this.#listeners.clear()
     this.renewer.dispose()
+  }
+
+  async #list(): Promise<void> {
+    const { clock, random } = this.#runtime
+    const { signal } = this.#disposal
+    for (let failures = 0; failures < mostListTries && !signal.aborted; failures += 1) {
+      const result = await this.#api.listConversations(signal)
+      if (result.kind === 'refused') return
+      if (result.kind === 'answered') {
+        this.#update({ conversations: result.value, isListed: true })
+        const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
+        if (own) this.#setCurrent(own.id)
+        return
+      }
+      await pauseBetweenTries(failures, result, clock, random, signal)
+    }
   }
 
   async #deliver(entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> {
@@ -292,6 +311,7 @@ export class ChatClient {
     switch (frame.type) {
       case 'ready':
         for (const { id, recovered } of frame.conversations) if (!recovered) this.#threads.refetch(id)
+        this.#threads.catchUp()
         if (this.#api.audience.kind === 'agent' || !this.#state.isListed) void this.refreshList()
         this.#hurry()
         return

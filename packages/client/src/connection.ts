@@ -103,9 +103,8 @@ export class Connection {
     this.#cancelTimer?.()
     this.#lastTryAtMs = runtime.clock.monotonicMs()
     this.#set({ state: 'connecting', attempt: this.#attempt })
-    let token: string
     try {
-      token = await renewer.validToken({ signal })
+      await renewer.ensureValidToken({ signal })
     } catch (error) {
       if (signal.aborted) return
       const isFinal = error instanceof TokenError && error.code === 'refused'
@@ -118,8 +117,7 @@ export class Connection {
     })
     this.#socket = runtime.network.openSocket(audience.apiUrl.replace(/^http/, 'ws') + '/realtime', {
       onOpen: () => {
-        // Read at the moment of sending: it may have been renewed while the socket opened.
-        this.#hello(renewer.token() ?? token)
+        void this.#hello(signal)
       },
       onText: (text) => {
         this.#hear(text)
@@ -130,7 +128,12 @@ export class Connection {
     })
   }
 
-  #hello(token: string): void {
+  async #hello(signal: AbortSignal): Promise<void> {
+    const socket = this.#socket
+    // Asked for anew at the moment of sending: it may have been renewed, or have run out, while the socket opened.
+    const token = await this.#ports.renewer.validToken({ signal }).catch(() => undefined)
+    // Without one the line is silent, which the timer that waits for `ready` notices.
+    if (token === undefined || socket !== this.#socket || signal.aborted) return
     this.#sentToken = token
     const { audience, resumePoints } = this.#ports
     const conversations = resumePoints().slice(0, limits.helloConversations)

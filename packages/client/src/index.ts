@@ -1,7 +1,7 @@
 export { type AskedAt, askedNow, parseTokenExpiration, type TokenEvent, type TokenRenewer } from '@helvino/token'
 export { type AgentClientOptions, createAgentClient } from './agent-client.ts'
 export type { Site } from './audience.ts'
-export type { CallResult } from './call.ts'
+export { type CallResult, readAnswer, request, unreachable } from './call.ts'
 export type { ChatClient } from './chat-client.ts'
 export type { ChatState, DeliveryHealth } from './chat-state.ts'
 export type { ConnectionState } from './connection.ts'

@@ -1,6 +1,7 @@
 import type { ConversationId, MessagePage, Sequence } from '@helvino/protocol'
-import { backoffMs, type Clock, type Random, sleep } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { CallResult } from './call.ts'
+import { pauseBetweenTries } from './retry.ts'
 
 export interface ResumePorts {
   readonly clock: Clock
@@ -16,8 +17,6 @@ export interface ResumePorts {
   readonly onPage: (id: ConversationId, page: MessagePage) => void
 }
 
-const baseMs = 1_000
-const capMs = 30_000
 const mostTries = 8
 
 /** Fetches what is missing of a conversation, page by page, one fetch at a time per conversation. */
@@ -58,10 +57,8 @@ export class Resume {
         if (hasMoved) failures = 0
         if (hasMoved || nextAfter(id) === undefined) continue
       }
-      const delayMs = backoffMs(failures, baseMs, capMs, random)
+      await pauseBetweenTries(failures, result, clock, random, this.#signal)
       failures += 1
-      const retryAfterMs = result.kind === 'unreachable' ? (result.retryAfterMs ?? 0) : 0
-      await sleep(clock, Math.max(delayMs, retryAfterMs), this.#signal).catch(() => undefined)
     }
   }
 }

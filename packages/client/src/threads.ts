@@ -35,7 +35,7 @@ export class Threads {
   add(message: Message): void {
     const thread = withMessages(this.#get(message.conversationId), [message], message.sequence)
     this.#set(message.conversationId, thread)
-    if (hasGap(thread)) this.#onGap(message.conversationId)
+    if (this.nextAfter(message.conversationId) !== undefined) this.#onGap(message.conversationId)
   }
 
   addUnsequenced(id: ConversationId, message: UnsequencedMessage): void {
@@ -59,6 +59,11 @@ export class Threads {
     this.#loaded.delete(id)
     this.#set(id, emptyThread)
     this.#onGap(id)
+  }
+
+  /** Fetches whatever is missing, of every conversation. */
+  catchUp(): void {
+    for (const id of this.#threads.keys()) if (this.nextAfter(id) !== undefined) this.#onGap(id)
   }
 
   resumePoints(): readonly ResumePoint[] {

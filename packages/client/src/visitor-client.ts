@@ -1,11 +1,11 @@
 import type { BootloaderAnswer } from '@helvino/protocol'
-import type { Runtime } from '@helvino/runtime'
-import { type AskedAt, TokenRenewer } from '@helvino/token'
+import type { HttpResponse, Runtime } from '@helvino/runtime'
+import { type AskedAt, askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
 import type { OutboxStores } from './outbox-store.ts'
 import { ownedName, visitorOwner } from './owner.ts'
-import { asTokenAnswer, issuedBy, loadBootloader } from './visitor-token.ts'
+import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
 
 export interface VisitorClientOptions {
   readonly runtime: Runtime
@@ -19,13 +19,22 @@ export interface VisitorClientOptions {
   readonly outboxStores: OutboxStores
   /** A bootloader's answer that is at hand already, and when it was asked for. */
   readonly boot?: { readonly answer: BootloaderAnswer; readonly asked: AskedAt }
+  /** A bootloader call that is under way: the client's first attempt waits for it instead of making a second one. Ignored beside `boot`. */
+  readonly asking?: { readonly response: Promise<HttpResponse>; readonly asked: AskedAt }
 }
+
+/**
+ * The renewer counts a token's life from the start of its own attempt; one that was asked for earlier has already lived for `headStartMs`.
+ */
+const aged = (answer: TokenAnswer, headStartMs: number): TokenAnswer =>
+  answer.kind === 'issued' ? { ...answer, issuerNowMs: answer.issuerNowMs + Math.max(0, headStartMs) } : answer
 
 /** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
 export function createVisitorClient(options: VisitorClientOptions): ChatClient {
   const { runtime, apiUrl, site, visitorId, boot } = options
   const { clock, random, network } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
+  let asking = boot ? undefined : options.asking
   const issued = boot && issuedBy(boot.answer, clock.nowMs())
   const renewer = new TokenRenewer({
     clock,
@@ -33,9 +42,15 @@ export function createVisitorClient(options: VisitorClientOptions): ChatClient {
     ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
     ...(issued && { initial: { issued, asked: boot.asked } }),
     fetchToken: async (signal) => {
-      const result = await loadBootloader(audience, network, clock, signal)
+      const started = askedNow(clock)
+      const underWay = asking
+      asking = undefined
+      const { asked } = underWay ?? { asked: started }
+      const result = underWay
+        ? await readBootloader(underWay.response, clock)
+        : await loadBootloader(audience, network, clock, signal)
       if (result.kind === 'answered') client.configure(result.value.config, result.value.protocol)
-      return asTokenAnswer(result, clock.nowMs())
+      return aged(asTokenAnswer(result, clock.nowMs()), started.monotonicMs - asked.monotonicMs)
     },
   })
   const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)

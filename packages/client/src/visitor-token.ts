@@ -1,5 +1,5 @@
 import { type BootloaderAnswer, decodeBootloader } from '@helvino/protocol'
-import type { Clock, Network } from '@helvino/runtime'
+import type { Clock, HttpResponse, Network } from '@helvino/runtime'
 import { type IssuedToken, parseTokenExpiration, type TokenAnswer } from '@helvino/token'
 import type { Audience } from './audience.ts'
 import { type CallResult, readAnswer, request, unreachable } from './call.ts'
@@ -13,10 +13,17 @@ export async function loadBootloader(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CallResult<BootloaderAnswer>> {
+  const call = { method: 'GET', url: `${apiUrl}/api/bootloader`, headers: identity } as const
+  return readBootloader(request(network, clock, call, bootloaderWithinMs, signal), clock)
+}
+
+/** What a bootloader call came to. Never rejects. */
+export async function readBootloader(
+  response: Promise<HttpResponse>,
+  clock: Clock,
+): Promise<CallResult<BootloaderAnswer>> {
   try {
-    const call = { method: 'GET', url: `${apiUrl}/api/bootloader`, headers: identity } as const
-    const response = await request(network, clock, call, bootloaderWithinMs, signal)
-    return readAnswer(response, decodeBootloader, clock.nowMs())
+    return readAnswer(await response, decodeBootloader, clock.nowMs())
   } catch (error) {
     return unreachable(error)
   }

@@ -12,12 +12,12 @@ export interface Clock {
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      reject(signal.reason as Error)
+      reject(signal.reason)
       return
     }
     const onAbort = () => {
       cancel()
-      reject(signal.reason as Error)
+      reject(signal.reason)
     }
     const cancel = clock.startTimer(delayMs, () => {
       signal.removeEventListener('abort', onAbort)

@@ -10,7 +10,8 @@ import type { Runtime } from './runtime.ts'
 // Browsers keep a timer's delay in 32 bits; a longer one would fire at once.
 const longestTimerMs = 2 ** 31 - 1
 
-const clock: Clock = {
+/** The parts alone, for a page's loader, where every byte counts. */
+export const browserClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   startTimer(delayMs, onDue) {
@@ -28,17 +29,19 @@ const clock: Clock = {
   },
 }
 
-const random: Random = {
+export const browserRandom: Random = {
   fraction: () => Math.random(),
   bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
 }
 
+export const browserRequest: Network['request'] = async ({ url, ...init }, signal) => {
+  const response = await fetch(url, { ...init, signal, cache: 'no-store', credentials: 'same-origin' })
+  const body = await response.text()
+  return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
+}
+
 const network: Network = {
-  async request({ url, ...init }, signal) {
-    const response = await fetch(url, { ...init, signal, cache: 'no-store', credentials: 'same-origin' })
-    const body = await response.text()
-    return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
-  },
+  request: browserRequest,
   openSocket(url, listener) {
     let socket: WebSocket
     try {
@@ -80,7 +83,7 @@ function withStorage<Result>(use: (storage: Storage) => Result, fallback: Result
   }
 }
 
-const storage: KeyValue = {
+export const browserStorage: KeyValue = {
   get: (key) => withStorage((store) => store.getItem(key) ?? undefined, undefined),
   set: (key, value) =>
     withStorage((store) => {
@@ -99,7 +102,7 @@ const locks: Locks = {
     // Outside a secure context there are no Web Locks: without them everybody holds the lock.
     if (!('locks' in navigator)) return work()
     const waiting = new AbortController()
-    const cancel = clock.startTimer(withinMs, () => {
+    const cancel = browserClock.startTimer(withinMs, () => {
       waiting.abort()
     })
     let held = false
@@ -164,4 +167,12 @@ const life: Life = {
 }
 
 /** The browser as it is. Nothing starts, and nothing is stored, by asking for it. */
-export const browserRuntime: Runtime = { clock, random, network, storage, locks, channels, life }
+export const browserRuntime: Runtime = {
+  clock: browserClock,
+  random: browserRandom,
+  network,
+  storage: browserStorage,
+  locks,
+  channels,
+  life,
+}

@@ -13,7 +13,7 @@ function browser() {
 }
 
 describe('SimBrowser', () => {
-  it('[TK23] tabs share storage and locks and hear each other, but not themselves', async () => {
+  it('[KIT23] tabs share storage and locks and hear each other, but not themselves', async () => {
     const own = browser().browser
     const [first, second] = [own.openTab(), own.openTab()]
     const heard: unknown[] = []
@@ -31,7 +31,7 @@ describe('SimBrowser', () => {
     expect(second.runtime.storage.get('key')).toBe('value')
   })
 
-  it('[TK24] a lock is held by one, waited for in order, and given up on after the time set', async () => {
+  it('[KIT24] a lock is held by one, waited for in order, and given up on after the time set', async () => {
     const own = browser().browser
     const [first, second] = [own.openTab(), own.openTab()]
     const log: string[] = []
@@ -51,7 +51,7 @@ describe('SimBrowser', () => {
     expect(own.locks.isHeld('lock')).toBe(false)
   })
 
-  it('[TK25] of a killed tab nothing runs, answers, speaks or is kept, and its locks and sockets are free', async () => {
+  it('[KIT25] of a killed tab nothing runs, answers, speaks or is kept, and its locks and sockets are free', async () => {
     const own = browser()
     const [dying, living] = [own.browser.openTab(), own.browser.openTab()]
     const ran: string[] = []
@@ -78,13 +78,14 @@ describe('SimBrowser', () => {
     dying.life.emit('hidden')
     await own.browser.timeline.advance(60_000)
     expect(ran).toEqual([])
+    expect(dying.clock.pendingTimers).toBe(0)
     expect(own.closed).toEqual([1006])
     expect(own.browser.storage.get('key')).toBeUndefined()
     expect(await living.runtime.locks.hold('lock', 0, () => Promise.resolve('free'))).toBe('free')
     expect(own.browser.tabs).toEqual([living])
   })
 
-  it('[TK26] blocked storage is empty and keeps nothing, full storage keeps what it has', () => {
+  it('[KIT26] blocked storage is empty and keeps nothing, full storage keeps what it has', () => {
     const { storage } = browser().browser
     storage.maxLength = 10
     expect(storage.set('k', '123456789')).toBe(true)
@@ -96,7 +97,7 @@ describe('SimBrowser', () => {
     expect(storage.get('k')).toBe('12345678')
   })
 
-  it('[TK27] answers that come while the machine sleeps arrive on waking', async () => {
+  it('[KIT27] answers that come while the machine sleeps arrive on waking', async () => {
     const own = browser().browser
     const tab = own.openTab()
     tab.network.delayMs = 100

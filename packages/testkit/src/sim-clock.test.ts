@@ -5,7 +5,7 @@ import { SimTimeline } from './sim-timeline.ts'
 const hourMs = 3_600_000
 
 describe('SimClock', () => {
-  it('[TK6] runs a timer once, at its moment, and counts those that are left', async () => {
+  it('[KIT6] runs a timer once, at its moment, and counts those that are left', async () => {
     const clock = new SimClock()
     const ranAtMs: number[] = []
     clock.startTimer(99.5, () => ranAtMs.push(clock.monotonicMs()))
@@ -19,7 +19,7 @@ describe('SimClock', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('[TK7] steps one wall clock and leaves timers, the monotonic clock and other tabs alone', async () => {
+  it('[KIT7] steps one wall clock and leaves timers, the monotonic clock and other tabs alone', async () => {
     const timeline = new SimTimeline()
     const [own, other] = [new SimClock(timeline), new SimClock(timeline)]
     const beforeMs = own.nowMs()
@@ -35,7 +35,7 @@ describe('SimClock', () => {
     expect(hasRun).toBe(true)
   })
 
-  it('[TK8] with a monotonic clock that ticks, sleep makes timers late and due on waking', async () => {
+  it('[KIT8] with a monotonic clock that ticks, sleep makes timers late and due on waking', async () => {
     const clock = new SimClock()
     const startMs = clock.nowMs()
     const ranAtMs: number[] = []
@@ -45,7 +45,7 @@ describe('SimClock', () => {
     expect(clock.monotonicMs()).toBe(8 * hourMs)
   })
 
-  it('[TK9] with a monotonic clock that halts, a timer still has its rest to wait after sleep', async () => {
+  it('[KIT9] with a monotonic clock that halts, a timer still has its rest to wait after sleep', async () => {
     const clock = new SimClock()
     const startMs = clock.nowMs()
     let hasRun = false
@@ -61,7 +61,7 @@ describe('SimClock', () => {
     expect(clock.monotonicMs()).toBe(60_000)
   })
 
-  it('[TK10] a frozen tab runs nothing until it thaws, then what was due, in order of time; other tabs go on', async () => {
+  it('[KIT10] a frozen tab runs nothing until it thaws, then what was due, in order of time; other tabs go on', async () => {
     const timeline = new SimTimeline('any')
     const [frozen, other] = [new SimClock(timeline), new SimClock(timeline)]
     const ran: string[] = []
@@ -78,7 +78,7 @@ describe('SimClock', () => {
     expect(ran).toEqual(['other 30', 'frozen 10', 'frozen 20'])
   })
 
-  it('[TK11] runs timers that one tab started together with the same delay in that order, under any seed', async () => {
+  it('[KIT11] runs timers that one tab started together with the same delay in that order, under any seed', async () => {
     for (const seed of [1, 2, 3, 4]) {
       const clock = new SimClock(new SimTimeline(seed))
       const ran: number[] = []

@@ -37,13 +37,13 @@ function listener() {
 }
 
 describe('SimNetwork', () => {
-  it('[TK14] answers within promise jobs alone where no delay is set, header names in any case', async () => {
+  it('[KIT14] answers within promise jobs alone where no delay is set, header names in any case', async () => {
     const { network } = world()
     const response = await network.request({ method: 'GET', url: '/a', headers: {} }, never)
     expect([response.status, response.header('retry-after'), response.body]).toEqual([200, '7', '{"url":"/a"}'])
   })
 
-  it('[TK15] a dropped request is never served, a lost response is; the client is told the same', async () => {
+  it('[KIT15] a dropped request is never served, a lost response is; the client is told the same', async () => {
     const { network, served, get } = world()
     network.dropNext(({ url }) => url === '/b')
     network.loseNextResponse()
@@ -58,7 +58,7 @@ describe('SimNetwork', () => {
     ])
   })
 
-  it('[TK16] held answers arrive in the order of their release', async () => {
+  it('[KIT16] held answers arrive in the order of their release', async () => {
     const { clock, network, served, get } = world()
     const held = [network.holdNext(), network.holdNext(), network.holdNext()]
     const arrived: string[] = []
@@ -72,7 +72,7 @@ describe('SimNetwork', () => {
     expect(arrived).toEqual(['2', '0', '1'])
   })
 
-  it('[TK17] an abort rejects at once with its reason, and the answer that comes later changes nothing', async () => {
+  it('[KIT17] an abort rejects at once with its reason, and the answer that comes later changes nothing', async () => {
     const { clock, network, get } = world()
     const held = network.holdNext()
     const stop = new AbortController()
@@ -86,7 +86,7 @@ describe('SimNetwork', () => {
     expect(await get('/b', stop.signal)).toBe('enough')
   })
 
-  it('[TK18] serves at half of the delay and answers after all of it', async () => {
+  it('[KIT18] serves at half of the delay and answers after all of it', async () => {
     const { clock, network, served, get } = world()
     network.delayMs = 100
     let text = ''
@@ -99,7 +99,7 @@ describe('SimNetwork', () => {
     expect(text).toBe('{"url":"/a"}')
   })
 
-  it('[TK19] a black hole answers nothing for ever; offline fails at once', async () => {
+  it('[KIT19] a black hole answers nothing for ever; offline fails at once', async () => {
     const { clock, network, get } = world()
     network.blackHoleNext()
     let isSettled = false
@@ -111,7 +111,7 @@ describe('SimNetwork', () => {
     expect(await get('/b')).toBe('Failed to fetch')
   })
 
-  it('[TK4] throws from advance what the server of a test throws, instead of failing the request', async () => {
+  it('[KIT4] throws from advance what the server of a test throws, instead of failing the request', async () => {
     const { clock, get } = world({
       respond: () => {
         throw new Error('bug in the test')
@@ -121,7 +121,7 @@ describe('SimNetwork', () => {
     await expect(clock.advance(1)).rejects.toThrow('bug in the test')
   })
 
-  it('[TK20] a socket carries frames both ways in order, whatever the latency becomes', async () => {
+  it('[KIT20] a socket carries frames both ways in order, whatever the latency becomes', async () => {
     const { clock, network, connections } = world()
     network.delayMs = 100
     const { heard, own } = listener()
@@ -145,7 +145,7 @@ describe('SimNetwork', () => {
     expect(network.sockets).toEqual([])
   })
 
-  it('[TK21] a cut is told to both ends and loses what is under way; after a close by the client nothing is told', async () => {
+  it('[KIT21] a cut is told to both ends and loses what is under way; after a close by the client nothing is told', async () => {
     const { clock, network, connections } = world()
     network.delayMs = 100
     const [first, second] = [listener(), listener()]
@@ -163,7 +163,7 @@ describe('SimNetwork', () => {
     expect(closed).toEqual([1006, 1000])
   })
 
-  it('[TK22] on a half-open socket bytes vanish and nobody is told', async () => {
+  it('[KIT22] on a half-open socket bytes vanish and nobody is told', async () => {
     const { clock, network, connections } = world()
     const { heard, own } = listener()
     const socket = network.openSocket('ws://x', own)
@@ -176,7 +176,7 @@ describe('SimNetwork', () => {
     expect([heard, connections[0]?.received]).toEqual([['open'], []])
   })
 
-  it('[TK21] a refused socket ends with 1006 and never opens', async () => {
+  it('[KIT21] a refused socket ends with 1006 and never opens', async () => {
     const { clock, network } = world()
     network.areSocketsBlocked = true
     const { heard, own } = listener()

@@ -110,7 +110,7 @@ export class SimNetwork implements Network {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
-        reject(signal.reason as Error)
+        reject(signal.reason)
         return
       }
       // Of a killed tab nothing leaves, and nothing comes back to it.
@@ -125,7 +125,7 @@ export class SimNetwork implements Network {
       }
       const onAbort = () => {
         settle('aborted', () => {
-          reject(signal.reason as Error)
+          reject(signal.reason)
         })
       }
       signal.addEventListener('abort', onAbort, { once: true })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SimRandom } from './sim-random.ts'
 
 describe('SimRandom', () => {
-  it('[TK12] draws the same from the same seed, and a fork does not depend on earlier draws', () => {
+  it('[KIT12] draws the same from the same seed, and a fork does not depend on earlier draws', () => {
     const [first, second] = [new SimRandom(7), new SimRandom(7)]
     expect(first.fork('x').bytes(8)).toEqual(second.fork('x').bytes(8))
     expect(first.fraction()).toBe(second.fraction())
@@ -18,7 +18,7 @@ describe('SimRandom', () => {
     `)
   })
 
-  it('[TK13] spreads evenly over [0, 1)', () => {
+  it('[KIT13] spreads evenly over [0, 1)', () => {
     const random = new SimRandom('even')
     const counts = new Array<number>(10).fill(0)
     for (let draw = 0; draw < 10_000; draw++) {

@@ -12,7 +12,7 @@ async function orderOf(seed: string | number | undefined): Promise<string> {
 }
 
 describe('SimTimeline', () => {
-  it('[TK1] runs events in order of time, whatever the order of scheduling', async () => {
+  it('[KIT1] runs events in order of time, whatever the order of scheduling', async () => {
     const timeline = new SimTimeline()
     const ran: string[] = []
     for (const delayMs of [50, 10, 40, 20, 30, 5, 45])
@@ -22,14 +22,14 @@ describe('SimTimeline', () => {
     expect(timeline.pendingEvents).toBe(1)
   })
 
-  it('[TK2] orders events of one moment by the seed, and as scheduled without one', async () => {
+  it('[KIT2] orders events of one moment by the seed, and as scheduled without one', async () => {
     expect(await orderOf(undefined)).toBe('01234567')
     expect(await orderOf('a')).toBe(await orderOf('a'))
     const orders = new Set(await Promise.all([1, 2, 3, 4, 5].map((seed) => orderOf(seed))))
     expect(orders.size).toBeGreaterThan(1)
   })
 
-  it('[TK3] lets promise jobs come to rest after each event, before time goes on', async () => {
+  it('[KIT3] lets promise jobs come to rest after each event, before time goes on', async () => {
     const timeline = new SimTimeline()
     const seenAtMs: number[] = []
     const work = async () => {
@@ -45,7 +45,7 @@ describe('SimTimeline', () => {
     expect(seenAtMs).toEqual([5])
   })
 
-  it('[TK3] throws where promise jobs never come to rest', async () => {
+  it('[KIT3] throws where promise jobs never come to rest', async () => {
     const timeline = new SimTimeline()
     let isOver = false
     const spin = async () => {
@@ -59,7 +59,7 @@ describe('SimTimeline', () => {
     isOver = true
   })
 
-  it('[TK4] throws from advance what an event or the server of a test throws', async () => {
+  it('[KIT4] throws from advance what an event or the server of a test throws', async () => {
     const timeline = new SimTimeline()
     timeline.carry(0, () => {
       throw new Error('bug')
@@ -68,7 +68,7 @@ describe('SimTimeline', () => {
     await expect(timeline.advance(1)).resolves.toBeUndefined()
   })
 
-  it('[TK5] tells whether it ran idle within the limit', async () => {
+  it('[KIT5] tells whether it ran idle within the limit', async () => {
     const timeline = new SimTimeline()
     timeline.schedule(500, () => undefined)
     expect(await timeline.runUntilIdle(499)).toBe(false)

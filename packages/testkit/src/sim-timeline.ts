@@ -5,9 +5,9 @@ import { SimRandom } from './sim-random.ts'
 const epochMs = 1_798_761_600_000
 
 /**
- * How many turns of the promise queue must pass without any call into the simulated world before it counts as quiet. Each turn moves every
- * promise chain on by one job, so this bounds the jobs that a chain may need between two such calls: an `await` takes one, an async
- * function that returns a promise three. The deepest chain of ours takes about 20.
+ * How many turns of the promise queue must pass without any call into the simulated world before it counts as quiet: nothing tells in plain
+ * JavaScript that the queue is empty. Each turn moves every promise chain on by one job, so this bounds the jobs between two such calls: an
+ * `await` takes one, an async function that returns a promise three. Measured on the simulation: 12 are too few, from 16 on no trace changes.
  */
 const quietTurns = 64
 const maxTurns = 200_000

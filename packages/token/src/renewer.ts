@@ -80,7 +80,7 @@ export class TokenRenewer {
 
   /** The token, at once where it is valid, else after the renewal that all callers share. @throws {TokenError} */
   validToken(options: WaitOptions = {}): Promise<string> {
-    const token = this.token()
+    const token = this.#sendable()
     return token === undefined ? this.#wait('use', options) : Promise.resolve(token)
   }
 
@@ -118,11 +118,11 @@ export class TokenRenewer {
     isTokenRefusal: (answer: Answer) => boolean,
     options: WaitOptions = {},
   ): Promise<Answer> {
-    const token = this.token() ?? (await this.validToken(options))
+    const token = this.#sendable() ?? (await this.validToken(options))
     const answer = await send(token)
     if (!isTokenRefusal(answer)) return answer
     this.reportRefused(token)
-    return send(this.token() ?? (await this.validToken(options)))
+    return send(this.#sendable() ?? (await this.validToken(options)))
   }
 
   /** Keeps the token fresh ahead of time until the returned release is called: for as long as something is live that must not wait. */
@@ -164,6 +164,15 @@ export class TokenRenewer {
     this.#held = this.#fresh = undefined
     this.#line.turnAway(new TokenError('disposed'))
     this.#listeners.clear()
+  }
+
+  /**
+   * The token, looked at by both clocks. `token()` reads one and relies on a timer for the other; a machine that wakes may run a caller before
+   * that timer, and where its wall clock was set back too, only this sees that the token is dead.
+   */
+  #sendable(): string | undefined {
+    if (!this.#held?.isUsable(this.#config.clock)) this.#fresh = undefined
+    return this.token()
   }
 
   #wait(cause: RenewalCause, { withinMs = this.#config.waitWithinMs, signal }: WaitOptions): Promise<string> {
