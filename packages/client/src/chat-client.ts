@@ -8,19 +8,20 @@ import {
 } from '@helvino/protocol'
 import { type LifeEvent, type Runtime, uuid } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token'
-import { Api, tokenFailure } from './api.ts'
+import { Api } from './api.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
 import { Connection } from './connection.ts'
 import { withConversation } from './conversation-list.ts'
+import { createDeliver } from './deliver.ts'
 import { type EnqueueResult, Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import { PageSleep } from './page-sleep.ts'
 import { Resume } from './resume.ts'
 import { pauseBetweenTries } from './retry.ts'
-import { type Delivery, Sender } from './sender.ts'
+import { Sender } from './sender.ts'
 import { emptyThread } from './thread.ts'
 import { Threads } from './threads.ts'
 import { timeline, type TimelineItem } from './timeline.ts'
@@ -31,8 +32,6 @@ export interface ChatClientOptions {
   readonly renewer: TokenRenewer
   readonly outboxStore: OutboxStore
 }
-
-const mostListTries = 8
 
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
 export class ChatClient {
@@ -47,6 +46,8 @@ export class ChatClient {
   readonly #sleep: PageSleep
   readonly #listeners = new Set<(state: ChatState) => void>()
   readonly #disposal = new AbortController()
+  /** Lasts from opening the connection to closing it: reads are retried for as long. */
+  #awake = new AbortController()
   readonly #stops: (() => void)[] = []
   #state: ChatState
   #waitingForToken = 0
@@ -75,7 +76,15 @@ export class ChatClient {
         clock,
         random,
         life,
-        deliver: (entry, stop) => this.#deliver(entry, stop),
+        deliver: createDeliver({
+          renewer,
+          api: this.#api,
+          outbox: this.#outbox,
+          openConversation: (stop) => this.openConversation(stop),
+          onWaiting: (change) => {
+            this.#countWaiting(change)
+          },
+        }),
         onAccepted: (entry, conversationId, posted) => {
           this.#accept(entry, conversationId, posted)
         },
@@ -95,7 +104,7 @@ export class ChatClient {
           this.#threads.addPage(id, page)
         },
       },
-      signal,
+      () => this.#awake.signal,
     )
     this.#threads = new Threads(
       (threads) => {
@@ -106,7 +115,7 @@ export class ChatClient {
       },
     )
     this.#sleep = new PageSleep(clock, () => {
-      this.#connection.close()
+      this.#close()
     })
     this.#connection = new Connection({
       runtime,
@@ -157,15 +166,15 @@ export class ChatClient {
     this.#isStarted = true
     await this.#outbox.load()
     if (!this.#hasRealtime) return
-    this.#connection.open()
+    this.#open()
     await this.refreshList()
   }
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
   configure(config: WidgetConfig, protocol: number | undefined): void {
     this.#hasRealtime = protocol !== undefined
-    if (!this.#hasRealtime) this.#connection.close()
-    else if (this.#isStarted) this.#connection.open()
+    if (!this.#hasRealtime) this.#close()
+    else if (this.#isStarted) this.#open()
     this.#update({ config })
   }
 
@@ -223,7 +232,7 @@ export class ChatClient {
     return this.#opening
   }
 
-  /** Asks what conversations there are, until the server answers or eight tries have failed. All callers share one run. */
+  /** Asks what conversations there are, until the server answers or the connection is closed. All callers share one run. */
   refreshList(): Promise<void> {
     this.#listing ??= this.#list().finally(() => {
       this.#listing = undefined
@@ -239,7 +248,7 @@ export class ChatClient {
   /** Stops everything. What waits in the outbox's store stays there. */
   dispose(): void {
     this.#disposal.abort()
-    this.#connection.close()
+    this.#close()
     this.#sleep.cancel()
     for (const stop of this.#stops) stop()
     this.#listeners.clear()
@@ -248,8 +257,8 @@ export class ChatClient {
 
   async #list(): Promise<void> {
     const { clock, random } = this.#runtime
-    const { signal } = this.#disposal
-    for (let failures = 0; failures < mostListTries && !signal.aborted; failures += 1) {
+    const { signal } = this.#awake
+    for (let failures = 0; !signal.aborted; failures += 1) {
       const result = await this.#api.listConversations(signal)
       if (result.kind === 'refused') return
       if (result.kind === 'answered') {
@@ -259,35 +268,6 @@ export class ChatClient {
         return
       }
       await pauseBetweenTries(failures, result, clock, random, signal)
-    }
-  }
-
-  async #deliver(entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> {
-    if (this.renewer.token() === undefined) {
-      const failure = await this.#awaitToken(signal)
-      if (failure) return failure
-    }
-    let { conversationId } = entry
-    if (conversationId === undefined) {
-      const opened = await this.openConversation(signal)
-      if (opened.kind !== 'answered') return opened
-      conversationId = opened.value
-      // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
-      await this.#outbox.assign(entry.id, conversationId)
-    }
-    const result = await this.#api.postMessage(conversationId, entry.content, entry.id, signal)
-    return { ...result, conversationId }
-  }
-
-  async #awaitToken(signal: AbortSignal): Promise<CallResult<never> | undefined> {
-    this.#countWaiting(1)
-    try {
-      await this.renewer.ensureValidToken({ signal })
-      return undefined
-    } catch (error) {
-      return tokenFailure(error)
-    } finally {
-      this.#countWaiting(-1)
     }
   }
 
@@ -351,11 +331,11 @@ export class ChatClient {
   }
 
   #hearLife(event: LifeEvent): void {
-    if (event === 'leaving') this.#connection.close()
+    if (event === 'leaving') this.#close()
     if (event === 'hidden') this.#sleep.arm(this.#isAnswerAwaited())
     if (event === 'visible' || event === 'returned') {
       this.#sleep.cancel()
-      if (this.#isStarted && this.#hasRealtime) this.#connection.open()
+      if (this.#isStarted && this.#hasRealtime) this.#open()
     }
     if (event === 'visible' || event === 'returned' || event === 'online') this.#hurry()
   }
@@ -363,6 +343,16 @@ export class ChatClient {
   #isAnswerAwaited(): boolean {
     const last = this.timeline().at(-1)
     return last !== undefined && (last.kind !== 'confirmed' || last.message.role === 'user')
+  }
+
+  #open(): void {
+    if (this.#awake.signal.aborted) this.#awake = new AbortController()
+    this.#connection.open()
+  }
+
+  #close(): void {
+    this.#awake.abort()
+    this.#connection.close()
   }
 
   #hurry(): void {

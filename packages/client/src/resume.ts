@@ -17,39 +17,34 @@ export interface ResumePorts {
   readonly onPage: (id: ConversationId, page: MessagePage) => void
 }
 
-const mostTries = 8
-
 /** Fetches what is missing of a conversation, page by page, one fetch at a time per conversation. */
 export class Resume {
   readonly #ports: ResumePorts
-  readonly #signal: AbortSignal
+  readonly #signal: () => AbortSignal
   readonly #running = new Set<ConversationId>()
 
-  constructor(ports: ResumePorts, signal: AbortSignal) {
+  /** `signal` gives the one that holds at the moment: a fetch ends with it. */
+  constructor(ports: ResumePorts, signal: () => AbortSignal) {
     this.#ports = ports
     this.#signal = signal
   }
 
-  /** True while something of the conversation is being fetched. */
-  isRunning(id: ConversationId): boolean {
-    return this.#running.has(id)
-  }
-
-  /** Starts fetching, unless that is under way. Gives up after eight failures in a row; the next reason to resume starts anew. */
+  /** Starts fetching, unless that is under way, and goes on until nothing is missing. */
   catchUp(id: ConversationId): void {
-    if (this.#running.has(id) || this.#signal.aborted) return
+    const signal = this.#signal()
+    if (this.#running.has(id) || signal.aborted) return
     this.#running.add(id)
-    void this.#fetchAll(id).finally(() => this.#running.delete(id))
+    void this.#fetchAll(id, signal).finally(() => this.#running.delete(id))
   }
 
-  async #fetchAll(id: ConversationId): Promise<void> {
+  async #fetchAll(id: ConversationId, signal: AbortSignal): Promise<void> {
     const { clock, random, fetchPage, nextAfter, onPage } = this.#ports
     let failures = 0
-    while (!this.#signal.aborted && failures < mostTries) {
+    while (!signal.aborted) {
       const after = nextAfter(id)
       if (after === undefined) return
-      const result = await fetchPage(id, after === 'newest' ? undefined : after, this.#signal)
-      if (result.kind === 'refused' || this.#signal.aborted) return
+      const result = await fetchPage(id, after === 'newest' ? undefined : after, signal)
+      if (result.kind === 'refused' || signal.aborted) return
       if (result.kind === 'answered') {
         onPage(id, result.value)
         // A server that tells of more than it gives must not be asked for ever: only progress counts as success.
@@ -57,7 +52,7 @@ export class Resume {
         if (hasMoved) failures = 0
         if (hasMoved || nextAfter(id) === undefined) continue
       }
-      await pauseBetweenTries(failures, result, clock, random, this.#signal)
+      await pauseBetweenTries(failures, result, clock, random, signal)
       failures += 1
     }
   }

@@ -1,0 +1,48 @@
+import type { ConversationId } from '@helvino/protocol'
+import type { TokenRenewer } from '@helvino/token'
+import { type Api, tokenFailure } from './api.ts'
+import type { CallResult } from './call.ts'
+import type { Outbox } from './outbox.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import type { Delivery } from './sender.ts'
+
+export interface DeliverPorts {
+  readonly renewer: TokenRenewer
+  readonly api: Api
+  readonly outbox: Outbox
+  readonly openConversation: (signal: AbortSignal) => Promise<CallResult<ConversationId>>
+  /** One more (+1) or one fewer (-1) write waits for a token. */
+  readonly onWaiting: (change: 1 | -1) => void
+}
+
+/** One attempt for one entry: a valid token first, then a conversation to put it in, then the message. Never rejects. */
+export function createDeliver(ports: DeliverPorts) {
+  const { renewer, api, outbox, openConversation, onWaiting } = ports
+
+  async function awaitToken(signal: AbortSignal): Promise<CallResult<never> | undefined> {
+    onWaiting(1)
+    try {
+      await renewer.ensureValidToken({ signal })
+      return undefined
+    } catch (error) {
+      return tokenFailure(error)
+    } finally {
+      onWaiting(-1)
+    }
+  }
+
+  return async (entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> => {
+    const failure = renewer.isTokenExpiredOrExpiring() ? await awaitToken(signal) : undefined
+    if (failure) return failure
+    let { conversationId } = entry
+    if (conversationId === undefined) {
+      const opened = await openConversation(signal)
+      if (opened.kind !== 'answered') return opened
+      conversationId = opened.value
+      // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
+      await outbox.assign(entry.id, conversationId)
+    }
+    const result = await api.postMessage(conversationId, entry.content, entry.id, signal)
+    return { ...result, conversationId }
+  }
+}
