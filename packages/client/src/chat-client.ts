@@ -33,6 +33,17 @@ export interface ChatClientOptions {
   readonly outboxStore: OutboxStore
 }
 
+const initialState: ChatState = {
+  connection: { state: 'offline' },
+  delivery: { isWaitingForToken: false, isFailing: false },
+  config: undefined,
+  conversations: [],
+  isListed: false,
+  currentId: undefined,
+  threads: new Map(),
+  outbox: [],
+}
+
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
 export class ChatClient {
   readonly renewer: TokenRenewer
@@ -100,8 +111,8 @@ export class ChatClient {
         random,
         fetchPage: (id, after, stop) => this.#api.listMessages(id, after, stop),
         nextAfter: (id) => this.#threads.nextAfter(id),
-        onPage: (id, page) => {
-          this.#threads.addPage(id, page)
+        onPage: (id, page, after) => {
+          this.#threads.addPage(id, page, after)
         },
       },
       () => this.#awake.signal,
@@ -117,29 +128,8 @@ export class ChatClient {
     this.#sleep = new PageSleep(clock, () => {
       this.#close()
     })
-    this.#connection = new Connection({
-      runtime,
-      renewer,
-      audience,
-      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outbox.entries.length > 0),
-      resumePoints: () => this.#threads.resumePoints(),
-      onFrame: (frame) => {
-        this.#hear(frame)
-      },
-      onState: (connection) => {
-        this.#update({ connection })
-      },
-    })
-    this.#state = {
-      connection: { state: 'offline' },
-      delivery: { isWaitingForToken: false, isFailing: false },
-      config: undefined,
-      conversations: [],
-      isListed: false,
-      currentId: undefined,
-      threads: new Map(),
-      outbox: [],
-    }
+    this.#connection = this.#createConnection()
+    this.#state = initialState
     this.#stops.push(
       renewer.subscribe((event) => {
         this.#hearRenewal(event)
@@ -255,6 +245,25 @@ export class ChatClient {
     this.renewer.dispose()
   }
 
+  #createConnection(): Connection {
+    const { life } = this.#runtime
+    const { renewer } = this
+    const { audience } = this.#api
+    return new Connection({
+      runtime: this.#runtime,
+      renewer,
+      audience,
+      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outbox.entries.length > 0),
+      resumePoints: () => this.#threads.resumePoints(),
+      onFrame: (frame) => {
+        this.#hear(frame)
+      },
+      onState: (connection) => {
+        this.#update({ connection })
+      },
+    })
+  }
+
   async #list(): Promise<void> {
     const { clock, random } = this.#runtime
     const { signal } = this.#awake
@@ -337,7 +346,10 @@ export class ChatClient {
       this.#sleep.cancel()
       if (this.#isStarted && this.#hasRealtime) this.#open()
     }
-    if (event === 'visible' || event === 'returned' || event === 'online') this.#hurry()
+    if (event === 'visible' || event === 'returned' || event === 'online') {
+      this.#hurry()
+      if (this.#hasRealtime) this.#threads.doubt()
+    }
   }
 
   #isAnswerAwaited(): boolean {

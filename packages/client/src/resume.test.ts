@@ -41,8 +41,8 @@ function rig(latest: number) {
       random: new SimRandom(1),
       fetchPage,
       nextAfter: (conversationId) => threads.nextAfter(conversationId),
-      onPage: (conversationId, page) => {
-        threads.addPage(conversationId, page)
+      onPage: (conversationId, page, after) => {
+        threads.addPage(conversationId, page, after)
       },
     },
     () => stop.signal,
@@ -54,7 +54,7 @@ function rig(latest: number) {
 describe('resume', () => {
   it('[RS1] fetches what is missing, page by page, and asks for nothing twice', async () => {
     const { clock, asked, threads, resume, sequences } = rig(370)
-    threads.addPage(id, { messages: [message(1), message(2)], latestSequence: 2 as Sequence })
+    threads.addPage(id, { messages: [message(1), message(2)], latestSequence: 2 as Sequence }, 'newest')
     threads.add(message(370))
     resume.catchUp(id)
     await clock.advance(1_000)
@@ -68,6 +68,18 @@ describe('resume', () => {
     await clock.advance(1_000)
     expect(asked).toEqual([undefined])
     expect(sequences()).toEqual(Array.from({ length: 100 }, (_, n) => n + 271))
+  })
+
+  it('[RS5] asks once about every conversation where the network or the page was away, though no gap is known', async () => {
+    const { clock, asked, threads, resume, sequences } = rig(3)
+    resume.catchUp(id)
+    await clock.advance(100)
+    expect(asked).toEqual([undefined])
+    threads.doubt()
+    threads.doubt()
+    await clock.advance(100)
+    expect(asked).toEqual([undefined, 3])
+    expect(sequences()).toEqual([1, 2, 3])
   })
 
   it('[RS3] retries with backoff, at most 30 s apart, until it has everything or is told to stop', async () => {

@@ -14,7 +14,7 @@ export interface ResumePorts {
   ) => Promise<CallResult<MessagePage>>
   /** Where to go on: `'newest'` before anything is held, `undefined` once nothing is missing. */
   readonly nextAfter: (id: ConversationId) => Sequence | 'newest' | undefined
-  readonly onPage: (id: ConversationId, page: MessagePage) => void
+  readonly onPage: (id: ConversationId, page: MessagePage, after: Sequence | 'newest') => void
 }
 
 /** Fetches what is missing of a conversation, page by page, one fetch at a time per conversation. */
@@ -46,7 +46,7 @@ export class Resume {
       const result = await fetchPage(id, after === 'newest' ? undefined : after, signal)
       if (result.kind === 'refused' || signal.aborted) return
       if (result.kind === 'answered') {
-        onPage(id, result.value)
+        onPage(id, result.value, after)
         // A server that tells of more than it gives must not be asked for ever: only progress counts as success.
         const hasMoved = result.value.messages.length > 0 && nextAfter(id) !== after
         if (hasMoved) failures = 0

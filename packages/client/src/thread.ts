@@ -1,4 +1,11 @@
-import { type ClientMessageId, type Message, type MessageId, type Sequence, sequenceZero } from '@helvino/protocol'
+import {
+  type ClientMessageId,
+  type Message,
+  type MessageId,
+  type MessagePage,
+  type Sequence,
+  sequenceZero,
+} from '@helvino/protocol'
 
 /** A message that an older server took without telling its sequence. */
 export interface UnsequencedMessage {
@@ -15,9 +22,11 @@ export interface Thread {
   readonly unsequenced: readonly UnsequencedMessage[]
   /** The greatest sequence that the server has told of. */
   readonly latestSequence: Sequence
+  /** Everything after this is wanted; `undefined` before the newest page has been fetched. */
+  readonly floor: Sequence | undefined
 }
 
-export const emptyThread: Thread = { messages: [], unsequenced: [], latestSequence: sequenceZero }
+export const emptyThread: Thread = { messages: [], unsequenced: [], latestSequence: sequenceZero, floor: undefined }
 
 /** Adds messages, in any order and with repeats. The same thread comes back where nothing was new. */
 export function withMessages(thread: Thread, incoming: readonly Message[], latestSequence: Sequence): Thread {
@@ -36,9 +45,20 @@ export const withUnsequenced = (thread: Thread, message: UnsequencedMessage): Th
     ? thread
     : { ...thread, unsequenced: [...thread.unsequenced, message] }
 
-/** Everything from the first held message up to here is held. What comes after it is asked for on resume. */
-export function contiguousSequence({ messages }: Thread): Sequence {
-  let reached = messages[0]?.sequence ?? sequenceZero
+/**
+ * Adds the newest page. It sets the floor, below which older history lies: just under the oldest message that is held, and where a
+ * conversation is still empty under its first, so that a second message which comes before the first is seen as a gap.
+ */
+export function withNewestPage(thread: Thread, { messages, latestSequence }: MessagePage): Thread {
+  const grown = withMessages(thread, messages, latestSequence)
+  if (thread.floor !== undefined) return grown
+  const oldest = Math.min(grown.messages[0]?.sequence ?? Infinity, messages.length > 0 ? Infinity : latestSequence + 1)
+  return { ...grown, floor: (oldest - 1) as Sequence }
+}
+
+/** Everything from the floor up to here is held. What comes after it is asked for on resume. */
+export function contiguousSequence({ messages, floor }: Thread): Sequence {
+  let reached = floor ?? messages[0]?.sequence ?? sequenceZero
   for (const { sequence } of messages) if (sequence === reached + 1) reached = sequence
   return reached
 }

@@ -6,6 +6,7 @@ import {
   type Thread,
   type UnsequencedMessage,
   withMessages,
+  withNewestPage,
   withUnsequenced,
 } from './thread.ts'
 
@@ -13,9 +14,9 @@ import {
 export class Threads {
   readonly #onChange: (threads: ReadonlyMap<ConversationId, Thread>) => void
   readonly #onGap: (id: ConversationId) => void
-  /** Conversations of which the newest page has been fetched. */
-  readonly #loaded = new Set<ConversationId>()
   #threads: ReadonlyMap<ConversationId, Thread> = new Map()
+  /** Conversations that may have grown unseen: asked about once, though no gap is known. */
+  readonly #doubted = new Set<ConversationId>()
 
   /** `onGap` is called where something of a conversation is missing and must be fetched. */
   constructor(onChange: (threads: ReadonlyMap<ConversationId, Thread>) => void, onGap: (id: ConversationId) => void) {
@@ -42,23 +43,31 @@ export class Threads {
     this.#set(id, withUnsequenced(this.#get(id), message))
   }
 
-  addPage(id: ConversationId, page: MessagePage): void {
-    this.#loaded.add(id)
-    this.#set(id, withMessages(this.#get(id), page.messages, page.latestSequence))
+  /** `after`: what was asked for. What is held may have been dropped since. */
+  addPage(id: ConversationId, page: MessagePage, after: Sequence | 'newest'): void {
+    this.#doubted.delete(id)
+    const { messages, latestSequence } = page
+    const thread = this.#get(id)
+    this.#set(id, after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence))
   }
 
   /** Where to go on fetching: `'newest'` before the newest page is held, `undefined` once nothing is missing. */
   nextAfter(id: ConversationId): Sequence | 'newest' | undefined {
-    if (!this.#loaded.has(id)) return 'newest'
     const thread = this.#get(id)
-    return hasGap(thread) ? contiguousSequence(thread) : undefined
+    if (thread.floor === undefined) return 'newest'
+    return hasGap(thread) || this.#doubted.has(id) ? contiguousSequence(thread) : undefined
   }
 
   /** Too much was missed to be replayed: what is held is dropped, and the newest page fetched. */
   refetch(id: ConversationId): void {
-    this.#loaded.delete(id)
     this.#set(id, emptyThread)
     this.#onGap(id)
+  }
+
+  /** The network or the page was away: a line that still looks alive may have lost something. Asks about every conversation. */
+  doubt(): void {
+    for (const id of this.#threads.keys()) this.#doubted.add(id)
+    this.catchUp()
   }
 
   /** Fetches whatever is missing, of every conversation. */

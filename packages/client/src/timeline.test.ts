@@ -2,7 +2,7 @@ import type { ClientMessageId, ConversationId, Message, MessageId, Sequence } fr
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { contiguousSequence, emptyThread, hasGap, withMessages, withUnsequenced } from './thread.ts'
+import { contiguousSequence, emptyThread, hasGap, withMessages, withNewestPage, withUnsequenced } from './thread.ts'
 import { timeline } from './timeline.ts'
 
 const message = (sequence: number, clientMessageId: string | null = null): Message => ({
@@ -43,6 +43,20 @@ describe('a thread', () => {
         expect(thread.messages.map(({ sequence }) => sequence)).toEqual(expected)
       }),
     )
+  })
+
+  it('[TL2] sees the first message missing where the second came before it to an empty conversation', () => {
+    const empty = withNewestPage(emptyThread, { messages: [], latestSequence: zero })
+    expect(hasGap(empty)).toBe(false)
+    const second = withMessages(empty, [message(2)], zero)
+    expect([contiguousSequence(second), hasGap(second)]).toEqual([0, true])
+    const early = withNewestPage(withMessages(emptyThread, [message(3)], zero), {
+      messages: [message(5), message(6)],
+      latestSequence: 6 as Sequence,
+    })
+    expect([contiguousSequence(early), hasGap(early)]).toEqual([3, true])
+    const later = withNewestPage(emptyThread, { messages: [message(101)], latestSequence: 101 as Sequence })
+    expect([contiguousSequence(later), hasGap(later)]).toEqual([101, false])
   })
 
   it('[TL2] knows how far it is without a gap, and that something is missing', () => {
