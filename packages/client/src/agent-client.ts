@@ -1,9 +1,10 @@
 import { asRecord, asString } from '@helvino/protocol'
-import type { Clock, Network, Runtime } from '@helvino/runtime'
+import type { Clock, Network } from '@helvino/runtime'
 import { parseTokenExpiration, type TokenAnswer, TokenRenewer } from '@helvino/token'
 import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
+import type { ClientRuntime } from './client-runtime.ts'
 import type { OutboxStores } from './outbox-store.ts'
 import { agentOwner, ownedName } from './owner.ts'
 
@@ -38,7 +39,7 @@ async function fetchAgentToken(
 }
 
 export interface AgentClientOptions {
-  readonly runtime: Runtime
+  readonly runtime: ClientRuntime
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly orgId: string

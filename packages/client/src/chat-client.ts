@@ -6,15 +6,17 @@ import {
   type ServerFrame,
   type WidgetConfig,
 } from '@helvino/protocol'
-import { type LifeEvent, type Runtime, uuid } from '@helvino/runtime'
+import { type LifeEvent, uuid } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token'
 import { Api } from './api.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
+import type { ClientRuntime } from './client-runtime.ts'
 import { Connection } from './connection.ts'
 import { withConversation } from './conversation-list.ts'
 import { createDeliver } from './deliver.ts'
+import { DeliveryWatch, healthyDelivery } from './delivery-health.ts'
 import { type EnqueueResult, Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { OutboxStore } from './outbox-store.ts'
@@ -27,7 +29,7 @@ import { Threads } from './threads.ts'
 import { timeline, type TimelineItem } from './timeline.ts'
 
 export interface ChatClientOptions {
-  readonly runtime: Runtime
+  readonly runtime: ClientRuntime
   readonly audience: Audience
   readonly renewer: TokenRenewer
   readonly outboxStore: OutboxStore
@@ -35,7 +37,7 @@ export interface ChatClientOptions {
 
 const initialState: ChatState = {
   connection: { state: 'offline' },
-  delivery: { isWaitingForToken: false, isFailing: false },
+  delivery: healthyDelivery,
   config: undefined,
   conversations: [],
   isListed: false,
@@ -47,10 +49,11 @@ const initialState: ChatState = {
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
 export class ChatClient {
   readonly renewer: TokenRenewer
-  readonly #runtime: Runtime
+  readonly #runtime: ClientRuntime
   readonly #api: Api
   readonly #outbox: Outbox
   readonly #sender: Sender
+  readonly #delivery: DeliveryWatch
   readonly #connection: Connection
   readonly #resume: Resume
   readonly #threads: Threads
@@ -61,7 +64,6 @@ export class ChatClient {
   #awake = new AbortController()
   readonly #stops: (() => void)[] = []
   #state: ChatState
-  #waitingForToken = 0
   #isEngaged = false
   #isStarted = false
   #hasRealtime = true
@@ -71,40 +73,22 @@ export class ChatClient {
 
   constructor({ runtime, audience, renewer, outboxStore }: ChatClientOptions) {
     const { clock, random, network, life } = runtime
-    const { signal } = this.#disposal
     this.#runtime = runtime
     this.renewer = renewer
     this.#openingKey = uuid(random)
     this.#api = new Api(audience, network, clock, renewer)
     this.#outbox = new Outbox(outboxStore, clock, random, () => {
       this.#update({ outbox: this.#outbox.entries })
+      this.#delivery.look()
       this.#sender.run()
     })
-    this.#sender = new Sender(
-      this.#outbox,
-      (entry) => (audience.kind === 'visitor' ? 'own' : (entry.conversationId ?? 'own')),
-      {
-        clock,
-        random,
-        life,
-        deliver: createDeliver({
-          renewer,
-          api: this.#api,
-          outbox: this.#outbox,
-          openConversation: (stop) => this.openConversation(stop),
-          onWaiting: (change) => {
-            this.#countWaiting(change)
-          },
-        }),
-        onAccepted: (entry, conversationId, posted) => {
-          this.#accept(entry, conversationId, posted)
-        },
-        onAttempt: (isAnswered) => {
-          this.#setFailing(!isAnswered)
-        },
+    this.#delivery = new DeliveryWatch(
+      () => this.#outbox.isPending,
+      (delivery) => {
+        this.#update({ delivery })
       },
-      signal,
     )
+    this.#sender = this.#createSender()
     this.#resume = new Resume(
       {
         clock,
@@ -245,6 +229,37 @@ export class ChatClient {
     this.renewer.dispose()
   }
 
+  #createSender(): Sender {
+    const { clock, random, life } = this.#runtime
+    const { renewer } = this
+    const { audience } = this.#api
+    return new Sender(
+      this.#outbox,
+      (entry) => (audience.kind === 'visitor' ? 'own' : (entry.conversationId ?? 'own')),
+      {
+        clock,
+        random,
+        life,
+        deliver: createDeliver({
+          renewer,
+          api: this.#api,
+          outbox: this.#outbox,
+          openConversation: (stop) => this.openConversation(stop),
+          onWaiting: (change) => {
+            this.#delivery.countWaiting(change)
+          },
+        }),
+        onAccepted: (entry, conversationId, posted) => {
+          this.#accept(entry, conversationId, posted)
+        },
+        onAttempt: (isAnswered) => {
+          this.#delivery.hearAttempt(isAnswered)
+        },
+      },
+      this.#disposal.signal,
+    )
+  }
+
   #createConnection(): Connection {
     const { life } = this.#runtime
     const { renewer } = this
@@ -332,11 +347,8 @@ export class ChatClient {
   }
 
   #hearRenewal(event: TokenEvent): void {
-    if (event.type === 'failed' && !event.isFinal && this.#waitingForToken > 0) this.#setFailing(true)
-    if (event.type === 'renewed') {
-      this.#setFailing(false)
-      this.#sender.hurry()
-    }
+    this.#delivery.hearRenewal(event)
+    if (event.type === 'renewed') this.#sender.hurry()
   }
 
   #hearLife(event: LifeEvent): void {
@@ -371,19 +383,6 @@ export class ChatClient {
     this.renewer.wake()
     this.#connection.hurry()
     this.#sender.hurry()
-  }
-
-  #countWaiting(by: number): void {
-    this.#waitingForToken += by
-    this.#setDelivery({ isWaitingForToken: this.#waitingForToken > 0 })
-  }
-
-  #setFailing(isFailing: boolean): void {
-    this.#setDelivery({ isFailing })
-  }
-
-  #setDelivery(change: Partial<ChatState['delivery']>): void {
-    this.#update({ delivery: { ...this.#state.delivery, ...change } })
   }
 
   #update(change: Partial<ChatState>): void {

@@ -1,15 +1,8 @@
 import type { AgentConversation, Conversation, ConversationId, WidgetConfig } from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
+import type { DeliveryHealth } from './delivery-health.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { Thread } from './thread.ts'
-
-/** How the sending of our own messages goes, over all conversations. */
-export interface DeliveryHealth {
-  /** A write waits for a token to be renewed. */
-  readonly isWaitingForToken: boolean
-  /** The last try of a write, or the renewal that it waits for, got no answer. Something retries for as long as this is true. */
-  readonly isFailing: boolean
-}
 
 /** Everything a view needs, as one immutable value. */
 export interface ChatState {

@@ -8,9 +8,10 @@ import {
   type ResumePoint,
   type ServerFrame,
 } from '@helvino/protocol'
-import { backoffMs, type Runtime, type Socket } from '@helvino/runtime'
+import { backoffMs, type Socket } from '@helvino/runtime'
 import { TokenError, type TokenRenewer } from '@helvino/token'
 import type { Audience } from './audience.ts'
+import type { ClientRuntime } from './client-runtime.ts'
 
 /** Where the live connection stands. */
 export type ConnectionState =
@@ -23,7 +24,7 @@ export type ConnectionState =
   | { readonly state: 'denied'; readonly code: string }
 
 export interface ConnectionPorts {
-  readonly runtime: Pick<Runtime, 'clock' | 'random' | 'network' | 'life'>
+  readonly runtime: ClientRuntime
   readonly renewer: TokenRenewer
   readonly audience: Audience
   /** True while a person is at it: decides how soon a lost connection is tried again. */
@@ -113,7 +114,7 @@ export class Connection {
     }
     if (signal.aborted) return
     this.#arm(openWithinMs, () => {
-      this.#lost('no answer')
+      this.#retry()
     })
     this.#socket = runtime.network.openSocket(audience.apiUrl.replace(/^http/, 'ws') + '/realtime', {
       onOpen: () => {
@@ -159,7 +160,7 @@ export class Connection {
   #ping(): void {
     this.#send({ type: 'ping' })
     this.#arm(limits.pongWithinMs, () => {
-      this.#lost('no answer to a ping')
+      this.#retry()
     })
   }
 
@@ -179,16 +180,11 @@ export class Connection {
       return
     }
     const hintMs = /^retry-in-ms:(\d{1,6})$/.exec(reason)?.[1]
-    this.#lost(reason, hintMs === undefined ? undefined : Number(hintMs))
-  }
-
-  #lost(reason: string, retryInMs?: number): void {
-    this.#socket?.close(4000, reason.slice(0, 100))
-    this.#retry(retryInMs)
+    this.#retry(Number(hintMs ?? 0))
   }
 
   /** Waits, then connects again: soon and spread where somebody is looking, not at all on a hidden page, which `hurry` wakes. */
-  #retry(retryInMs: number | undefined): void {
+  #retry(retryInMs = 0): void {
     const { runtime, isInUse } = this.#ports
     const { clock, random, life } = runtime
     this.#drop()
@@ -199,10 +195,10 @@ export class Connection {
       ? random.fraction() * spreadMs
       : backoffMs(this.#attempt - 1, isInUse() ? 1_000 : 10_000, capMs, random)
     this.#attempt += 1
-    this.#blockedUntilMs = clock.monotonicMs() + (retryInMs ?? 0)
+    this.#blockedUntilMs = clock.monotonicMs() + retryInMs
     this.#set({ state: 'waiting', attempt: this.#attempt })
     if (!life.isVisible() && first) return
-    this.#arm(Math.max(ownMs, retryInMs ?? 0), () => {
+    this.#arm(Math.max(ownMs, retryInMs), () => {
       void this.#connect()
     })
   }

@@ -31,6 +31,11 @@ export class Outbox {
     return this.#entries
   }
 
+  /** Something is still to be sent. */
+  get isPending(): boolean {
+    return this.#entries.some(({ delivery }) => delivery.state !== 'failed')
+  }
+
   /** Takes up what an earlier page left behind. What was being sent then is queued again: the server drops the repeat by its id. */
   async load(): Promise<void> {
     const kept = await this.#store.load()

@@ -1,14 +1,15 @@
 import type { BootloaderAnswer } from '@helvino/protocol'
-import type { HttpResponse, Runtime } from '@helvino/runtime'
+import type { HttpResponse } from '@helvino/runtime'
 import { type AskedAt, askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
+import type { ClientRuntime } from './client-runtime.ts'
 import type { OutboxStores } from './outbox-store.ts'
 import { ownedName, visitorOwner } from './owner.ts'
 import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
 
 export interface VisitorClientOptions {
-  readonly runtime: Runtime
+  readonly runtime: ClientRuntime
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly site: Site

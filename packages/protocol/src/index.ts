@@ -5,7 +5,6 @@ export {
   type AgentConversation,
   type Conversation,
   type ConversationStatus,
-  decodeAgentConversation,
   decodeAgentConversationList,
   decodeConversation,
   decodeConversationList,

@@ -40,7 +40,7 @@ export const browserRequest: Network['request'] = async ({ url, ...init }, signa
   return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
 }
 
-const network: Network = {
+export const browserNetwork: Network = {
   request: browserRequest,
   openSocket(url, listener) {
     let socket: WebSocket
@@ -137,7 +137,7 @@ const channels: Channels = {
   },
 }
 
-const life: Life = {
+export const browserLife: Life = {
   isVisible: () => document.visibilityState === 'visible',
   isOnline: () => navigator.onLine,
   subscribe(listener) {
@@ -153,7 +153,7 @@ const life: Life = {
         options,
       )
     }
-    on(document, 'visibilitychange', () => (life.isVisible() ? 'visible' : 'hidden'))
+    on(document, 'visibilitychange', () => (browserLife.isVisible() ? 'visible' : 'hidden'))
     on(document, 'resume', () => 'returned')
     // A `pageshow` that does not come from the back/forward cache is the page's own first showing.
     on(window, 'pageshow', (raw) => ((raw as PageTransitionEvent).persisted ? 'returned' : undefined))
@@ -170,9 +170,9 @@ const life: Life = {
 export const browserRuntime: Runtime = {
   clock: browserClock,
   random: browserRandom,
-  network,
+  network: browserNetwork,
   storage: browserStorage,
   locks,
   channels,
-  life,
+  life: browserLife,
 }

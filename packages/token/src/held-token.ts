@@ -22,7 +22,7 @@ export const askedNow = (clock: Clock): AskedAt => ({ wallMs: clock.nowMs(), mon
  * Ms since `asked`: the larger of what the two clocks say. The monotonic one may stand still in sleep (w3c/hr-time#115), the wall clock
  * may be set back; each covers the other's fault. A wall clock set forward looks like sleep, and costs one renewal.
  */
-export const elapsedMs = (asked: AskedAt, clock: Clock): number =>
+const elapsedMs = (asked: AskedAt, clock: Clock): number =>
   Math.max(clock.monotonicMs() - asked.monotonicMs, clock.nowMs() - asked.wallMs)
 
 /** One token and the moments of its life, in ms from the moment before it was asked for. */

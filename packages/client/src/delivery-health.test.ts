@@ -1,0 +1,58 @@
+import type { TokenEvent } from '@helvino/token'
+import { describe, expect, it } from 'vitest'
+import { type DeliveryHealth, DeliveryWatch } from './delivery-health.ts'
+
+const failed: TokenEvent = {
+  ...{ type: 'failed', cause: 'use', attempt: 0, reason: 'down', waiting: 1 },
+  ...{ isFinal: false, isServed: false },
+}
+const renewed: TokenEvent = { type: 'renewed', cause: 'use', attempt: 1, expiresAtMs: 0, tookMs: 1, waiting: 1 }
+
+function rig() {
+  const outbox = { isPending: true }
+  const failing: boolean[] = []
+  let health: DeliveryHealth | undefined
+  const watch = new DeliveryWatch(
+    () => outbox.isPending,
+    (changed) => {
+      if (changed.isFailing !== (health?.isFailing ?? false)) failing.push(changed.isFailing)
+      health = changed
+    },
+  )
+  return { outbox, failing, watch, health: () => health }
+}
+
+describe('the health of delivery', () => {
+  it('[DH1] fails once in an outage, though tokens are renewed while writes get no answer (S11)', () => {
+    const { watch, failing } = rig()
+    watch.hearAttempt(false)
+    watch.hearRenewal(renewed)
+    watch.hearAttempt(false)
+    watch.hearRenewal(renewed)
+    expect(failing).toEqual([true])
+    watch.hearAttempt(true)
+    expect(failing).toEqual([true, false])
+  })
+
+  it('[DH2] fails with a renewal only where a write waits for it, and not for a final no (S10, S11)', () => {
+    const { watch, failing } = rig()
+    watch.hearRenewal(failed)
+    expect(failing).toEqual([])
+    watch.countWaiting(1)
+    watch.hearRenewal({ ...failed, isFinal: true })
+    expect(failing).toEqual([])
+    watch.hearRenewal(failed)
+    watch.hearRenewal(renewed)
+    expect(failing).toEqual([true, false])
+  })
+
+  it('[DH3] is well again once nothing is left to send, however that came about (S11)', () => {
+    const { watch, outbox, failing, health } = rig()
+    watch.hearAttempt(false)
+    outbox.isPending = false
+    watch.look()
+    watch.hearAttempt(false)
+    expect(failing).toEqual([true, false])
+    expect(health()).toEqual({ isWaitingForToken: false, isFailing: false })
+  })
+})
