@@ -1,0 +1,131 @@
+// The arrows of ARCHITECTURE.md. A file may import what no rule here forbids; each name says what it keeps.
+const tests = '\\.test\\.tsx?$|/tests/|/contract-suite\\.ts$'
+const implementations = '^apps/server/src/(store/(sqlite|postgres)|fan-out/(local|redis)(\\.ts$|/))'
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: {},
+      // Workspace packages resolve to their sources, where this tool no longer sees a package; knip looks after those.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'undetermined', 'deprecated'], pathNot: '^packages/' },
+    },
+    {
+      name: 'packages-import-no-app',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(apps|sim|bench|tools)/' },
+    },
+    {
+      name: 'no-app-imports-another-app',
+      comment:
+        'What another app keeps for its tests (starting it as a process, say) is open to tests; see no-test-code-in-the-product.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/|^apps/[^/]+/tests/' },
+    },
+    {
+      name: 'packages-through-their-entry',
+      comment: 'Across packages only the entries that package.json exports.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/|^(sim|bench|tools)/' },
+      to: {
+        path: '^packages/[^/]+/',
+        pathNot: '^packages/$2/|^packages/[^/]+/src/index\\.ts$|^packages/runtime/src/system-(browser|node)\\.ts$',
+      },
+    },
+    {
+      name: 'protocol-and-runtime-stand-alone',
+      severity: 'error',
+      from: { path: '^packages/(protocol|runtime)/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'token-imports-runtime-only',
+      severity: 'error',
+      from: { path: '^packages/token/', pathNot: tests },
+      to: { path: '^(packages|node_modules)/', pathNot: '^packages/(token|runtime)/' },
+    },
+    {
+      name: 'client-imports-the-packages-below-it',
+      severity: 'error',
+      from: { path: '^packages/client/', pathNot: tests },
+      to: { path: '^(packages|node_modules)/', pathNot: '^packages/(client|token|protocol|runtime)/' },
+    },
+    {
+      name: 'testkit-in-tests-only',
+      severity: 'error',
+      from: { path: '^(packages|apps|bench)/', pathNot: `${tests}|^packages/testkit/` },
+      to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'no-test-code-in-the-product',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: tests },
+      to: { path: tests, pathNot: '^node_modules/' },
+    },
+    {
+      name: 'apps-reach-token-through-client',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: tests },
+      to: { path: '^packages/token/' },
+    },
+    {
+      name: 'server-imports-protocol-and-runtime-only',
+      severity: 'error',
+      from: { path: '^apps/server/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(protocol|runtime)/' },
+    },
+    {
+      name: 'server-doors-decide-nothing',
+      comment: 'http/ and realtime/ call conversations/; of the store and the fan-out they know the contracts.',
+      severity: 'error',
+      from: { path: '^apps/server/src/(http|realtime)/', pathNot: tests },
+      to: { path: '^apps/server/src/(store|fan-out)/', pathNot: '/contract\\.ts$' },
+    },
+    {
+      name: 'conversations-know-no-door',
+      severity: 'error',
+      from: { path: '^apps/server/src/conversations/', pathNot: tests },
+      to: {
+        path: '^apps/server/src/(http|realtime|store|fan-out)/|^node_modules/(fastify|@fastify|ws|kysely|better-sqlite3|pg)/',
+        pathNot: '^apps/server/src/(store|fan-out)/contract\\.ts$',
+      },
+    },
+    {
+      name: 'store-and-fan-out-at-the-bottom',
+      severity: 'error',
+      from: { path: '^apps/server/src/(store|fan-out)/', pathNot: tests },
+      to: { path: '^apps/server/src/(http|realtime|conversations)/' },
+    },
+    {
+      name: 'implementations-named-in-server-only',
+      severity: 'error',
+      from: { path: '^apps/server/src/', pathNot: `${tests}|^apps/server/src/server\\.ts$|${implementations}` },
+      to: { path: implementations },
+    },
+    {
+      name: 'system-runtime-from-wiring-only',
+      comment: 'The real clock, chance, network and storage are named where an app is put together, and nowhere else.',
+      severity: 'error',
+      from: {
+        path: '^(packages|apps|sim|bench)/',
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/`,
+      },
+      to: { path: '^packages/runtime/src/system-' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    // The root's development tools serve all packages.
+    combinedDependencies: true,
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

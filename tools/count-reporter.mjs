@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs'
+
+/**
+ * Counts for the closing line of `npm test`. A file that does not load, a hook that fails and an error outside of any test
+ * each count as one failure, so that nothing that went wrong can stand beside "0 failed".
+ */
+export default class CountReporter {
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly unknown[]} unhandledErrors
+   */
+  onTestRunEnd(modules, unhandledErrors) {
+    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
+    for (const module of modules) {
+      if (module.errors().length > 0) counts.failed += 1
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed += 1
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        counts[state === 'pending' ? 'failed' : state] += 1
+      }
+    }
+    const file = process.env['HELVINO_TEST_COUNTS']
+    if (file !== undefined) writeFileSync(file, [counts.passed, counts.failed, counts.skipped].join(' '))
+  }
+}

@@ -1,0 +1,8 @@
+import { Socket } from 'node:net'
+
+// Loaded before the program by child.mjs. Descriptor 3 is a pipe whose other end only the parent holds: when it ends, the
+// parent is gone, however it died, and this process stops as if it had been told to.
+const lifeline = new Socket({ fd: 3, readable: true, writable: false })
+lifeline.on('close', () => process.kill(process.pid, 'SIGTERM'))
+lifeline.resume()
+lifeline.unref()

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from './child.mjs'
+import { disagreements } from './rule-ids.ts'
+import { isCode, isTest, repositoryFiles } from './tree.ts'
+
+const rules = '- **OB1** The first.\n- **OB2** The second.\n'
+
+function test(...titles: string[]) {
+  return [{ path: 'a.test.ts', text: titles.map((title) => `it(${JSON.stringify(title)}, () => {})`).join('\n') }]
+}
+
+describe('docs/rules.md', () => {
+  it('[RU1] has a test for every rule, and every test has its rule', () => {
+    const tests = repositoryFiles().filter(({ path }) => isCode(path) && isTest(path))
+    expect(disagreements(readFileSync(join(root, 'docs', 'rules.md'), 'utf8'), tests)).toEqual([])
+  })
+
+  it('[RU2] refuses a rule without a test, a test without a rule, a title without an id, and an id given twice', () => {
+    expect(disagreements(rules, test('[OB1] a', '[OB2] b'))).toEqual([])
+    expect(disagreements(rules, test('[OB1] a'))).toEqual(['docs/rules.md: no test has [OB2] in its title'])
+    expect(disagreements(rules, test('[OB1] a', '[OB2] b', '[OB3] c'))).toEqual(['a.test.ts: docs/rules.md has no OB3'])
+    expect(disagreements(rules, test('[OB1] a', '[OB2] b', 'c'))).toEqual([
+      'a.test.ts: "c" does not begin with a rule\'s id',
+    ])
+    expect(disagreements(`${rules}${rules}`, test('[OB1] a', '[OB2] b'))).toHaveLength(2)
+  })
+
+  it('[RU3] reads the titles of repeated, nested and templated tests', () => {
+    const text = [
+      "it.each([1, 2])('[OB1] a %i', () => {})",
+      'describe("x", () => { it.concurrent(`[OB2] b ${seed}`, async () => {}) })',
+    ].join('\n')
+    expect(disagreements(rules, [{ path: 'a.test.ts', text }])).toEqual([])
+  })
+})

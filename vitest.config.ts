@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+const projects = ['packages', 'apps', 'sim', 'tools', 'bench']
+const unit = projects.flatMap((folder) => [`${folder}/**/*.test.ts`, `${folder}/**/*.test.tsx`])
+const systems = projects.flatMap((folder) => [`${folder}/**/tests/**/*.test.ts`, `${folder}/**/tests/**/*.test.tsx`])
+const never = ['**/node_modules/**', '**/dist/**']
+
+export default defineConfig({
+  test: {
+    // Two cores: more workers only take time from each other, and process-level tests have deadlines.
+    maxWorkers: 2,
+    allowOnly: false,
+    projects: [
+      { test: { name: 'unit', include: unit, exclude: [...never, ...systems], testTimeout: 10_000 } },
+      // Servers, browsers and whole processes: they start slowly on a busy machine.
+      { test: { name: 'system', include: systems, exclude: never, testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+})
