@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+
+/** Ours: which organisation a user of the login library answers for. */
+export type AgentTables = {
+  readonly agent_memberships: {
+    readonly user_id: string
+    readonly org_id: string
+    readonly role: 'admin' | 'agent'
+  }
+  /** Small facts of this installation: the cookie secret, and that the first start is done. */
+  readonly installation: { readonly name: string; readonly value: string }
+}
+
+// The login library's own plan for these options, written out: the library then need not be loaded to start the server.
+// A test asks the library whether anything is missing.
+const statements: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS "user" ("id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL UNIQUE,
+    "emailVerified" integer NOT NULL, "image" text, "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS "session" ("id" text NOT NULL PRIMARY KEY, "expiresAt" date NOT NULL, "token" text NOT NULL UNIQUE,
+    "createdAt" date NOT NULL, "updatedAt" date NOT NULL, "ipAddress" text, "userAgent" text,
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE)`,
+  `CREATE TABLE IF NOT EXISTS "account" ("id" text NOT NULL PRIMARY KEY, "accountId" text NOT NULL, "providerId" text NOT NULL,
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "accessToken" text, "refreshToken" text, "idToken" text,
+    "accessTokenExpiresAt" date, "refreshTokenExpiresAt" date, "scope" text, "password" text,
+    "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS "verification" ("id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL,
+    "expiresAt" date NOT NULL, "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
+  `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
+  `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
+  `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, org_id text NOT NULL,
+    role text NOT NULL CHECK (role IN ('admin', 'agent')), PRIMARY KEY (org_id, user_id))`,
+  `CREATE INDEX IF NOT EXISTS agent_memberships_by_user ON agent_memberships (user_id)`,
+  `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
+]
+
+/** Makes what is missing. Safe to run at every start. */
+export async function migrateAgentTables(database: Kysely<AgentTables>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database)
+}

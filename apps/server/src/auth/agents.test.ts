@@ -1,0 +1,84 @@
+import type { OrgId } from '@helvino/protocol'
+import { SimRandom } from '@helvino/testkit'
+import { getMigrations } from 'better-auth/db/migration'
+import Sqlite from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import type { AgentTables } from './agent-tables.ts'
+import { openAgents } from './agents.ts'
+
+async function openWorld(ownOrigin = 'http://127.0.0.1:4000') {
+  const database = new Kysely<AgentTables>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
+  const agents = await openAgents({ database, ownOrigin, random: new SimRandom(1) })
+  return { database, agents }
+}
+
+const ann = {
+  email: 'ann@shop.example',
+  name: 'Ann',
+  password: 'correct-horse-battery',
+  orgId: 'org_a' as OrgId,
+  role: 'agent',
+} as const
+
+const cookieOf = (setCookies: readonly string[]) => setCookies.map((value) => value.split(';')[0]).join('; ')
+
+describe('agents', () => {
+  it('[AG16] makes every table and column that the login library asks for', async () => {
+    const { database } = await openWorld()
+    const plan = await getMigrations({
+      database: { db: database, type: 'sqlite' },
+      emailAndPassword: { enabled: true },
+    })
+    expect([plan.toBeCreated, plan.toBeAdded, plan.toBeAddedIndexes]).toEqual([[], [], []])
+  })
+
+  it('[AG17] gives an agent the session of their own organisation and role', async () => {
+    const { agents } = await openWorld()
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    expect(login).toMatchObject({ kind: 'granted', session: { orgId: 'org_a', role: 'agent', email: ann.email } })
+    const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
+    expect(await agents.findSession(cookie)).toMatchObject({ kind: 'found', session: { orgId: 'org_a' } })
+  })
+
+  it('[AG18] on https names the cookie __Host- and marks it Secure, HttpOnly and for the whole host', async () => {
+    const { agents } = await openWorld('https://chat.example')
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    const [cookie = ''] = login.kind === 'granted' ? login.setCookies : []
+    expect(cookie).toMatch(/^__Host-helvino\.session=/)
+    for (const attribute of [/; Secure/i, /; HttpOnly/i, /; Path=\/(;|$)/i, /; SameSite=Lax/i])
+      expect(cookie).toMatch(attribute)
+    expect(cookie).not.toMatch(/Domain=/i)
+  })
+
+  it('[AG19] ends every session of an agent whose password is set again, and the old password', async () => {
+    const { agents } = await openWorld()
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
+    await agents.putAgent({ ...ann, password: 'another-long-password' })
+    expect(await agents.findSession(cookie)).toEqual({ kind: 'none' })
+    expect(await agents.logIn(ann.email, ann.password)).toEqual({ kind: 'refused' })
+  })
+
+  it('[AG20] refuses somebody who answers for no organisation', async () => {
+    const { database, agents } = await openWorld()
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
+    await database.deleteFrom('agent_memberships').execute()
+    expect(await agents.findSession(cookie)).toEqual({ kind: 'none' })
+    expect(await agents.logIn(ann.email, ann.password)).toEqual({ kind: 'refused' })
+  })
+
+  it('[AG21] keeps its cookie secret: a session outlives the process', async () => {
+    const { database, agents } = await openWorld()
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
+    const again = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(2) })
+    expect(await again.findSession(cookie)).toMatchObject({ kind: 'found' })
+  })
+})

@@ -1,0 +1,151 @@
+import type { OrgId } from '@helvino/protocol'
+import type { Random } from '@helvino/runtime'
+import type { Kysely } from 'kysely'
+import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
+import { keepFact } from './installation.ts'
+
+export interface AgentSession {
+  readonly userId: string
+  readonly orgId: OrgId
+  readonly role: 'admin' | 'agent'
+  readonly email: string
+  readonly name: string
+}
+
+/** `setCookies` are whole `Set-Cookie` values, for the answer. */
+export type LogIn =
+  | { readonly kind: 'granted'; readonly session: AgentSession; readonly setCookies: readonly string[] }
+  | { readonly kind: 'refused' }
+
+export type SessionLookup =
+  | { readonly kind: 'found'; readonly session: AgentSession; readonly setCookies: readonly string[] }
+  | { readonly kind: 'none' }
+
+export interface NewAgent {
+  readonly email: string
+  readonly name: string
+  readonly password: string
+  readonly orgId: OrgId
+  readonly role: 'admin' | 'agent'
+}
+
+/** People who answer: their passwords, their login cookies, and the one organisation that each answers for. */
+export interface Agents {
+  /** Unknown address and wrong password look the same and take the same time. */
+  logIn(email: string, password: string): Promise<LogIn>
+  /** Ends the session on the server; answers the cookies that clear the browser. */
+  logOut(cookie: string): Promise<readonly string[]>
+  findSession(cookie: string): Promise<SessionLookup>
+  /** Makes the agent, or replaces the password and membership of the one with this address and ends their sessions. */
+  putAgent(agent: NewAgent): Promise<void>
+}
+
+export interface AgentsOptions {
+  /** The store's own connection. No transaction is ever left open on it across an `await`: the message writer shares it. */
+  readonly database: Kysely<AgentTables>
+  /** `https://…` makes the cookie `Secure` and `__Host-`. */
+  readonly ownOrigin: string
+  readonly random: Random
+}
+
+const sessionSeconds = 7 * 24 * 60 * 60
+// RFC 6265bis section 4.1.3.2: bound to this very host, https only, path `/`.
+const hostPrefix = '__Host-'
+
+async function loadLibrary({ database, ownOrigin }: AgentsOptions, secret: string) {
+  const { betterAuth } = await import('better-auth')
+  const isSecure = ownOrigin.startsWith('https:')
+  return betterAuth({
+    database: { db: database, type: 'sqlite' },
+    secret,
+    baseURL: ownOrigin,
+    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: 128, minPasswordLength: 12 },
+    session: { expiresIn: sessionSeconds },
+    telemetry: { enabled: false },
+    // Its lines would carry addresses; what matters is logged by the routes.
+    logger: { disabled: true },
+    advanced: {
+      useSecureCookies: false,
+      cookies: {
+        session_token: {
+          name: `${isSecure ? hostPrefix : ''}helvino.session`,
+          attributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
+        },
+      },
+    },
+  })
+}
+
+/** The library throws for a wrong password as for a bug; only the former has a status below 500. */
+function isLibraryRefusal(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  )
+}
+
+/** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
+export async function openAgents(options: AgentsOptions): Promise<Agents> {
+  const { database, random } = options
+  await migrateAgentTables(database)
+  const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
+  let loading: ReturnType<typeof loadLibrary> | undefined
+  const library = () => (loading ??= loadLibrary(options, secret))
+
+  const sessionOf = async (user: { id: string; email: string; name: string }): Promise<AgentSession | undefined> => {
+    const membership = await database
+      .selectFrom('agent_memberships')
+      .select(['org_id', 'role'])
+      .where('user_id', '=', user.id)
+      .executeTakeFirst()
+    if (!membership) return undefined
+    const { org_id, role } = membership
+    return { userId: user.id, orgId: org_id as OrgId, role, email: user.email, name: user.name }
+  }
+
+  return {
+    async logIn(email, password) {
+      const { api } = await library()
+      try {
+        const { headers, response } = await api.signInEmail({ body: { email, password }, returnHeaders: true })
+        const session = await sessionOf(response.user)
+        return session ? { kind: 'granted', session, setCookies: headers.getSetCookie() } : { kind: 'refused' }
+      } catch (error) {
+        if (isLibraryRefusal(error)) return { kind: 'refused' }
+        throw error
+      }
+    },
+    async logOut(cookie) {
+      const { api } = await library()
+      const { headers } = await api.signOut({ headers: new Headers({ cookie }), returnHeaders: true })
+      return headers.getSetCookie()
+    },
+    async findSession(cookie) {
+      const { api } = await library()
+      const { headers, response } = await api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
+      const session = response ? await sessionOf(response.user) : undefined
+      return session ? { kind: 'found', session, setCookies: headers.getSetCookie() } : { kind: 'none' }
+    },
+    async putAgent({ email, name, password, orgId, role }) {
+      const { internalAdapter, password: passwords } = await (await library()).$context
+      const hash = await passwords.hash(password)
+      const known = await internalAdapter.findUserByEmail(email)
+      const user =
+        known?.user ?? (await internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'admin' }))
+      const userId = user.id
+      const accounts = await internalAdapter.findAccounts(userId)
+      if (accounts.some(({ providerId }) => providerId === 'credential'))
+        await internalAdapter.updatePassword(userId, hash)
+      else await internalAdapter.linkAccount({ userId, accountId: userId, providerId: 'credential', password: hash })
+      await internalAdapter.deleteUserSessions(userId)
+      await database
+        .insertInto('agent_memberships')
+        .values({ user_id: userId, org_id: orgId, role })
+        .onConflict((on) => on.columns(['org_id', 'user_id']).doUpdateSet({ role }))
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,207 @@
+import type { OrgId, VisitorId } from '@helvino/protocol'
+import { SimClock, SimRandom } from '@helvino/testkit'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openTestRing } from '../../tests/key-rings.ts'
+import { openTestStore } from '../../tests/sqlite-stores.ts'
+import { orgLike } from '../store/contract-suite.ts'
+import type { Org, Store } from '../store/contract.ts'
+import { issueAgentToken } from './agent-token.ts'
+import { type Authenticate, createAuthenticate } from './authenticate.ts'
+import type { KeyRing } from './key-ring.ts'
+import { issueOrgToken } from './org-token.ts'
+import type { Authentication, Credentials } from './principal.ts'
+import { createIdentifyVisitor, type IdentifyVisitor } from './visitor.ts'
+
+const secret = 'v_5f0c2b1e-8f5d-4a53-9f0e-1c2d3e4f5a6b' as VisitorId
+const otherSecret = 'v_00000000-8f5d-4a53-9f0e-1c2d3e4f5a6b' as VisitorId
+const none: Credentials = {
+  orgKey: undefined,
+  siteId: undefined,
+  orgToken: undefined,
+  agentToken: undefined,
+  visitorId: undefined,
+  origin: undefined,
+  fetchSite: undefined,
+}
+const org = { ...orgLike('a'), allowedOrigins: ['https://shop.example'] }
+const ownOrigin = 'https://chat.example.com'
+
+describe('authenticate', () => {
+  let clock: SimClock
+  let store: Store
+  let ring: KeyRing
+  let identify: IdentifyVisitor
+  let authenticate: Authenticate
+
+  beforeEach(async () => {
+    clock = new SimClock()
+    store = openTestStore()
+    ring = openTestRing(clock)
+    identify = createIdentifyVisitor(new SimRandom('visitor').bytes(32))
+    authenticate = createAuthenticate({
+      store,
+      keyRing: ring,
+      identifyVisitor: identify,
+      clock,
+      lifetimeSeconds: 300,
+      ownOrigins: () => [ownOrigin],
+    })
+    await store.putOrg(org)
+    await store.putOrg(orgLike('b'))
+  })
+
+  const mint = (validFromMs = 0) => ({ nowMs: clock.nowMs(), lifetimeSeconds: 300, validFromMs })
+  const visitorOf = (visitorSecret: VisitorId) => identify(org.id, visitorSecret).visitorId
+  const orgToken = (visitorSecret: VisitorId | undefined = secret, of: Org = org) =>
+    issueOrgToken(ring, {
+      orgId: of.id,
+      orgKey: of.key,
+      visitorId: visitorSecret && identify(of.id, visitorSecret).visitorId,
+      ...mint(),
+    })
+  const agentToken = (role: 'admin' | 'agent' = 'agent', orgId: OrgId = org.id) =>
+    issueAgentToken(ring, { orgId, userId: 'u1', role, ...mint() })
+  const verdict = (answer: Authentication) => (answer.kind === 'granted' ? answer.principal.kind : answer.code)
+
+  const asPublic = async (credentials: Partial<Credentials>) =>
+    verdict(await authenticate({ ...none, ...credentials }, 'public'))
+  const asVisitor = async (credentials: Partial<Credentials>) =>
+    verdict(await authenticate({ ...none, orgToken: orgToken(), ...credentials }, 'visitor'))
+
+  it('[AUT1] knows an org by its site id or its key, the site id first, and no other', async () => {
+    expect(await asPublic({ orgKey: org.key })).toBe('public')
+    expect(await asPublic({ siteId: org.siteId })).toBe('public')
+    const both = await authenticate({ ...none, siteId: 'site_b', orgKey: org.key }, 'public')
+    expect(both).toMatchObject({ kind: 'granted', principal: { org: { key: 'key_b' } } })
+    expect(await asPublic({ siteId: 'site_x', orgKey: org.key })).toBe('not_found')
+    expect(await asPublic({ orgKey: org.siteId })).toBe('not_found')
+    expect(await asPublic({ orgKey: org.id })).toBe('not_found')
+    expect(await asPublic({})).toBe('not_found')
+  })
+
+  it('[AUT2] refuses an origin that the org does not admit, to a public caller and to a visitor', async () => {
+    for (const [origin, code] of [
+      ['https://shop.example', undefined],
+      [ownOrigin, undefined],
+      ['https://evil.example', 'origin_not_allowed'],
+      ['null', 'origin_not_allowed'],
+    ] as const) {
+      expect(await asPublic({ orgKey: org.key, origin })).toBe(code ?? 'public')
+      expect(await asVisitor({ origin })).toBe(code ?? 'visitor')
+    }
+    expect(await asVisitor({ fetchSite: 'cross-site' })).toBe('origin_not_allowed')
+  })
+
+  it('[AUT3] remembers a refused origin for the owner, and says how to allow it', async () => {
+    const answer = await authenticate({ ...none, orgKey: org.key, origin: 'https://new.example' }, 'public')
+    expect(verdict(answer)).toBe('origin_not_allowed')
+    expect(answer.kind === 'refused' && answer.hint).toContain('https://new.example')
+    await asPublic({ orgKey: org.key, origin: 'null' })
+    await asPublic({ orgKey: org.key, origin: 'https://NEW.example' })
+    const remembered = await store.ofOrg(org.id).listRefusedOrigins()
+    expect(remembered.map(({ origin }) => origin)).toEqual(['https://new.example'])
+    expect(await store.ofOrg(orgLike('b').id).listRefusedOrigins()).toEqual([])
+  })
+
+  it('[AUT4] writes down at most 20 refused origins of an org in a minute', async () => {
+    for (let index = 0; index < 30; index += 1)
+      await asPublic({ orgKey: org.key, origin: `https://o${String(index)}.example` })
+    expect(await store.ofOrg(org.id).listRefusedOrigins()).toHaveLength(20)
+    await clock.advance(60_000)
+    await asPublic({ orgKey: org.key, origin: 'https://later.example' })
+    await asPublic({ orgKey: org.key, origin: `https://${'x'.repeat(300)}.example` })
+    expect(await store.ofOrg(org.id).listRefusedOrigins()).toHaveLength(21)
+  })
+
+  it('[AUT5] grants a visitor with a token of its org, bound or not', async () => {
+    const bound = await authenticate({ ...none, orgToken: orgToken(), visitorId: secret }, 'visitor')
+    const seconds = Math.floor(clock.nowMs() / 1_000) + 300
+    expect(bound).toEqual({
+      kind: 'granted',
+      principal: { kind: 'visitor', org, visitorId: visitorOf(secret), expiresAtMs: seconds * 1_000 },
+    })
+    const unbound = issueOrgToken(ring, { orgId: org.id, orgKey: org.key, visitorId: undefined, ...mint() })
+    expect(await authenticate({ ...none, orgToken: unbound, visitorId: secret }, 'visitor')).toMatchObject({
+      principal: { visitorId: undefined },
+    })
+  })
+
+  it('[AUT6] says whether a token is missing, invalid or expired', async () => {
+    expect(await asVisitor({ orgToken: undefined })).toBe('token_missing')
+    expect(await asVisitor({ orgToken: 'a.b.c' })).toBe('token_invalid')
+    const token = orgToken()
+    await clock.advance(300_000)
+    expect(await asVisitor({ orgToken: token })).toBe('token_expired')
+  })
+
+  it.each([
+    ["another visitor's secret", { visitorId: otherSecret }],
+    ['something that is no secret', { visitorId: 'nobody' }],
+    ["the visitor's public id", { visitorId: 'public' }],
+    ["another org's key", { orgKey: 'key_b' }],
+    ["another org's site id", { siteId: 'site_b' }],
+  ])('[AUT7] refuses a token that comes with %s', async (_name, credentials: Partial<Credentials>) => {
+    const sent = credentials.visitorId === 'public' ? { visitorId: visitorOf(secret) } : credentials
+    expect(await asVisitor(sent)).toBe('token_invalid')
+    expect(await asVisitor({ visitorId: secret, orgKey: org.key, siteId: org.siteId })).toBe('visitor')
+  })
+
+  it('[AUT8] refuses a token whose org is gone or has another key', async () => {
+    expect(await asVisitor({ orgToken: orgToken(secret, orgLike('gone')) })).toBe('token_invalid')
+    expect(await asVisitor({ orgToken: orgToken(secret, { ...org, key: 'key_b' }) })).toBe('token_invalid')
+  })
+
+  it('[AUT9] acts on a switched-off org with the next request, though the token is valid', async () => {
+    const token = orgToken()
+    const sent = { orgToken: token, agentToken: agentToken(), orgKey: org.key }
+    await store.putOrg({ ...org, enabled: false })
+    for (const role of ['public', 'visitor', 'agent'] as const)
+      expect(verdict(await authenticate({ ...none, ...sent }, role))).toBe('org_disabled')
+  })
+
+  it('[AUT10] refuses tokens from before a sign-out, of that visitor or of the whole org, and takes those from after it', async () => {
+    const [before, ofOther, ofAgent] = [orgToken(), orgToken(otherSecret), agentToken()]
+    await clock.advance(1_500)
+    const validFromMs = clock.nowMs()
+    await store.ofOrg(org.id).signOutVisitor(visitorOf(secret), validFromMs)
+    expect(await asVisitor({ orgToken: before })).toBe('token_invalid')
+    expect(await asVisitor({ orgToken: ofOther })).toBe('visitor')
+    const again = issueOrgToken(ring, {
+      orgId: org.id,
+      orgKey: org.key,
+      visitorId: visitorOf(secret),
+      ...mint(validFromMs),
+    })
+    expect(await asVisitor({ orgToken: again })).toBe('visitor')
+    await store.putOrg({ ...org, validFromMs })
+    expect(await asVisitor({ orgToken: ofOther })).toBe('token_invalid')
+    expect(verdict(await authenticate({ ...none, agentToken: ofAgent }, 'agent'))).toBe('token_invalid')
+  })
+
+  it('[AUT11] grants an agent with a token of its role, and an agent is no admin', async () => {
+    const ask = async (token: string | undefined, role: 'agent' | 'admin') =>
+      verdict(await authenticate({ ...none, agentToken: token }, role))
+    expect(await ask(agentToken('agent'), 'agent')).toBe('agent')
+    expect(await ask(agentToken('admin'), 'agent')).toBe('agent')
+    expect(await ask(agentToken('admin'), 'admin')).toBe('agent')
+    expect(await ask(agentToken('agent'), 'admin')).toBe('role_insufficient')
+    expect(await ask(undefined, 'agent')).toBe('token_missing')
+    expect(await ask(orgToken(), 'agent')).toBe('token_invalid')
+    expect(await ask(agentToken('admin', 'org_gone' as OrgId), 'agent')).toBe('token_invalid')
+    const granted = await authenticate({ ...none, agentToken: agentToken('admin') }, 'agent')
+    expect(granted).toMatchObject({ principal: { orgId: org.id, userId: 'u1', role: 'admin' } })
+  })
+
+  it("[AUT12] takes an agent's token from the server's own pages only", async () => {
+    const ask = async (origin: string) =>
+      verdict(await authenticate({ ...none, agentToken: agentToken(), origin }, 'agent'))
+    expect(await ask(ownOrigin)).toBe('agent')
+    expect(await ask('https://shop.example')).toBe('origin_not_allowed')
+    expect(await ask('null')).toBe('origin_not_allowed')
+  })
+
+  it('[AUT13] does not take the token of one role for another', async () => {
+    expect(verdict(await authenticate({ ...none, orgToken: agentToken() }, 'visitor'))).toBe('token_invalid')
+    expect(verdict(await authenticate({ ...none, agentToken: agentToken() }, 'visitor'))).toBe('token_missing')
+  })
+})

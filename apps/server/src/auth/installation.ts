@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { AgentTables } from './agent-tables.ts'
+
+export type InstallationFact = 'cookie_secret' | 'first_start_done_at'
+
+export async function readFact(database: Kysely<AgentTables>, name: InstallationFact): Promise<string | undefined> {
+  const row = await database.selectFrom('installation').select('value').where('name', '=', name).executeTakeFirst()
+  return row?.value
+}
+
+/** Keeps the first value for ever, and answers it: two processes that start together agree. */
+export async function keepFact(database: Kysely<AgentTables>, name: InstallationFact, value: string): Promise<string> {
+  await database
+    .insertInto('installation')
+    .values({ name, value })
+    .onConflict((on) => on.doNothing())
+    .execute()
+  return (await readFact(database, name)) ?? value
+}

@@ -1,0 +1,134 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { asRecord, asString, parseJson } from '@helvino/protocol'
+
+/** Secrets shorter than this, in bytes, are refused: a key as long as the hash (RFC 7518 section 3.2). */
+export const leastSecretBytes = 32
+
+export interface StoredKey {
+  readonly kid: string
+  readonly secret: Uint8Array
+  /** When it stops verifying; `undefined` for the one that signs. */
+  readonly retireAtMs: number | undefined
+}
+
+export interface StoredKeys {
+  /** Never changes: every visitor's identity is computed with it. */
+  readonly visitorKey: Uint8Array
+  /** Newest first; never empty. */
+  readonly signingKeys: readonly StoredKey[]
+}
+
+export type KeyFileReading =
+  | { readonly kind: 'ok'; readonly keys: StoredKeys; readonly version: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'invalid'; readonly message: string }
+
+const fileMode = 0o600
+const othersMode = 0o077
+const isWindows = process.platform === 'win32'
+
+/** Canonical base64url (RFC 4648 section 5, no padding) of at least `leastSecretBytes`. */
+export function decodeSecret(value: unknown): Uint8Array | undefined {
+  const text = asString(value)
+  if (text === undefined) return undefined
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.toString('base64url') === text && bytes.length >= leastSecretBytes ? bytes : undefined
+}
+
+function decodeKeys(text: string): StoredKeys | undefined {
+  const record = asRecord(parseJson(text))
+  const visitorKey = decodeSecret(record?.['visitorKey'])
+  const list = record?.['signingKeys']
+  if (record?.['format'] !== 1 || !visitorKey || !Array.isArray(list)) return undefined
+  const signingKeys: StoredKey[] = []
+  for (const item of list) {
+    const entry = asRecord(item)
+    const kid = asString(entry?.['kid'])
+    const secret = decodeSecret(entry?.['secret'])
+    const retireAtMs = entry?.['retireAtMs'] ?? undefined
+    if (!kid || !secret || (retireAtMs !== undefined && typeof retireAtMs !== 'number')) return undefined
+    signingKeys.push({ kid, secret, retireAtMs })
+  }
+  return signingKeys.length > 0 ? { visitorKey, signingKeys } : undefined
+}
+
+function encodeKeys({ visitorKey, signingKeys }: StoredKeys): string {
+  const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+  const list = signingKeys.map(({ kid, secret, retireAtMs }) => ({ kid, secret: encode(secret), retireAtMs }))
+  return `${JSON.stringify({ format: 1, visitorKey: encode(visitorKey), signingKeys: list }, undefined, 2)}\n`
+}
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
+
+/** Reads and checks the file; a file that somebody else could read, or that is damaged, is `invalid`. */
+export function readKeyFile(path: string): KeyFileReading {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return { kind: 'missing' }
+    return { kind: 'invalid', message: `The key file ${path} cannot be opened: ${String(error)}.` }
+  }
+  try {
+    const { mode, mtimeNs, ino, size } = fstatSync(descriptor, { bigint: true })
+    if (!isWindows && (Number(mode) & othersMode) !== 0)
+      return { kind: 'invalid', message: `The key file ${path} may be read by others: set its mode to 600.` }
+    const keys = decodeKeys(readFileSync(descriptor, 'utf8'))
+    if (!keys) return { kind: 'invalid', message: `The key file ${path} is damaged: restore it from a copy.` }
+    return { kind: 'ok', keys, version: [mtimeNs, ino, size].join(':') }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function syncFolder(folder: string): void {
+  // Windows cannot open a folder; there the rename itself is what there is.
+  if (isWindows) return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Writes the whole file or nothing of it. `create` leaves a file alone that is there already: of two processes that start
+ * at once, one makes the keys and both use them.
+ */
+export function writeKeyFile(path: string, keys: StoredKeys, how: 'create' | 'replace'): void {
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${String(process.pid)}.new`
+  const descriptor = openSync(temporary, 'w', fileMode)
+  try {
+    writeSync(descriptor, encodeKeys(keys))
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  if (how === 'replace') renameSync(temporary, path)
+  else {
+    try {
+      linkSync(temporary, path)
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw error
+    } finally {
+      rmSync(temporary)
+    }
+  }
+  syncFolder(folder)
+}

@@ -1,0 +1,40 @@
+import type { OrgId, PublicVisitorId, RefusalCode } from '@helvino/protocol'
+import type { Org } from '../store/contract.ts'
+
+/** Who asks. Made by `authenticate()` alone, for HTTP and the socket alike. */
+export type Principal =
+  /** Anybody who names an org by its public key, from an origin that the org admits. */
+  | { readonly kind: 'public'; readonly org: Org }
+  | {
+      readonly kind: 'visitor'
+      readonly org: Org
+      /** `undefined` for a token that is bound to no visitor: it may only create a conversation. */
+      readonly visitorId: PublicVisitorId | undefined
+      readonly expiresAtMs: number
+    }
+  | {
+      readonly kind: 'agent'
+      readonly orgId: OrgId
+      readonly userId: string
+      readonly role: 'admin' | 'agent'
+      readonly expiresAtMs: number
+    }
+
+/** The least that a route or frame asks of its caller. `anyone` is for pages and health; every other role passes `authenticate()`. */
+export type Role = 'anyone' | 'public' | 'visitor' | 'agent' | 'admin'
+
+export interface Credentials {
+  readonly orgKey: string | undefined
+  readonly siteId: string | undefined
+  readonly orgToken: string | undefined
+  readonly agentToken: string | undefined
+  /** The visitor's secret. */
+  readonly visitorId: string | undefined
+  /** `Origin` and `Sec-Fetch-Site` as they came. */
+  readonly origin: string | undefined
+  readonly fetchSite: string | undefined
+}
+
+export type Authentication =
+  | { readonly kind: 'granted'; readonly principal: Principal }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly hint?: string }

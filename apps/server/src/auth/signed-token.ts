@@ -1,0 +1,85 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { asRecord, limits, parseJson } from '@helvino/protocol'
+import type { KeyPurpose, KeyRing } from './key-ring.ts'
+
+export type TokenVerification<Claims> =
+  | { readonly kind: 'valid'; readonly claims: Claims & TokenTimes }
+  | { readonly kind: 'refused'; readonly code: 'token_missing' | 'token_invalid' | 'token_expired' }
+
+export interface TokenTimes {
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export interface TokenRules {
+  readonly nowMs: number
+  /** A token that lives longer is refused, though its signature is right. */
+  readonly lifetimeSeconds: number
+}
+
+export interface TokenMint extends TokenRules {
+  /** Tokens issued before this instant are refused; the new one is issued at or after it. */
+  readonly validFromMs: number
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** How far another node's clock may run ahead. */
+const skewSeconds = 60
+
+/** A JWS in compact form (RFC 7515 section 7.1), signed by the newest key of its purpose. */
+export function signToken(keyRing: KeyRing, purpose: KeyPurpose, claims: Json, mint: TokenMint): string {
+  const { headerPart, key } = keyRing.signingKey(purpose)
+  // A token knows whole seconds only. One that is issued in the second of a sign-out counts as issued after it, within
+  // the clocks' tolerance: otherwise whoever signs in again at once would be refused until the second is over.
+  const iat = Math.max(Math.floor(mint.nowMs / 1_000), Math.ceil(mint.validFromMs / 1_000))
+  const payload = JSON.stringify({ ...claims, iat, exp: iat + mint.lifetimeSeconds })
+  const signed = `${headerPart}.${Buffer.from(payload).toString('base64url')}`
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
+}
+
+/** The bytes, where the text is the one canonical spelling of them (RFC 4648 section 5, no padding). */
+function decodePart(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url')
+  return part !== '' && bytes.toString('base64url') === part ? bytes : undefined
+}
+
+/** The payload of a token that one of our keys of this purpose has signed, byte for byte. */
+function openToken(keyRing: KeyRing, purpose: KeyPurpose, token: string): Json | undefined {
+  if (token.length > limits.tokenLength) return undefined
+  const parts = token.split('.', 4)
+  const [header, payload, signature] = parts
+  if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) return undefined
+  const payloadBytes = decodePart(payload)
+  const mac = decodePart(signature)
+  if (!decodePart(header) || !payloadBytes || !mac) return undefined
+  // The header is compared as a whole with those that we write: whatever it says of algorithm, type or key, nothing of
+  // a foreign one is ever interpreted, and one that passes is exactly { alg: HS256, typ, kid }.
+  const key = keyRing.verifyingKey(purpose, header)
+  if (!key) return undefined
+  const expected = createHmac('sha256', key).update(`${header}.${payload}`).digest()
+  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return undefined
+  return asRecord(parseJson(payloadBytes.toString('utf8')))
+}
+
+/** Verifies in this order: spelling, signature, header, claims, issued, expired, life. `decode` gives `undefined` for claims of a wrong shape. */
+export function verifyToken<Claims>(
+  keyRing: KeyRing,
+  purpose: KeyPurpose,
+  token: string | undefined,
+  decode: (claims: Json) => Claims | undefined,
+  { nowMs, lifetimeSeconds }: TokenRules,
+): TokenVerification<Claims> {
+  if (token === undefined || token === '') return { kind: 'refused', code: 'token_missing' }
+  const invalid = { kind: 'refused', code: 'token_invalid' } as const
+  const payload = openToken(keyRing, purpose, token)
+  const claims = payload && decode(payload)
+  if (!payload || !claims) return invalid
+  const { iat, exp } = payload
+  if (typeof iat !== 'number' || typeof exp !== 'number') return invalid
+  if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return invalid
+  if (iat > nowMs / 1_000 + skewSeconds) return invalid
+  if (nowMs >= exp * 1_000) return { kind: 'refused', code: 'token_expired' }
+  if (exp - iat > lifetimeSeconds) return invalid
+  return { kind: 'valid', claims: { ...claims, issuedAtMs: iat * 1_000, expiresAtMs: exp * 1_000 } }
+}

@@ -1,0 +1,40 @@
+import type { OrgId, VisitorId } from '@helvino/protocol'
+import { SimRandom } from '@helvino/testkit'
+import { describe, expect, it } from 'vitest'
+import { createIdentifyVisitor } from './visitor.ts'
+
+const org = 'org_a' as OrgId
+const secret = 'v_5f0c2b1e-8f5d-4a53-9f0e-1c2d3e4f5a6b' as VisitorId
+const random = new SimRandom('visitor')
+const identify = createIdentifyVisitor(random.bytes(32))
+
+describe('visitor', () => {
+  it('[VIS1] gives the same visitor the same identity, with no lookup', () => {
+    expect(identify(org, secret)).toEqual(identify(org, secret))
+    expect(identify(org, secret).visitorId).toMatch(/^p_[\w-]{22}$/)
+  })
+
+  it('[VIS2] shows neither the secret nor the hash in the public id, nor the secret in the hash', () => {
+    const { visitorId, visitorHash } = identify(org, secret)
+    const bytes = Buffer.from(visitorHash, 'base64url')
+    expect(bytes.includes(Buffer.from(visitorId.slice(2), 'base64url'))).toBe(false)
+    expect(visitorHash + visitorId).not.toContain(secret.slice(2, 10))
+  })
+
+  it('[VIS3] gives other identities in another organisation, for another secret and under another key', () => {
+    const other = createIdentifyVisitor(random.bytes(32))
+    const all = [
+      identify(org, secret),
+      identify('org_b' as OrgId, secret),
+      identify(org, 'v_5f0c2b1e-8f5d-4a53-9f0e-1c2d3e4f5a6c' as VisitorId),
+      other(org, secret),
+    ]
+    expect(new Set(all.map(({ visitorId }) => visitorId)).size).toBe(4)
+    expect(new Set(all.map(({ visitorHash }) => visitorHash)).size).toBe(4)
+  })
+
+  it('[VIS4] does not take a public id for the secret: identified again, it is somebody else', () => {
+    const { visitorId } = identify(org, secret)
+    expect(identify(org, visitorId as unknown as VisitorId).visitorId).not.toBe(visitorId)
+  })
+})

@@ -1,0 +1,29 @@
+import { createHmac, hkdfSync } from 'node:crypto'
+import type { OrgId, PublicVisitorId, VisitorId } from '@helvino/protocol'
+
+/** What the server keeps of a visitor in the place of the secret. */
+export interface VisitorIdentity {
+  readonly visitorId: PublicVisitorId
+  readonly visitorHash: string
+}
+
+export type IdentifyVisitor = (orgId: OrgId, secret: VisitorId) => VisitorIdentity
+
+/**
+ * Both values come from the secret by an HMAC (RFC 2104) under keys of their own, so that neither leads to the other
+ * nor to the secret, and the same visitor is two strangers in two organisations. No lookup is needed: whoever
+ * answers the bootloader can compute them.
+ */
+export function createIdentifyVisitor(visitorKey: Uint8Array): IdentifyVisitor {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', visitorKey, '', `helvino/${purpose}/1`, 32))
+  const hashKey = derive('visitor-hash')
+  const publicKey = derive('visitor-public-id')
+  // NUL stands in neither part, so that no other pair of org and secret gives the same input.
+  const mac = (key: Buffer, orgId: OrgId, secret: VisitorId) =>
+    createHmac('sha256', key).update(`${orgId}\0${secret}`).digest()
+  return (orgId, secret) => ({
+    // 128 bits are enough to be unique, and keep the id short where people see it.
+    visitorId: `p_${mac(publicKey, orgId, secret).subarray(0, 16).toString('base64url')}` as PublicVisitorId,
+    visitorHash: mac(hashKey, orgId, secret).toString('base64url'),
+  })
+}

@@ -1,0 +1,20 @@
+import type { AgentConversation, ConversationId, Message, OrgId, PublicVisitorId } from '@helvino/protocol'
+
+/** Something that is committed and that the sessions of one conversation should hear of. */
+export interface ConversationEvent {
+  readonly orgId: OrgId
+  readonly conversationId: ConversationId
+  /** Whose conversation it is: that visitor's sessions hear it, and the org's agents. */
+  readonly visitorId: PublicVisitorId
+  readonly conversation: AgentConversation
+  /** Absent where only the conversation itself changed. */
+  readonly message: Message | undefined
+}
+
+/** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
+export interface FanOut {
+  publish(event: ConversationEvent): void
+  /** Returns the unsubscribe. */
+  subscribe(listener: (event: ConversationEvent) => void): () => void
+  close(): Promise<void>
+}

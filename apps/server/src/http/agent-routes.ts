@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { parseOrigin } from '../auth/origin.ts'
+import type { AgentPrincipal, Conversations } from '../conversations/conversations.ts'
+import type { Store } from '../store/contract.ts'
+import { decodeOriginBody, decodeReadBody } from './decode-body.ts'
+import { decodeConversationFilter } from './decode-query.ts'
+import {
+  answerMessages,
+  answerPost,
+  type ConversationRequest,
+  conversationIdOf,
+  type MessageRouteOptions,
+} from './message-routes.ts'
+import { refuse } from './refuse.ts'
+import { agentOf } from './request-state.ts'
+
+export interface AgentRouteOptions extends MessageRouteOptions {
+  readonly conversations: Conversations
+  readonly store: Store
+}
+
+/** Origins that one organisation may allow: more are a mistake, or an attempt to fill the table. */
+const maxAllowedOrigins = 100
+
+export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
+  const { conversations } = options
+  const prefix = '/api/agent/conversations'
+
+  app.get(prefix, async (request, reply) => {
+    const filter = decodeConversationFilter(request.query)
+    if (!filter) return refuse(reply, 'request_invalid', { message: 'A filter in the address is malformed.' })
+    return conversations.listConversations(agentOf(request), filter)
+  })
+  app.get(`${prefix}/:id/messages`, (request: ConversationRequest, reply) =>
+    answerMessages(agentOf(request), request, reply, options),
+  )
+  app.post(`${prefix}/:id/messages`, (request: ConversationRequest, reply) =>
+    answerPost(agentOf(request), request, reply, options),
+  )
+  app.post(`${prefix}/:id/resolve`, (request: ConversationRequest, reply) =>
+    answerChange(request, reply, conversations.resolveConversation),
+  )
+  app.post(`${prefix}/:id/reopen`, (request: ConversationRequest, reply) =>
+    answerChange(request, reply, conversations.reopenConversation),
+  )
+  app.post(`${prefix}/:id/read`, (request: ConversationRequest, reply) => {
+    const sequence = decodeReadBody(request.body)
+    if (sequence === undefined) return refuse(reply, 'request_invalid', { message: '"sequence" is a whole number.' })
+    return answerChange(request, reply, (agent, id) => conversations.markRead(agent, id, sequence))
+  })
+
+  app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
+  app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options.store))
+}
+
+async function answerChange(
+  request: ConversationRequest,
+  reply: FastifyReply,
+  change: Conversations['resolveConversation'],
+) {
+  const id = conversationIdOf(request)
+  if (id === undefined) return refuse(reply, 'not_found')
+  const changed = await change(agentOf(request), id)
+  if (changed.kind === 'refused') return refuse(reply, changed.code, changed)
+  return reply.send({ conversation: changed.conversation })
+}
+
+async function readSites({ orgId }: AgentPrincipal, store: Store) {
+  const allowed = (await store.findOrg({ id: orgId }))?.allowedOrigins ?? []
+  const refused = await store.ofOrg(orgId).listRefusedOrigins()
+  return { allowed, refused: refused.filter(({ origin }) => !allowed.includes(origin)) }
+}
+
+async function allowSite(request: FastifyRequest, reply: FastifyReply, store: Store) {
+  const agent = agentOf(request)
+  const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
+  if (origin === undefined)
+    return refuse(reply, 'request_invalid', { message: '"origin" is an address such as https://shop.example.' })
+  const { allowed } = await readSites(agent, store)
+  if (!allowed.includes(origin) && allowed.length >= maxAllowedOrigins)
+    return refuse(reply, 'request_invalid', { message: `At most ${String(maxAllowedOrigins)} sites may be allowed.` })
+  const written = await store.ofOrg(agent.orgId).setAllowedOrigins([...new Set([...allowed, origin])])
+  if (written.kind === 'unavailable') return refuse(reply, 'unavailable')
+  return reply.send(await readSites(agent, store))
+}

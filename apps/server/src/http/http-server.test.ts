@@ -1,0 +1,86 @@
+import { SimClock } from '@helvino/testkit'
+import { describe, expect, it } from 'vitest'
+import type { Authenticate } from '../auth/authenticate.ts'
+import { createHttpServer } from './http-server.ts'
+import { frameTable, routeTable } from './route-table.ts'
+
+const refuseAll: Authenticate = () => Promise.resolve({ kind: 'refused', code: 'token_missing' })
+
+async function createServer() {
+  const lines: string[] = []
+  const app = await createHttpServer({
+    authenticate: refuseAll,
+    agents: { findSession: () => Promise.resolve({ kind: 'none' }) },
+    publicUrl: undefined,
+    ownOrigins: () => ['http://localhost:4000'],
+    clock: new SimClock(),
+    log: { level: 'error', clock: new SimClock(), stream: { write: (line) => lines.push(line) } },
+  })
+  return { app, lines }
+}
+
+describe('http server', () => {
+  it('[HT22] does not start with a route that has no role', async () => {
+    const { app } = await createServer()
+    expect(() => app.get('/forgotten', () => 'open to everybody')).toThrow('"GET /forgotten" has no role')
+    await app.close()
+  })
+
+  it('[HT23] gives every frame at least one role, and lets nothing but hello in before it', () => {
+    for (const roles of Object.values(frameTable)) expect(roles.length).toBeGreaterThan(0)
+    const open = Object.entries(frameTable).filter(([, roles]) => roles.includes('anyone'))
+    expect(open.map(([type]) => type)).toEqual(['hello'])
+  })
+
+  it('[HT24] checks the caller of every route that is not for anyone, before the handler runs', async () => {
+    const { app } = await createServer()
+    const guarded = Object.entries(routeTable).filter(([route, role]) => role !== 'anyone' && !route.includes('*'))
+    expect(guarded.length).toBeGreaterThan(10)
+    const reached: string[] = []
+    for (const [route] of guarded) {
+      const [method = '', url = ''] = route.split(' ')
+      app.route({
+        method,
+        url,
+        handler: () => {
+          reached.push(route)
+          return 'reached'
+        },
+      })
+    }
+    for (const [route] of guarded) {
+      const [method = '', url = ''] = route.split(' ')
+      const answer = await app.inject({ method: method === 'POST' ? 'POST' : 'GET', url: url.replace(':id', 'c1') })
+      expect(answer.statusCode, route).toBeGreaterThanOrEqual(401)
+      expect(answer.statusCode, route).toBeLessThanOrEqual(403)
+    }
+    expect(reached).toEqual([])
+    await app.close()
+  })
+
+  it('[HT25] answers a bug with 500 internal, tells the caller nothing of it, and logs it', async () => {
+    const { app, lines } = await createServer()
+    app.get('/healthz', () => {
+      throw new Error('the secret inside')
+    })
+    const answer = await app.inject('/healthz')
+    expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toEqual({
+      error: 'Something went wrong on our side',
+      code: 'internal',
+      message: 'Something went wrong on our side',
+    })
+    expect(lines.join('')).toContain('request-failed')
+    await app.close()
+  })
+
+  it('[HT26] names whole seconds in Retry-After wherever the code always carries one', async () => {
+    const { app } = await createServer()
+    const { refuse } = await import('./refuse.ts')
+    app.get('/readyz', (_request, reply) => refuse(reply, 'unavailable'))
+    app.get('/healthz', (_request, reply) => refuse(reply, 'rate_limited', { retryAfterSeconds: 17 }))
+    expect((await app.inject('/readyz')).headers['retry-after']).toMatch(/^\d+$/)
+    expect((await app.inject('/healthz')).headers['retry-after']).toBe('17')
+    await app.close()
+  })
+})

@@ -1,0 +1,76 @@
+import { type ConversationId, decodeConversationId, headers } from '@helvino/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
+import { decodeMessageBody } from './decode-body.ts'
+import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
+import { refuse } from './refuse.ts'
+import { readIdempotencyKey } from './request-state.ts'
+import type { WaitingReads } from './waiting-reads.ts'
+
+export interface MessageRouteOptions {
+  readonly conversations: Conversations
+  readonly waitingReads: WaitingReads
+}
+
+type Participant = VisitorPrincipal | AgentPrincipal
+
+export type ConversationRequest = FastifyRequest<{ Params: { id: string } }>
+
+export const conversationIdOf = (request: ConversationRequest) => decodeConversationId(request.params.id)
+
+/** A message from a visitor or an agent: the same shape, the same idempotency. */
+export async function answerPost(
+  principal: Participant,
+  request: ConversationRequest,
+  reply: FastifyReply,
+  { conversations }: MessageRouteOptions,
+) {
+  const conversationId = conversationIdOf(request)
+  if (conversationId === undefined) return refuse(reply, 'not_found')
+  const body = decodeMessageBody(request.body, readIdempotencyKey(request))
+  if (body.kind === 'refused') return refuse(reply, body.code, body)
+  const posted = await conversations.postMessage(principal, { conversationId, ...body.value })
+  if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
+  if (posted.replayed) void reply.header(headers.idempotentReplayed, 'true')
+  return reply.code(posted.replayed ? 200 : 201).send(posted.message)
+}
+
+/** One page of messages; with `after` and `waitMs` it waits for the next one where there is none yet. */
+export async function answerMessages(
+  principal: Participant,
+  request: ConversationRequest,
+  reply: FastifyReply,
+  options: MessageRouteOptions,
+) {
+  const conversationId = conversationIdOf(request)
+  if (conversationId === undefined) return refuse(reply, 'not_found')
+  const query = decodeMessagesQuery(request.query)
+  if (query === undefined) return refuse(reply, 'request_invalid', { message: 'A number in the address is malformed.' })
+  const listed = await readMessages(principal, conversationId, query, request, options)
+  if (listed.kind === 'refused') return refuse(reply, listed.code, listed)
+  return reply.header('cache-control', 'no-store').send(listed.page)
+}
+
+async function readMessages(
+  principal: Participant,
+  conversationId: ConversationId,
+  { window, waitMs }: MessagesQuery,
+  request: ConversationRequest,
+  { conversations, waitingReads }: MessageRouteOptions,
+) {
+  const read = () => conversations.listMessages(principal, conversationId, window)
+  if (waitMs === 0 || window.after === undefined) return read()
+  const orgId = principal.kind === 'agent' ? principal.orgId : principal.org.id
+  const waiting = waitingReads.wait(orgId, conversationId, window.after, waitMs)
+  const { socket } = request.raw
+  socket.once('close', waiting.cancel)
+  try {
+    const listed = await read()
+    if (listed.kind === 'refused' || listed.page.messages.length > 0) return listed
+    await waiting.woken
+    return await read()
+  } finally {
+    waiting.cancel()
+    socket.off('close', waiting.cancel)
+  }
+}

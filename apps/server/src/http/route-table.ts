@@ -1,0 +1,62 @@
+import type { ClientFrame } from '@helvino/protocol'
+import type { Role } from '../auth/principal.ts'
+
+/** `session`: an agent's login cookie, which opens the page's own calls only; it passes the cookie guard and the login library. */
+export type RouteRole = Role | 'session'
+
+/**
+ * Every route that the server answers, with the role that it asks of its caller. A route that is not here stops the start.
+ * `anyone` is for pages, health and the login itself.
+ */
+export const routeTable: Readonly<Record<string, RouteRole>> = {
+  'GET /healthz': 'anyone',
+  'GET /readyz': 'anyone',
+
+  'OPTIONS *': 'anyone',
+  'GET /api/bootloader': 'public',
+  'POST /conversations': 'visitor',
+  'GET /conversations': 'visitor',
+  'POST /conversations/:id/messages': 'visitor',
+  'GET /conversations/:id/messages': 'visitor',
+
+  'POST /api/agent/login': 'anyone',
+  'POST /api/agent/logout': 'session',
+  'GET /api/agent/session': 'session',
+  'POST /api/agent/token': 'session',
+
+  'GET /api/agent/conversations': 'agent',
+  'GET /api/agent/conversations/:id/messages': 'agent',
+  'POST /api/agent/conversations/:id/messages': 'agent',
+  'POST /api/agent/conversations/:id/resolve': 'agent',
+  'POST /api/agent/conversations/:id/reopen': 'agent',
+  'POST /api/agent/conversations/:id/read': 'agent',
+  'GET /api/agent/sites': 'admin',
+  'POST /api/agent/sites/allow': 'admin',
+
+  'GET /': 'anyone',
+  'GET /demo': 'anyone',
+  'GET /inbox': 'anyone',
+  'GET /inbox/*': 'anyone',
+  'GET /embed.js': 'anyone',
+  'GET /assets/*': 'anyone',
+}
+
+/** Every frame that a client may send, with the roles that may send it. `anyone` is the caller before `hello` is granted. */
+export const frameTable: Readonly<Record<ClientFrame['type'], readonly Role[]>> = {
+  hello: ['anyone'],
+  renew: ['visitor', 'agent', 'admin'],
+  ping: ['visitor', 'agent', 'admin'],
+}
+
+/** The role of a registered route, or `undefined` where the table does not know it. A `HEAD` asks what its `GET` asks. */
+export function roleOfRoute(method: string, pattern: string): RouteRole | undefined {
+  return routeTable[`${method === 'HEAD' ? 'GET' : method} ${pattern}`]
+}
+
+/** Thrown at start: somebody added a route and forgot to say who may call it. */
+export class RouteWithoutRoleError extends Error {
+  override readonly name = 'RouteWithoutRoleError'
+  constructor(method: string, pattern: string) {
+    super(`The route "${method} ${pattern}" has no role in http/route-table.ts, so the server does not start.`)
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import staticFiles from '@fastify/static'
+import type { Random } from '@helvino/runtime'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { refuse } from '../http/refuse.ts'
+import { demoPage } from './demo-page.ts'
+import { createNonce, pageHeaders } from './security-headers.ts'
+
+/** Folders that the builds of the widget and the inbox fill. */
+export interface PageFolders {
+  readonly widget: string
+  readonly inbox: string
+}
+
+export interface PageOptions {
+  readonly folders: PageFolders
+  readonly random: Random
+  /** The demo's org key; `undefined` where the demo is off. */
+  readonly demoOrgKey: string | undefined
+}
+
+const panelName = /^panel-[\w-]+\.js$/
+const assetName = /^[\w.-]+$/
+const yearSeconds = 365 * 24 * 60 * 60
+const noncePlaceholder = '__NONCE__'
+
+/** One plain sentence for each part that is not built, for whoever starts the server. */
+export function missingBuilds({ widget, inbox }: PageFolders): string[] {
+  const missing: string[] = []
+  if (!existsSync(join(widget, 'embed.js')))
+    missing.push('The widget is not built yet, so pages cannot show it: run npm run build.')
+  if (!existsSync(join(inbox, 'index.html')))
+    missing.push('The inbox is not built yet, so nobody can answer in a browser: run npm run build.')
+  return missing
+}
+
+function currentPanel(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined
+  return readdirSync(folder).find((name) => panelName.test(name))
+}
+
+/** What other sites load: readable from every origin, never sniffed into another type. */
+function shared(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('access-control-allow-origin', '*')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('x-content-type-options', 'nosniff')
+}
+
+const immutable = { maxAge: yearSeconds * 1000, immutable: true } as const
+
+function addWidgetFiles(app: FastifyInstance, widget: string): void {
+  app.get('/embed.js', (_request, reply) => {
+    if (!existsSync(join(widget, 'embed.js')))
+      return refuse(reply, 'not_found', { message: 'The widget is not built.' })
+    return shared(reply).sendFile('embed.js', widget, { maxAge: 300_000 })
+  })
+  app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
+    const wanted = request.params['*']
+    if (!panelName.test(wanted)) return refuse(reply, 'not_found')
+    if (existsSync(join(widget, wanted))) return shared(reply).sendFile(wanted, widget, immutable)
+    // A page that was loaded before a deploy asks for the panel that its `embed.js` knew. The loader's contract with the panel
+    // is stable, so today's panel serves it; under yesterday's name it must not be kept.
+    const panel = currentPanel(widget)
+    if (panel === undefined) return refuse(reply, 'not_found')
+    return shared(reply).header('cache-control', 'no-store').sendFile(panel, widget, { cacheControl: false })
+  })
+}
+
+function addInbox(app: FastifyInstance, { folders: { inbox }, random }: PageOptions): void {
+  const assets = join(inbox, 'assets')
+  const page = async (reply: FastifyReply) => {
+    const path = join(inbox, 'index.html')
+    if (!existsSync(path)) return refuse(reply, 'not_found', { message: 'The inbox is not built.' })
+    const nonce = createNonce(random)
+    const html = (await readFile(path, 'utf8')).replaceAll(noncePlaceholder, nonce)
+    return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(html)
+  }
+  app.get('/inbox', (_request, reply) => page(reply))
+  app.get<{ Params: { '*': string } }>('/inbox/*', (request, reply) => {
+    const [folder, name, ...rest] = request.params['*'].split('/')
+    if (folder !== 'assets') return page(reply)
+    if (name === undefined || rest.length > 0 || !assetName.test(name) || !existsSync(join(assets, name)))
+      return refuse(reply, 'not_found')
+    return reply.header('x-content-type-options', 'nosniff').sendFile(name, assets, immutable)
+  })
+}
+
+/** What a browser opens: the demo shop, the inbox, and the widget's files. */
+export async function addPageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
+  const { folders, random, demoOrgKey } = options
+  await app.register(staticFiles, { root: folders.widget, serve: false, suppressWarning: true })
+  app.get('/', (_request, reply) => reply.redirect(demoOrgKey === undefined ? '/inbox' : '/demo'))
+  app.get('/demo', (_request, reply) => {
+    if (demoOrgKey === undefined) return refuse(reply, 'not_found', { message: 'The demo is switched off.' })
+    const nonce = createNonce(random)
+    return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(demoPage(demoOrgKey, nonce))
+  })
+  addWidgetFiles(app, folders.widget)
+  addInbox(app, options)
+}

@@ -1,0 +1,41 @@
+import type { OrgId, PublicVisitorId } from '@helvino/protocol'
+import type { ConversationEvent } from '../fan-out/contract.ts'
+import { EventText } from './event-text.ts'
+import { type Member, orgOfMember } from './member.ts'
+
+export interface Listener {
+  hear(text: EventText): void
+}
+
+interface OrgListeners {
+  readonly agents: Set<Listener>
+  readonly visitors: Map<PublicVisitorId, Set<Listener>>
+}
+
+/** Who hears what: a visitor's sessions hear that visitor's conversations, an agent's all of the org. Nothing crosses an org. */
+export class Listeners {
+  readonly #orgs = new Map<OrgId, OrgListeners>()
+
+  /** Returns the removal. */
+  add(member: Member, listener: Listener): () => void {
+    const orgId = orgOfMember(member)
+    const org: OrgListeners = this.#orgs.get(orgId) ?? { agents: new Set(), visitors: new Map() }
+    this.#orgs.set(orgId, org)
+    const sessions = member.kind === 'agent' ? org.agents : (org.visitors.get(member.visitorId) ?? new Set<Listener>())
+    if (member.kind === 'visitor') org.visitors.set(member.visitorId, sessions)
+    sessions.add(listener)
+    return () => {
+      sessions.delete(listener)
+      if (member.kind === 'visitor' && sessions.size === 0) org.visitors.delete(member.visitorId)
+      if (org.agents.size === 0 && org.visitors.size === 0) this.#orgs.delete(orgId)
+    }
+  }
+
+  deliver(event: ConversationEvent): void {
+    const org = this.#orgs.get(event.orgId)
+    if (!org) return
+    const text = new EventText(event)
+    for (const listener of org.visitors.get(event.visitorId) ?? []) listener.hear(text)
+    for (const listener of org.agents) listener.hear(text)
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  type ConversationId,
+  limits,
+  protocolNumber,
+  type ResumeAnswer,
+  type ResumePoint,
+  type Sequence,
+  sequenceZero,
+} from '@helvino/protocol'
+import { encodeServerFrame } from './event-text.ts'
+import type { Member } from './member.ts'
+import type { SessionPorts, SessionSocket } from './session-ports.ts'
+
+/** Bytes in flight at which the replay waits for the reader, so that a long history never looks like a slow reader. */
+const pauseBytes = limits.socketQueueBytes / 4
+
+export interface ReplayTo {
+  readonly ports: SessionPorts
+  readonly socket: SessionSocket
+  isClosed(): boolean
+}
+
+async function answer(member: Member, point: ResumePoint, ports: SessionPorts): Promise<ResumeAnswer> {
+  const conversation = await ports.findConversation(member, point.id)
+  // Foreign and unknown look alike.
+  if (!conversation) return { id: point.id, latestSequence: sequenceZero, recovered: false }
+  const { latestSequence } = conversation
+  // A client that is ahead of the store has seen what the store has lost: it must fetch.
+  const missed = latestSequence - point.after
+  return { id: point.id, latestSequence, recovered: missed >= 0 && missed <= limits.replayMessages }
+}
+
+/** False where the reader did not read within the time that a client may be silent. */
+async function hasDrained({ ports, socket }: ReplayTo): Promise<boolean> {
+  let cancel = () => {}
+  const late = new Promise<boolean>((resolve) => {
+    cancel = ports.clock.startTimer(limits.socketSilenceMs, () => {
+      resolve(false)
+    })
+  })
+  const inTime = await Promise.race([socket.drained().then(() => true), late])
+  cancel()
+  return inTime
+}
+
+/**
+ * Sends `ready`, then what each recovered conversation has missed, in order, as fast as the reader reads.
+ * Answers up to which sequence each conversation was replayed.
+ */
+export async function replay(
+  member: Member,
+  points: readonly ResumePoint[],
+  to: ReplayTo,
+): Promise<ReadonlyMap<ConversationId, Sequence> | 'too-slow'> {
+  const { ports, socket } = to
+  const replayed = new Map<ConversationId, Sequence>()
+  const answers: ResumeAnswer[] = []
+  for (const point of points) answers.push(await answer(member, point, ports))
+  if (to.isClosed()) return replayed
+  socket.send(encodeServerFrame({ type: 'ready', protocol: protocolNumber, conversations: answers }))
+  for (const [index, { id, latestSequence, recovered }] of answers.entries()) {
+    let after = points[index]?.after ?? latestSequence
+    while (recovered && after < latestSequence && !to.isClosed()) {
+      const messages = (await ports.listMessages(member, id, after))?.messages ?? []
+      for (const message of messages) {
+        if (to.isClosed()) return replayed
+        socket.send(encodeServerFrame({ type: 'message', message }))
+        after = message.sequence
+        replayed.set(id, after)
+        if (socket.queuedBytes() > pauseBytes && !(await hasDrained(to))) return 'too-slow'
+      }
+      // Counted but not there would be a broken store; asking for it for ever would hide that.
+      if (messages.length === 0) throw new Error('The store counts messages that it does not return.')
+    }
+  }
+  return replayed
+}

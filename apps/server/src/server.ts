@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import type { Clock, Random } from '@helvino/runtime'
+import type { FastifyInstance } from 'fastify'
+import type { AgentTables } from './auth/agent-tables.ts'
+import { openAgents } from './auth/agents.ts'
+import { createAuthenticate } from './auth/authenticate.ts'
+import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
+import { createIdentifyVisitor } from './auth/visitor.ts'
+import type { ServerConfig } from './config.ts'
+import { createConversations } from './conversations/conversations.ts'
+import { createLocalFanOut } from './fan-out/local.ts'
+import { demoOrgKey, prepareFirstStart } from './first-start.ts'
+import { addAgentRoutes } from './http/agent-routes.ts'
+import { addHealthRoutes } from './http/health-routes.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { addSessionRoutes } from './http/session-routes.ts'
+import { addVisitorRoutes } from './http/visitor-routes.ts'
+import { createWaitingReads } from './http/waiting-reads.ts'
+import { listen, localUrl, originsOf } from './listen.ts'
+import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
+import { createGateway } from './realtime/gateway.ts'
+import { openSqlite, type OpenSqlite } from './store/sqlite/open-sqlite.ts'
+import { createSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts'
+import { welcome } from './welcome.ts'
+
+/** The outside world of the server. */
+export interface ServerWorld {
+  readonly clock: Clock
+  readonly random: Random
+  /** Lines for people: addresses, and how to log in. */
+  out(line: string): void
+  /** Structured lines for machines. */
+  readonly log: { write(line: string): void }
+  readonly pages: PageFolders
+}
+
+interface Failed {
+  readonly kind: 'failed'
+  /** One plain sentence for the operator. */
+  readonly message: string
+}
+
+export type ServerStart = { readonly kind: 'started'; readonly url: string; stop(): Promise<void> } | Failed
+
+interface Kept {
+  readonly kind: 'opened'
+  readonly sqlite: OpenSqlite
+  readonly keyRing: KeyRing
+}
+
+/** Requests that are still running when the server stops are cut after this, in ms. */
+const finishWithinMs = 7_000
+
+/** What outlives the process: the database and the keys. */
+function openKept(
+  config: ServerConfig,
+  { clock, random }: ServerWorld,
+  onKeyProblem: (why: string) => void,
+): Kept | Failed {
+  const opening = openSqlite(join(config.dataFolder, 'helvino.db'))
+  if (opening.kind === 'invalid') return { kind: 'failed', message: opening.message }
+  const folder = config.dataFolder
+  const keys = openKeyRing({ folder, pinned: config.orgTokenSecrets, clock, random, onProblem: onKeyProblem })
+  if (keys.kind === 'ok') return { kind: 'opened', sqlite: opening.sqlite, keyRing: keys.keyRing }
+  opening.sqlite.database.close()
+  return { kind: 'failed', message: keys.message }
+}
+
+interface Parts {
+  readonly app: FastifyInstance
+  readonly store: SqliteStore
+  /** Asks whoever waits to go: long-polls and sockets. */
+  sendAway(): void
+}
+
+/** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
+async function wire(
+  config: ServerConfig,
+  world: ServerWorld,
+  kept: Kept,
+  ownPort: () => number,
+  isStopping: () => boolean,
+) {
+  const { clock, random } = world
+  const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
+  const { keyRing, sqlite } = kept
+  const store = createSqliteStore({ ...sqlite, random })
+  const database = sqlite.kysely.$extendTables<AgentTables>()
+  const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)
+  const agents = await openAgents({ database, ownOrigin: publicUrl ?? localUrl(config.host, config.port), random })
+  const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
+  const authenticate = createAuthenticate({ store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins })
+  const guard = { authenticate, agents, publicUrl, ownOrigins }
+  const app = await createHttpServer({ ...guard, clock, log: { level: config.logLevel, clock, stream: world.log } })
+  const logFailure = (event: string) => (err: unknown) => {
+    app.log.error({ event, err })
+  }
+  const fanOut = createLocalFanOut(logFailure('fan-out-failed'))
+  const conversations = createConversations({ store, fanOut, clock, random })
+  const waitingReads = createWaitingReads(fanOut, clock)
+  const onFailure = logFailure('session-failed')
+  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, onFailure })
+
+  const shared = { clock, store, conversations, waitingReads, keyRing, tokenLifetimeSeconds: lifetimeSeconds }
+  addHealthRoutes(app, store, isStopping)
+  addVisitorRoutes(app, { ...shared, identifyVisitor, env: config.demo ? 'demo' : 'production' })
+  addSessionRoutes(app, { ...shared, ...guard })
+  addAgentRoutes(app, shared)
+  await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
+  app.server.on('upgrade', gateway.upgrade)
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping()) void reply.header('connection', 'close')
+    done()
+  })
+  const firstStart = await prepareFirstStart({ store, agents, database, clock, random, demo: config.demo })
+  const sendAway = () => {
+    waitingReads.stop()
+    gateway.close()
+  }
+  return { app, store, sendAway, firstStart }
+}
+
+/** Stops accepting, lets what runs finish, and ends after every accepted write is committed. */
+async function shutDown({ app, store, sendAway }: Parts, { sqlite }: Kept, clock: Clock): Promise<void> {
+  const cancelCut = clock.startTimer(finishWithinMs, () => {
+    app.server.closeAllConnections()
+  })
+  sendAway()
+  await app.close()
+  cancelCut()
+  await store.close()
+  sqlite.database.close()
+  app.log.info({ event: 'stopped' })
+}
+
+/** The only place that names implementations. */
+export async function startServer(config: ServerConfig, world: ServerWorld): Promise<ServerStart> {
+  let port = config.port
+  let stopping: Promise<void> | undefined
+  const kept = openKept(config, world, (reason) => {
+    parts.app.log.error({ event: 'keys-not-taken', reason })
+  })
+  if (kept.kind === 'failed') return kept
+  const parts = await wire(
+    config,
+    world,
+    kept,
+    () => port,
+    () => stopping !== undefined,
+  )
+  const stop = () => (stopping ??= shutDown(parts, kept, world.clock))
+
+  const listening = await listen(parts.app, config.host, port)
+  if (listening.kind === 'failed') {
+    await stop()
+    return listening
+  }
+  port = listening.port
+  const url = localUrl(config.host, port)
+  for (const sentence of missingBuilds(world.pages)) world.out(sentence)
+  for (const line of welcome(config.publicUrl ?? url, config.demo, parts.firstStart)) world.out(line)
+  await parts.firstStart?.confirm()
+  world.out(`ready on ${url}`)
+  return { kind: 'started', url, stop }
+}

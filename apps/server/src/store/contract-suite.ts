@@ -1,0 +1,419 @@
+import type { ClientMessageId, ConversationId, OrgId, PublicVisitorId, Sequence } from '@helvino/protocol'
+import { limits } from '@helvino/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ConversationFilter, NewMessage, Org, OrgRepository, Store } from './contract.ts'
+
+/** A place where data outlives the store that wrote it. */
+export interface StorePlace {
+  /** Opens the store on what is there; at most one at a time. */
+  open(): Promise<Store>
+  /** Drops the store without its `close()`, as a killed process would. */
+  abandon(): Promise<void>
+  /** Removes everything. */
+  remove(): Promise<void>
+}
+
+const startMs = Date.UTC(2026, 0, 5, 9)
+
+export const orgLike = (name: string): Org => ({
+  id: `org_${name}` as OrgId,
+  key: `key_${name}`,
+  siteId: `site_${name}`,
+  name,
+  enabled: true,
+  config: {
+    widgetEnabled: true,
+    writeEnabled: true,
+    aiEnabled: false,
+    language: 'en',
+    theme: { primaryColor: '#2563eb' },
+    branding: true,
+  },
+  allowedOrigins: [],
+  validFromMs: 0,
+})
+
+const visitor = (name: string) => ({ visitorId: `p_${name}` as PublicVisitorId, visitorHash: `hash_${name}` })
+
+async function openFor(repository: OrgRepository, name: string, idempotencyKey?: string) {
+  const result = await repository.openConversation({ ...visitor(name), idempotencyKey, nowMs: startMs })
+  if (result.kind !== 'opened') throw new Error(result.kind)
+  return result
+}
+
+const text = (conversationId: ConversationId, content: string, more: Partial<NewMessage> = {}): NewMessage => ({
+  conversationId,
+  visitorId: undefined,
+  role: 'user',
+  authorId: undefined,
+  content,
+  clientMessageId: undefined,
+  nowMs: startMs,
+  ...more,
+})
+
+const key = (value: string) => value as ClientMessageId
+const at = (value: number) => value as Sequence
+const newest = { after: undefined, before: undefined, limit: limits.pageMessages }
+const everything = { status: undefined, unreadOnly: false, cursor: undefined, limit: limits.pageConversations }
+
+async function readAll(repository: OrgRepository, id: ConversationId) {
+  const all = []
+  for (;;) {
+    const page = await repository.listMessages(id, { ...newest, after: all.at(-1)?.sequence ?? at(0) })
+    if (page.messages.length === 0) return all
+    all.push(...page.messages)
+  }
+}
+
+/** What every store keeps, whatever it is made of. */
+export function describeStore(name: string, createPlace: () => Promise<StorePlace>): void {
+  describe(`store: ${name}`, () => {
+    let place: StorePlace
+    let store: Store
+    let ours: OrgRepository
+    let theirs: OrgRepository
+
+    beforeEach(async () => {
+      place = await createPlace()
+      store = await place.open()
+      await store.putOrg(orgLike('a'))
+      await store.putOrg(orgLike('b'))
+      ours = store.ofOrg(orgLike('a').id)
+      theirs = store.ofOrg(orgLike('b').id)
+    })
+    afterEach(() => place.remove())
+
+    it('[STO1] numbers 1,000 concurrent messages of several conversations without a gap, in the order of their calls', async () => {
+      const opened = await Promise.all(Array.from({ length: 7 }, (_, index) => openFor(ours, `v${String(index)}`)))
+      const ids = opened.map(({ conversation }) => conversation.id)
+      const calls = Array.from({ length: 1_000 }, (_, index) => ({
+        id: ids[index % 7] as ConversationId,
+        content: `m${String(index)}`,
+      }))
+      await Promise.all(
+        calls.map(({ id, content }) => ours.appendMessage(text(id, content, { clientMessageId: key(content) }))),
+      )
+      for (const id of ids) {
+        const messages = await readAll(ours, id)
+        const sent = calls.filter((call) => call.id === id).map(({ content }) => content)
+        expect(messages.map(({ content }) => content)).toEqual(sent)
+        expect(messages.map(({ sequence }) => sequence)).toEqual(sent.map((_, index) => index + 1))
+      }
+    })
+
+    it('[STO2] answers a repeated client message id with the stored message and writes nothing', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const message = text(conversation.id, 'hello', { clientMessageId: key('k') })
+      const first = await ours.appendMessage(message)
+      const [again, twin] = await Promise.all([
+        ours.appendMessage({ ...message, nowMs: startMs + 5_000 }),
+        ours.appendMessage(message),
+      ])
+      if (first.kind !== 'stored') throw new Error(first.kind)
+      expect(again).toEqual({ ...first, kind: 'replayed' })
+      expect(twin).toEqual({ ...first, kind: 'replayed' })
+      expect(await readAll(ours, conversation.id)).toEqual([first.message])
+    })
+
+    it('[STO2] keeps one of two copies that arrive in the same moment', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const message = text(conversation.id, 'hello', { clientMessageId: key('k') })
+      const results = await Promise.all([ours.appendMessage(message), ours.appendMessage(message)])
+      expect(results.map(({ kind }) => kind)).toEqual(['stored', 'replayed'])
+      expect(await readAll(ours, conversation.id)).toHaveLength(1)
+    })
+
+    it('[STO3] answers mismatch where a client message id comes again with another text or role', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const message = text(conversation.id, 'hello', { clientMessageId: key('k') })
+      await ours.appendMessage(message)
+      expect(await ours.appendMessage({ ...message, content: 'Hello' })).toEqual({ kind: 'mismatch' })
+      expect(await ours.appendMessage({ ...message, role: 'agent' })).toEqual({ kind: 'mismatch' })
+    })
+
+    it('[STO4] takes the same client message id once in each conversation', async () => {
+      const one = await openFor(ours, 'v1')
+      const two = await openFor(ours, 'v2')
+      const results = await Promise.all(
+        [one, two].map(({ conversation }) =>
+          ours.appendMessage(text(conversation.id, conversation.id, { clientMessageId: key('k') })),
+        ),
+      )
+      expect(results.map(({ kind }) => kind)).toEqual(['stored', 'stored'])
+    })
+
+    it('[STO5] gives a visitor one open conversation, however many calls ask for it at once', async () => {
+      const results = await Promise.all([openFor(ours, 'v', 'k1'), openFor(ours, 'v', 'k2'), openFor(ours, 'v')])
+      expect(results.map(({ created }) => created)).toEqual([true, false, false])
+      expect(new Set(results.map(({ conversation }) => conversation.id)).size).toBe(1)
+    })
+
+    it('[STO6] answers the key that made a conversation with that conversation, though it has been resolved', async () => {
+      const { conversation } = await openFor(ours, 'v', 'k1')
+      await ours.setStatus(conversation.id, 'resolved')
+      const again = await openFor(ours, 'v', 'k1')
+      expect(again).toMatchObject({ created: false, conversation: { id: conversation.id, status: 'resolved' } })
+      const other = await openFor(ours, 'v', 'k2')
+      expect(other.created).toBe(true)
+      const foreign = await openFor(ours, 'w', 'k1')
+      expect(foreign.created).toBe(true)
+    })
+
+    it('[STO7] reopens a resolved conversation with the next message', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      await ours.setStatus(conversation.id, 'resolved')
+      const result = await ours.appendMessage(text(conversation.id, 'one more thing'))
+      expect(result).toMatchObject({ kind: 'stored', conversation: { status: 'open' } })
+      expect(await ours.findConversation(conversation.id)).toMatchObject({ status: 'open', latestSequence: 1 })
+    })
+
+    it('[STO8] moves the read marker forwards only, and never past the latest message', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      for (const content of ['1', '2', '3']) await ours.appendMessage(text(conversation.id, content))
+      const marks = []
+      for (const sequence of [2, 1, 99]) {
+        const result = await ours.markRead(conversation.id, at(sequence))
+        marks.push(result.kind === 'changed' ? result.conversation.readSequence : result.kind)
+      }
+      expect(marks).toEqual([2, 2, 3])
+    })
+
+    it("[STO9] keeps a conversation read through an agent's own answer, and unread where something was unread before", async () => {
+      const { conversation } = await openFor(ours, 'v')
+      await ours.appendMessage(text(conversation.id, 'question'))
+      await ours.appendMessage(text(conversation.id, 'answer', { role: 'agent', authorId: 'u1' }))
+      expect(await ours.findConversation(conversation.id)).toMatchObject({ readSequence: 0 })
+      await ours.markRead(conversation.id, at(2))
+      await ours.appendMessage(text(conversation.id, 'and more', { role: 'agent', authorId: 'u1' }))
+      expect(await ours.findConversation(conversation.id)).toMatchObject({ readSequence: 3, latestSequence: 3 })
+    })
+
+    it('[STO10] pages forwards from a sequence, backwards before one, and gives the newest where neither is asked', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      for (let index = 1; index <= 9; index += 1) await ours.appendMessage(text(conversation.id, String(index)))
+      const page = async (window: { after?: number; before?: number; limit?: number }) => {
+        const { messages, latestSequence } = await ours.listMessages(conversation.id, {
+          after: window.after === undefined ? undefined : at(window.after),
+          before: window.before === undefined ? undefined : at(window.before),
+          limit: window.limit ?? 3,
+        })
+        expect(latestSequence).toBe(9)
+        return messages.map(({ sequence }) => Number(sequence))
+      }
+      expect(await page({})).toEqual([7, 8, 9])
+      expect(await page({ after: 0 })).toEqual([1, 2, 3])
+      expect(await page({ after: 7 })).toEqual([8, 9])
+      expect(await page({ after: 9 })).toEqual([])
+      expect(await page({ before: 7 })).toEqual([4, 5, 6])
+      expect(await page({ before: 2 })).toEqual([1])
+      expect(await page({ before: 1 })).toEqual([])
+      expect(await page({ after: 3, before: 2 })).toEqual([4, 5, 6])
+      expect(await page({ limit: 0 })).toEqual([9])
+    })
+
+    it('[STO10] gives at most the largest page of messages and of conversations', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      await Promise.all(
+        Array.from({ length: 101 }, (_, index) => ours.appendMessage(text(conversation.id, String(index)))),
+      )
+      await Promise.all(Array.from({ length: 51 }, (_, index) => openFor(ours, `w${String(index)}`)))
+      expect((await ours.listMessages(conversation.id, { ...newest, limit: 10_000 })).messages).toHaveLength(100)
+      expect((await ours.listConversations({ ...everything, limit: 10_000 })).conversations).toHaveLength(50)
+    })
+
+    it('[STO11] lists conversations by activity, page by page, each exactly once', async () => {
+      const ids: ConversationId[] = []
+      for (let index = 0; index < 7; index += 1) {
+        const { conversation } = await openFor(ours, `v${String(index)}`)
+        // Equal times in pairs: the order must hold through a tie.
+        await ours.appendMessage(text(conversation.id, 'x', { nowMs: startMs + Math.floor(index / 2) * 1_000 }))
+        ids.push(conversation.id)
+      }
+      const seen = []
+      let cursor: string | undefined
+      do {
+        const page = await ours.listConversations({ ...everything, cursor, limit: 3 })
+        seen.push(...page.conversations)
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      expect(new Set(seen.map(({ id }) => id))).toEqual(new Set(ids))
+      expect(seen).toHaveLength(7)
+      const times = seen.map(({ activeAt }) => activeAt)
+      expect(times).toEqual(times.toSorted().toReversed())
+      expect(await ours.listConversations({ ...everything, cursor: 'nonsense' })).toEqual({
+        conversations: [],
+        nextCursor: undefined,
+      })
+    })
+
+    it('[STO11] lists by status and by what no agent has read', async () => {
+      const [one, two, three] = [await openFor(ours, 'v1'), await openFor(ours, 'v2'), await openFor(ours, 'v3')]
+      await ours.appendMessage(text(one.conversation.id, 'unread'))
+      await ours.setStatus(two.conversation.id, 'resolved')
+      const list = async (filter: Partial<ConversationFilter>) =>
+        new Set((await ours.listConversations({ ...everything, ...filter })).conversations.map(({ id }) => id))
+      expect(await list({ unreadOnly: true })).toEqual(new Set([one.conversation.id]))
+      expect(await list({ status: 'resolved' })).toEqual(new Set([two.conversation.id]))
+      expect(await list({ status: 'open' })).toEqual(new Set([one.conversation.id, three.conversation.id]))
+    })
+
+    it('[STO12] shows the start of the newest message as preview, never half a character', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const content = `${'x'.repeat(limits.previewLength - 1)}\u{1F600} and more`
+      const result = await ours.appendMessage(text(conversation.id, content))
+      expect(result).toMatchObject({ conversation: { preview: 'x'.repeat(limits.previewLength - 1) } })
+      const short = await ours.appendMessage(text(conversation.id, 'short'))
+      expect(short).toMatchObject({ conversation: { preview: 'short' } })
+    })
+
+    it('[STO13] finds an organisation by id, key and site id, and replaces it as a whole', async () => {
+      const org = { ...orgLike('a'), enabled: false, allowedOrigins: ['https://a.example'], validFromMs: 7 }
+      await store.putOrg(org)
+      for (const by of [{ id: org.id }, { key: org.key }, { siteId: org.siteId }])
+        expect(await store.findOrg(by)).toEqual(org)
+      expect(await store.findOrg({ key: org.siteId })).toBeUndefined()
+      await ours.setAllowedOrigins(['https://b.example'])
+      expect(await store.findOrg({ id: org.id })).toEqual({ ...org, allowedOrigins: ['https://b.example'] })
+    })
+
+    it('[STO14] remembers the 50 origins that were refused last', async () => {
+      for (let index = 0; index < 55; index += 1)
+        await ours.rememberRefusedOrigin(`https://o${String(index)}.example`, startMs + index)
+      await ours.rememberRefusedOrigin('https://o10.example', startMs + 100)
+      const remembered = await ours.listRefusedOrigins()
+      expect(remembered).toHaveLength(50)
+      expect(remembered[0]).toEqual({
+        origin: 'https://o10.example',
+        lastSeenAt: new Date(startMs + 100).toISOString(),
+      })
+      expect(remembered.map(({ origin }) => origin)).not.toContain('https://o4.example')
+    })
+
+    it("[STO15] knows from when on a visitor's tokens count, also of one that never wrote", async () => {
+      expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(0)
+      await ours.signOutVisitor(visitor('v').visitorId, startMs)
+      expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(startMs)
+      await openFor(ours, 'v')
+      expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(startMs)
+    })
+
+    it('[STO16] answers a foreign visitor as if the conversation did not exist', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const message = text(conversation.id, 'hello', { visitorId: visitor('w').visitorId })
+      expect(await ours.appendMessage(message)).toEqual({ kind: 'no-conversation' })
+      expect(await ours.appendMessage({ ...message, visitorId: visitor('v').visitorId })).toMatchObject({
+        kind: 'stored',
+      })
+    })
+
+    it('[STO18] keeps everything that was answered when the process ends without closing', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const results = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => ours.appendMessage(text(conversation.id, String(index)))),
+      )
+      await place.abandon()
+      const reopened = (await place.open()).ofOrg(orgLike('a').id)
+      expect(await readAll(reopened, conversation.id)).toEqual(
+        results.map((result) => (result.kind === 'stored' ? result.message : result.kind)),
+      )
+    })
+
+    it('[STO19] commits every accepted write before it is closed, and answers later ones as unavailable', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const accepted = Promise.all(
+        Array.from({ length: 1_500 }, (_, index) => ours.appendMessage(text(conversation.id, String(index)))),
+      )
+      await store.close()
+      expect((await accepted).filter(({ kind }) => kind === 'stored')).toHaveLength(1_500)
+      expect(await ours.appendMessage(text(conversation.id, 'late'))).toEqual({
+        kind: 'unavailable',
+        reason: 'closing',
+      })
+    })
+
+    it('[STO20] is ready while it works, and not after it is closed', async () => {
+      expect(await store.isReady()).toBe(true)
+      await store.close()
+      expect(await store.isReady()).toBe(false)
+    })
+
+    describeIsolation(() => ({ ours, theirs }))
+  })
+}
+
+interface IsolationCase {
+  /** What `theirs` would show, or change, if the method looked beyond its own org. */
+  readonly run: (repository: OrgRepository, id: ConversationId) => Promise<unknown>
+  readonly nothing: unknown
+}
+
+// Typed by the repository itself: a method without a row does not compile.
+const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
+  openConversation: {
+    run: async (repository) => {
+      const result = await repository.openConversation({ ...visitor('v'), idempotencyKey: 'k', nowMs: startMs })
+      return result.kind === 'opened' && result.created
+    },
+    nothing: true,
+  },
+  findConversation: { run: (repository, id) => repository.findConversation(id), nothing: undefined },
+  listVisitorConversations: {
+    run: (repository) => repository.listVisitorConversations(visitor('v').visitorId),
+    nothing: [],
+  },
+  listConversations: {
+    run: (repository) => repository.listConversations(everything),
+    nothing: { conversations: [], nextCursor: undefined },
+  },
+  appendMessage: {
+    run: (repository, id) => repository.appendMessage(text(id, 'foreign')),
+    nothing: { kind: 'no-conversation' },
+  },
+  listMessages: {
+    run: (repository, id) => repository.listMessages(id, newest),
+    nothing: { messages: [], latestSequence: 0 },
+  },
+  setStatus: { run: (repository, id) => repository.setStatus(id, 'resolved'), nothing: { kind: 'no-conversation' } },
+  markRead: { run: (repository, id) => repository.markRead(id, at(1)), nothing: { kind: 'no-conversation' } },
+  visitorValidFromMs: { run: (repository) => repository.visitorValidFromMs(visitor('v').visitorId), nothing: 0 },
+  signOutVisitor: {
+    run: (repository) => repository.signOutVisitor(visitor('v').visitorId, startMs + 9),
+    nothing: { kind: 'written' },
+  },
+  setAllowedOrigins: {
+    run: (repository) => repository.setAllowedOrigins(['https://theirs.example']),
+    nothing: { kind: 'written' },
+  },
+  rememberRefusedOrigin: {
+    run: (repository) => repository.rememberRefusedOrigin('https://theirs.example', startMs + 9),
+    nothing: { kind: 'written' },
+  },
+  listRefusedOrigins: { run: (repository) => repository.listRefusedOrigins(), nothing: [] },
+}
+
+async function snapshot(repository: OrgRepository, id: ConversationId) {
+  return {
+    conversations: await repository.listConversations(everything),
+    ofVisitor: await repository.listVisitorConversations(visitor('v').visitorId),
+    messages: await repository.listMessages(id, newest),
+    refused: await repository.listRefusedOrigins(),
+    validFromMs: await repository.visitorValidFromMs(visitor('v').visitorId),
+  }
+}
+
+function describeIsolation(parts: () => { readonly ours: OrgRepository; readonly theirs: OrgRepository }): void {
+  it.each(Object.entries(isolationCases))(
+    '[STO17] shows and changes nothing of another organisation through %s',
+    async (_name, { run, nothing }) => {
+      const { ours, theirs } = parts()
+      const { conversation } = await openFor(ours, 'v', 'k')
+      await ours.appendMessage(text(conversation.id, 'secret', { clientMessageId: key('k') }))
+      await ours.signOutVisitor(visitor('v').visitorId, startMs)
+      await ours.rememberRefusedOrigin('https://ours.example', startMs)
+      const before = await snapshot(ours, conversation.id)
+      expect(await run(theirs, conversation.id)).toEqual(nothing)
+      expect(await snapshot(ours, conversation.id)).toEqual(before)
+    },
+  )
+}

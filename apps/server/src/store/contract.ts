@@ -1,0 +1,146 @@
+import type {
+  AgentConversation,
+  ClientMessageId,
+  Conversation,
+  ConversationId,
+  ConversationStatus,
+  Message,
+  MessagePage,
+  MessageRole,
+  OrgId,
+  PublicVisitorId,
+  Sequence,
+  WidgetConfig,
+} from '@helvino/protocol'
+
+/** An organisation as the server knows it. */
+export interface Org {
+  readonly id: OrgId
+  /** Public; opens nothing but the bootloader. */
+  readonly key: string
+  /** Public, preferred over the key. */
+  readonly siteId: string
+  readonly name: string
+  readonly enabled: boolean
+  readonly config: WidgetConfig
+  /** Exact origins (RFC 6454 section 6.2) that may embed the widget. Empty: set-up mode. */
+  readonly allowedOrigins: readonly string[]
+  /** Tokens issued before this instant (ms since the epoch) are refused. */
+  readonly validFromMs: number
+}
+
+export interface NewConversation {
+  /** Keyed hash of the visitor's secret; the secret itself never reaches the store. */
+  readonly visitorHash: string
+  readonly visitorId: PublicVisitorId
+  /** Two calls with the same key, of the same visitor, get the same conversation. */
+  readonly idempotencyKey: string | undefined
+  readonly nowMs: number
+}
+
+export interface NewMessage {
+  readonly conversationId: ConversationId
+  /** Where given, the conversation must be this visitor's; a foreign one answers `no-conversation`. */
+  readonly visitorId: PublicVisitorId | undefined
+  readonly role: MessageRole
+  readonly authorId: string | undefined
+  readonly content: string
+  /** Unique in its conversation, for ever. Absent: the write is not idempotent. */
+  readonly clientMessageId: ClientMessageId | undefined
+  readonly nowMs: number
+}
+
+/** Nothing was written. Asking again, with the same key, is safe. */
+export interface Unavailable {
+  readonly kind: 'unavailable'
+  readonly reason: 'queue-full' | 'storage-full' | 'busy' | 'closing'
+}
+
+export type OpenResult =
+  { readonly kind: 'opened'; readonly conversation: AgentConversation; readonly created: boolean } | Unavailable
+
+export type ChangeResult =
+  | { readonly kind: 'changed'; readonly conversation: AgentConversation }
+  | { readonly kind: 'no-conversation' }
+  | Unavailable
+
+export type WriteResult = { readonly kind: 'written' } | Unavailable
+
+export type AppendResult =
+  | {
+      readonly kind: 'stored' | 'replayed'
+      readonly message: Message
+      /** The conversation after the write; a write to a resolved one reopens it. */
+      readonly conversation: AgentConversation
+    }
+  /** The same key was used for another text. */
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'no-conversation' }
+  | Unavailable
+
+export interface MessageWindow {
+  /** Messages with a greater sequence, oldest first. Wins over `before`. */
+  readonly after: Sequence | undefined
+  /** Messages with a smaller sequence; the newest of them, in ascending order. */
+  readonly before: Sequence | undefined
+  /** 1 to `limits.pageMessages`. Without `after` and `before`: the newest messages. */
+  readonly limit: number
+}
+
+export interface ConversationFilter {
+  readonly status: ConversationStatus | undefined
+  /** Only conversations with messages that no agent has read. */
+  readonly unreadOnly: boolean
+  /** Cursor of the page before, as `nextCursor` gave it. */
+  readonly cursor: string | undefined
+  /** 1 to `limits.pageConversations`. */
+  readonly limit: number
+}
+
+export interface ConversationListPage {
+  readonly conversations: readonly AgentConversation[]
+  readonly nextCursor: string | undefined
+}
+
+/**
+ * Everything of one organisation, and nothing of another: every table's key begins with the org's id, and no method takes one.
+ * A promise rejects only for a bug or a lost database; what a caller must handle is in the result.
+ */
+export interface OrgRepository {
+  /**
+   * The conversation that the same key made before; else the visitor's open one, the most recently active where a write
+   * has reopened an older one; else a new one.
+   */
+  openConversation(wanted: NewConversation): Promise<OpenResult>
+  findConversation(id: ConversationId): Promise<AgentConversation | undefined>
+  /** Newest first. */
+  listVisitorConversations(visitorId: PublicVisitorId): Promise<readonly Conversation[]>
+  /** Most recently active first. */
+  listConversations(filter: ConversationFilter): Promise<ConversationListPage>
+  /** Idempotent append: sequence and row in one transaction, committed to disk before the promise resolves. */
+  appendMessage(message: NewMessage): Promise<AppendResult>
+  listMessages(conversationId: ConversationId, window: MessageWindow): Promise<MessagePage>
+  setStatus(id: ConversationId, status: ConversationStatus): Promise<ChangeResult>
+  /** Never moves backwards, never past the latest message. */
+  markRead(id: ConversationId, sequence: Sequence): Promise<ChangeResult>
+  /** 0 for a visitor that is not known. */
+  visitorValidFromMs(visitorId: PublicVisitorId): Promise<number>
+  /** Refuses every token of this visitor that was issued before `validFromMs`. */
+  signOutVisitor(visitorId: PublicVisitorId, validFromMs: number): Promise<WriteResult>
+  setAllowedOrigins(origins: readonly string[]): Promise<WriteResult>
+  /** Keeps at most 50 origins; the owner may allow one with a click. */
+  rememberRefusedOrigin(origin: string, nowMs: number): Promise<WriteResult>
+  listRefusedOrigins(): Promise<readonly { readonly origin: string; readonly lastSeenAt: string }[]>
+}
+
+/** What SQLite and PostgreSQL both implement; one contract suite runs on each. */
+export interface Store {
+  findOrg(by: { readonly id: OrgId } | { readonly key: string } | { readonly siteId: string }): Promise<Org | undefined>
+  /** Makes or replaces an organisation as a whole. */
+  putOrg(org: Org): Promise<WriteResult>
+  ofOrg(orgId: OrgId): OrgRepository
+  /** True while a read and the writer work. */
+  isReady(): Promise<boolean>
+  /** Ends after every accepted write is committed. Later writes answer `unavailable`. */
+  close(): Promise<void>
+}

@@ -1,0 +1,94 @@
+import type { Database } from 'better-sqlite3'
+
+// Appended to, never edited: the number of steps is the data's format, kept in `user_version`.
+// Clustered by what is read together: a conversation's messages lie side by side, in order.
+const steps: readonly string[] = [
+  `
+  CREATE TABLE orgs (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    site_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    config TEXT NOT NULL,
+    allowed_origins TEXT NOT NULL,
+    valid_from_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE refused_origins (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    origin TEXT NOT NULL,
+    last_seen_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, origin)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE visitors (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    id TEXT NOT NULL,
+    hash TEXT,
+    valid_from_ms INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, hash)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conversations (
+    org_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    visitor_id TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'resolved')),
+    created_at_ms INTEGER NOT NULL,
+    active_at_ms INTEGER NOT NULL,
+    latest_sequence INTEGER NOT NULL DEFAULT 0,
+    read_sequence INTEGER NOT NULL DEFAULT 0,
+    preview TEXT NOT NULL DEFAULT '',
+    created_key TEXT,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, visitor_id) REFERENCES visitors (org_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX conversations_by_visitor ON conversations (org_id, visitor_id, created_at_ms);
+  CREATE INDEX conversations_by_activity ON conversations (org_id, active_at_ms, id);
+  CREATE UNIQUE INDEX conversations_by_key ON conversations (org_id, visitor_id, created_key)
+    WHERE created_key IS NOT NULL;
+
+  CREATE TABLE messages (
+    org_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    author_id TEXT,
+    content TEXT NOT NULL,
+    client_message_id TEXT,
+    created_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, conversation_id, sequence),
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, conversation_id) REFERENCES conversations (org_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX messages_by_client_id ON messages (org_id, conversation_id, client_message_id)
+    WHERE client_message_id IS NOT NULL;
+  `,
+]
+
+/** The newest format of the data that this version reads and writes. */
+export const dataFormat = steps.length
+
+export type Migration = { readonly kind: 'ok' } | { readonly kind: 'too-new'; readonly format: number }
+
+/** Brings the data to `dataFormat`, each step in a transaction of its own: a killed start goes on at the step it had reached. */
+export function migrate(database: Database): Migration {
+  for (;;) {
+    const format = Number(database.pragma('user_version', { simple: true }))
+    if (format > dataFormat) return { kind: 'too-new', format }
+    const step = steps[format]
+    if (step === undefined) return { kind: 'ok' }
+    database
+      .transaction(() => {
+        // Another process may have taken the step between the read above and the lock that this transaction holds.
+        if (Number(database.pragma('user_version', { simple: true })) !== format) return
+        database.exec(step)
+        database.pragma(`user_version = ${String(format + 1)}`)
+      })
+      .immediate()
+  }
+}

@@ -1,0 +1,63 @@
+import type { Generated } from 'kysely'
+
+/** Flags are 0 or 1 and instants are ms since the epoch: SQLite has neither booleans nor times. */
+export interface Tables {
+  readonly orgs: OrgRow
+  readonly refused_origins: { readonly org_id: string; readonly origin: string; readonly last_seen_at_ms: number }
+  readonly visitors: VisitorRow
+  readonly conversations: ConversationRow & {
+    readonly created_key: string | null
+    readonly latest_sequence: Generated<number>
+    readonly read_sequence: Generated<number>
+    readonly status: Generated<ConversationRow['status']>
+    readonly preview: Generated<string>
+  }
+  readonly messages: MessageRow
+}
+
+export interface OrgRow {
+  readonly id: string
+  readonly key: string
+  readonly site_id: string
+  readonly name: string
+  readonly enabled: number
+  /** JSON of a `WidgetConfig`. */
+  readonly config: string
+  /** JSON array of strings. */
+  readonly allowed_origins: string
+  readonly valid_from_ms: number
+}
+
+interface VisitorRow {
+  readonly org_id: string
+  /** The public id. */
+  readonly id: string
+  /** `null` for a visitor that was signed out before it ever wrote. */
+  readonly hash: string | null
+  readonly valid_from_ms: Generated<number>
+}
+
+export interface ConversationRow {
+  readonly org_id: string
+  readonly id: string
+  readonly visitor_id: string
+  readonly status: 'open' | 'resolved'
+  readonly created_at_ms: number
+  readonly active_at_ms: number
+  readonly latest_sequence: number
+  readonly read_sequence: number
+  readonly preview: string
+}
+
+export interface MessageRow {
+  readonly org_id: string
+  readonly conversation_id: string
+  readonly sequence: number
+  readonly id: string
+  readonly role: 'user' | 'agent' | 'system'
+  readonly kind: string
+  readonly author_id: string | null
+  readonly content: string
+  readonly client_message_id: string | null
+  readonly created_at_ms: number
+}

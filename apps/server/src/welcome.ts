@@ -1,0 +1,23 @@
+import type { FirstStart } from './first-start.ts'
+
+/** What the terminal shows after a start: where things are, and, once, how to log in. */
+export function welcome(url: string, demo: boolean, firstStart: FirstStart | undefined): string[] {
+  const lines = ['', 'Helvino is running.', '']
+  if (demo) lines.push(`  Demo shop with the widget   ${url}/demo`)
+  lines.push(`  Inbox, where agents answer  ${url}/inbox`, '')
+  if (firstStart === undefined) {
+    lines.push('  Log in with the address and password that the first start showed.', '')
+    return lines
+  }
+  lines.push(
+    '  Log in to the inbox with (shown this once, so keep it):',
+    `    e-mail    ${firstStart.email}`,
+    `    password  ${firstStart.password}`,
+    '',
+    '  Two lines put the widget on a page:',
+    `    <script>window.HELVINO_ORG_KEY = "${firstStart.orgKey}"</script>`,
+    `    <script src="${url}/embed.js" async></script>`,
+    '',
+  )
+  return lines
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AgentLogin, call, logIn, openVisitor, postText } from './api-client.ts'
+import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
+
+let server: SpawnedServer
+let url: string
+let agent: AgentLogin
+
+beforeAll(async () => {
+  buildServer()
+  server = await spawnServer()
+  url = server.url
+  agent = await logIn(url, server.admin)
+})
+
+afterAll(() => server.remove())
+
+const login = (body: object, headers: Record<string, string> = {}) => call(`${url}/api/agent/login`, { body, headers })
+
+describe('agents', () => {
+  it('[AG1] logs in with the password of the first start, and says who it is', async () => {
+    const { status, headers, body } = await login({ ...server.admin })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ ok: true, user: { email: server.admin?.email, role: 'admin' }, org: { key: 'demo' } })
+    const [cookie] = headers.getSetCookie()
+    expect(cookie).toMatch(/^helvino\.session=.*HttpOnly.*SameSite=Lax/i)
+  })
+
+  it('[AG2] answers a wrong password and an unknown address alike', async () => {
+    const wrong = await login({ email: server.admin?.email, password: 'wrong-password' })
+    const unknown = await login({ email: 'nobody@shop.example', password: 'wrong-password' })
+    const malformed = await login({ email: 'not an address', password: 'wrong-password' })
+    expect(wrong.status).toBe(401)
+    expect(wrong.body).toMatchObject({ code: 'login_failed' })
+    expect([unknown.text, malformed.text]).toEqual([wrong.text, wrong.text])
+  })
+
+  it('[AG3] slows down guessing for one account with 429 and Retry-After', async () => {
+    const guess = () => login({ email: 'guessed@shop.example', password: 'wrong-password' })
+    let answer = await guess()
+    for (let tries = 0; tries < 20 && answer.status === 401; tries++) answer = await guess()
+    expect([answer.status, answer.body['code']]).toEqual([429, 'rate_limited'])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('[AG4] refuses every cookie route to a page of another site', async () => {
+    const foreign = [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]
+    for (const headers of foreign) {
+      const answers = [
+        await login({ ...server.admin }, headers),
+        await call(`${url}/api/agent/token`, { method: 'POST', headers: { cookie: agent.cookie, ...headers } }),
+        await call(`${url}/api/agent/logout`, { method: 'POST', headers: { cookie: agent.cookie, ...headers } }),
+        await call(`${url}/api/agent/session`, { headers: { cookie: agent.cookie, ...headers } }),
+      ]
+      for (const { status, body } of answers) expect([status, body['code']]).toEqual([403, 'origin_not_allowed'])
+    }
+  })
+
+  it('[AG5] gives a session a short-lived token with the server’s clock, and nobody else', async () => {
+    const { body } = await call(`${url}/api/agent/token`, { method: 'POST', headers: { cookie: agent.cookie } })
+    expect(body).toMatchObject({
+      ok: true,
+      agentToken: expect.any(String) as string,
+      timestamp: expect.any(String) as string,
+    })
+    const none = await call(`${url}/api/agent/token`, { method: 'POST' })
+    const forged = await call(`${url}/api/agent/token`, {
+      method: 'POST',
+      headers: { cookie: 'helvino.session=forged.forged' },
+    })
+    for (const answer of [none, forged]) expect([answer.status, answer.body['code']]).toEqual([401, 'login_required'])
+  })
+
+  it('[AG6] opens the agents’ calls to an agent’s token only, not to a visitor’s', async () => {
+    const visitor = await openVisitor(url)
+    const list = (headers: Record<string, string>) => call(`${url}/api/agent/conversations`, { headers })
+    expect((await list({})).body['code']).toBe('token_missing')
+    expect((await list({ 'x-agent-token': visitor.token })).body['code']).toBe('token_invalid')
+    expect((await list({ cookie: agent.cookie })).status).toBe(401)
+    const asVisitor = await call(`${url}/conversations`, { headers: { 'x-org-token': agent.token } })
+    expect(asVisitor.body['code']).toBe('token_invalid')
+  })
+
+  it('[AG7] lists, reads, replies with the same idempotency, marks read, resolves and reopens', async () => {
+    const visitor = await openVisitor(url)
+    await postText(url, visitor, 'a question')
+    const base = `${url}/api/agent/conversations`
+    const path = `${base}/${visitor.conversationId}`
+    const { headers } = agent
+    const find = async (query: string) => {
+      const { body } = await call(`${base}?${query}`, { headers })
+      return (body['conversations'] as { id: string }[]).find(({ id }) => id === visitor.conversationId)
+    }
+    expect(await find('unread=1')).toMatchObject({ preview: 'a question', readSequence: 0, latestSequence: 1 })
+    const reply = () => call(`${path}/messages`, { headers, body: { content: 'an answer', clientMessageId: 'r1' } })
+    const first = await reply()
+    const again = await reply()
+    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 200, 'true'])
+    expect(first.body).toMatchObject({ role: 'agent', sequence: 2 })
+    const read = await call(`${path}/read`, { headers, body: { sequence: 2 } })
+    expect(read.body['conversation']).toMatchObject({ readSequence: 2 })
+    expect(await find('unread=1')).toBeUndefined()
+    expect((await call(`${path}/resolve`, { method: 'POST', headers })).body['conversation']).toMatchObject({
+      status: 'resolved',
+    })
+    expect(await find('status=open')).toBeUndefined()
+    expect((await call(`${path}/reopen`, { method: 'POST', headers })).body['conversation']).toMatchObject({
+      status: 'open',
+    })
+    expect((await call(`${base}/nowhere/resolve`, { method: 'POST', headers })).status).toBe(404)
+  })
+
+  it('[AG8] logs out: the cookie opens nothing from then on', async () => {
+    const once = await logIn(url, server.admin)
+    const out = await call(`${url}/api/agent/logout`, { method: 'POST', headers: { cookie: once.cookie } })
+    expect(out.status).toBe(200)
+    const after = await call(`${url}/api/agent/session`, { headers: { cookie: once.cookie } })
+    expect(after.body['code']).toBe('login_required')
+  })
+
+  it('[AG9] offers no way to sign up, and none of the login library’s own routes', async () => {
+    for (const path of ['/api/auth/sign-up/email', '/api/auth/sign-in/email', '/api/auth/get-session']) {
+      const { status } = await call(`${url}${path}`, {
+        body: { email: 'x@y.example', password: 'long enough', name: 'x' },
+      })
+      expect(status).toBe(404)
+    }
+  })
+
+  it('[AG10] refuses a login that would cross the network in the clear, and says what to do', async () => {
+    const { request } = await import('node:http')
+    const status = await new Promise<number | undefined>((resolve) => {
+      const { port } = new URL(url)
+      const headers = { host: `192.168.1.5:${port}`, 'content-type': 'application/json' }
+      request({ host: '127.0.0.1', port, path: '/api/agent/login', method: 'POST', headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).end(JSON.stringify(server.admin))
+    })
+    expect(status).toBe(403)
+  })
+})
