@@ -1,0 +1,107 @@
+/** @jsxImportSource preact */
+import type { ChatState } from '@helvino/client'
+import { Component } from 'preact'
+import type { WidgetApi } from './api.ts'
+import { Composer } from './Composer.tsx'
+import { type ConnectionStatus, watchConnectionStatus } from './connection-status.ts'
+import { Timeline } from './Timeline.tsx'
+import { type Words, wordsFor } from './words/words.ts'
+
+export interface AppProps {
+  readonly api: WidgetApi
+  readonly isOpen: boolean
+  /** See `Tuning.errorClearMs`. */
+  readonly errorClearMs: number
+  readonly onClose: () => void
+}
+
+function isHistoryShown({ isListed, currentId, threads, conversations }: ChatState): boolean {
+  if (!isListed || currentId === undefined) return isListed
+  const isEmpty = conversations.some(({ id, latestSequence }) => id === currentId && latestSequence === 0)
+  return isEmpty || (threads.get(currentId)?.messages.length ?? 0) > 0
+}
+
+function ConnectionBanner({ status, words }: { readonly status: ConnectionStatus; readonly words: Words }) {
+  return (
+    <div role="status">
+      {status && (
+        <div class={`connection-status ${status}`}>
+          {status === 'refreshing' ? words.connecting : words.connectionIssue}
+        </div>
+      )}
+    </div>
+  )
+}
+
+interface AppState {
+  readonly chat: ChatState
+  readonly connectionStatus: ConnectionStatus
+}
+
+/** The panel: everything that the visitor sees but the launcher. A class, as are the parts: Preact's hooks would cost a kilobyte. */
+export class App extends Component<AppProps, AppState> {
+  override state: AppState = { chat: this.props.api.state(), connectionStatus: null }
+  #stops: (() => void)[] = []
+
+  override componentDidMount() {
+    const { api, errorClearMs } = this.props
+    this.#stops = [
+      api.subscribe((chat) => this.setState({ chat })),
+      watchConnectionStatus({
+        clock: api.clock,
+        errorClearMs,
+        subscribe: (listener) => api.subscribe(({ delivery }) => listener(delivery)),
+        onStatus: (connectionStatus) => this.setState({ connectionStatus }),
+      }),
+    ]
+    void this.initConversation()
+  }
+
+  override componentWillUnmount() {
+    for (const stop of this.#stops) stop()
+  }
+
+  /** Takes up the conversation where there is one; one is made by the first message, never by looking. */
+  initConversation() {
+    return this.props.api.start()
+  }
+
+  handleSend(text: string) {
+    return this.props.api.sendMessage(text)
+  }
+
+  override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus }: AppState) {
+    const { config, delivery } = chat
+    const { language, words } = wordsFor(config?.language ?? 'en')
+    const title = api.orgName() ?? words.title
+    return (
+      <section class="panel" role="dialog" aria-label={title} lang={language} hidden={!isOpen}>
+        <header class="header">
+          <h2>{title}</h2>
+          <button type="button" aria-label={words.close} onClick={onClose}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="m6 9 6 6 6-6" />
+            </svg>
+          </button>
+        </header>
+        <ConnectionBanner status={connectionStatus} words={words} />
+        <Timeline
+          words={words}
+          language={language}
+          items={api.timeline()}
+          isHistoryShown={isHistoryShown(chat)}
+          isFailing={delivery.isFailing}
+          onRetry={api.retry}
+          onDiscard={api.discard}
+        />
+        <Composer
+          words={words}
+          isOpen={isOpen}
+          canWrite={config?.writeEnabled !== false}
+          onSend={(text) => this.handleSend(text)}
+        />
+        {config?.branding === true && <p class="branding">{words.branding}</p>}
+      </section>
+    )
+  }
+}
