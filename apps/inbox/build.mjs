@@ -1,0 +1,34 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { build } from 'esbuild'
+
+const folder = import.meta.dirname
+const outFolder = join(folder, 'dist')
+
+await rm(outFolder, { recursive: true, force: true })
+const { metafile } = await build({
+  absWorkingDir: folder,
+  entryPoints: ['src/main.tsx', 'src/inbox.css'],
+  outdir: outFolder,
+  entryNames: 'assets/inbox-[hash]',
+  bundle: true,
+  minify: true,
+  metafile: true,
+  format: 'esm',
+  target: 'es2022',
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'warning',
+})
+
+/** @param {string} page @param {string} file one of the outputs */
+function withHashedName(page, file) {
+  const name = basename(file)
+  const plainName = name.replace(/-\w+(\.\w+)$/, '$1')
+  if (!page.includes(`/${plainName}"`)) throw new Error(`index.html does not ask for ${plainName}`)
+  return page.replace(`/${plainName}"`, `/${name}"`)
+}
+
+const template = await readFile(join(folder, 'index.html'), 'utf8')
+await mkdir(outFolder, { recursive: true })
+await writeFile(join(outFolder, 'index.html'), Object.keys(metafile.outputs).reduce(withHashedName, template))

@@ -1,0 +1,79 @@
+import { Alert, Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core'
+import { type SubmitEvent, useState } from 'react'
+import type { InboxApi } from './api.ts'
+import type { Session } from './session.ts'
+import { words } from './words/en.ts'
+
+interface LoginProps {
+  readonly api: InboxApi
+  /** A session was under way and has run out. */
+  readonly hasEnded: boolean
+  readonly onLogin: (session: Session) => void
+}
+
+export function Login({ api, hasEnded, onLogin }: LoginProps) {
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+
+  async function submit() {
+    setBusy(true)
+    setProblem(undefined)
+    const result = await api.logIn(email.trim(), password)
+    setBusy(false)
+    if (result.kind === 'answered') onLogin(result.value)
+    else if (result.kind === 'refused') setProblem(words.login.refused(result.code))
+    else setProblem(result.reason === 'rate_limited' ? words.login.refused(result.reason) : words.login.noAnswer)
+  }
+
+  return (
+    <main className="lone">
+      <Paper withBorder radius="md" p="xl" className="login">
+        <form
+          onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
+            event.preventDefault()
+            void submit()
+          }}
+        >
+          <Stack>
+            <Title order={1} size="h3">
+              {words.login.title}
+            </Title>
+            {hasEnded && !problem && <Alert color="blue">{words.login.ended}</Alert>}
+            {problem && (
+              <Alert color="red" role="alert">
+                {problem}
+              </Alert>
+            )}
+            <TextInput
+              label={words.login.email}
+              type="email"
+              autoComplete="username"
+              required
+              withAsterisk={false}
+              autoFocus
+              value={email}
+              onChange={(event) => {
+                setEmail(event.currentTarget.value)
+              }}
+            />
+            <PasswordInput
+              label={words.login.password}
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              value={password}
+              onChange={(event) => {
+                setPassword(event.currentTarget.value)
+              }}
+            />
+            <Button type="submit" loading={isBusy} fullWidth>
+              {words.login.submit}
+            </Button>
+          </Stack>
+        </form>
+      </Paper>
+    </main>
+  )
+}

@@ -1,0 +1,140 @@
+import type { ChatClient, ChatState } from '@helvino/client'
+import type { AgentConversation } from '@helvino/protocol'
+import { Button, Group, Loader, Text } from '@mantine/core'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { InboxApi } from './api.ts'
+import { BackLink } from './BackLink.tsx'
+import { Composer } from './Composer.tsx'
+import { visitorName } from './listing.ts'
+import { TimelineRow } from './TimelineRow.tsx'
+import { useMarkRead } from './use-mark-read.ts'
+import { words } from './words/en.ts'
+
+interface ThreadProps {
+  readonly api: InboxApi
+  readonly chat: ChatClient
+  readonly state: ChatState
+  readonly conversation: AgentConversation
+  readonly nowMs: number
+  readonly draft: string
+  readonly onDraft: (change: (text: string) => string) => void
+}
+
+// Who is this close to the end, in CSS pixels, reads along: new messages keep the end in view.
+const nearEndPixels = 120
+
+/** One conversation: its messages, its state, and a reply. Made anew for each conversation. */
+export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }: ThreadProps) {
+  const { id } = conversation
+  const items = chat.timeline(id)
+  const held = state.threads.get(id)
+  const firstSequence = held?.messages[0]?.sequence
+  const scroller = useRef<HTMLDivElement>(null)
+  const isAtEnd = useRef(true)
+
+  useEffect(() => {
+    chat.watch(id)
+  }, [chat, id])
+  useMarkRead({ api, chat, state, conversation })
+
+  const lastKey = items.at(-1)?.key
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+  }, [lastKey, items.length])
+
+  async function send(text: string) {
+    isAtEnd.current = true
+    return chat.send(text, id)
+  }
+
+  return (
+    <section className="thread" aria-label={words.visitor(visitorName(conversation))}>
+      <ThreadHead chat={chat} conversation={conversation} />
+      <div
+        className="scrolls"
+        ref={scroller}
+        tabIndex={0}
+        role="group"
+        aria-label={words.thread.messages}
+        onScroll={({ currentTarget }) => {
+          const { scrollHeight, scrollTop, clientHeight } = currentTarget
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPixels
+        }}
+      >
+        {items.length === 0 && <NoMessages isLoading={conversation.latestSequence > 0} />}
+        {firstSequence !== undefined && firstSequence > 1 && (
+          <Text size="xs" c="dimmed" ta="center" pt="sm">
+            {words.thread.partial}
+          </Text>
+        )}
+        <ol className="timeline" role="log">
+          {items.map((item) => (
+            <TimelineRow
+              key={item.key}
+              item={item}
+              nowMs={nowMs}
+              onRetry={(entryId) => void chat.retry(entryId)}
+              onRemove={(entryId) => void chat.discard(entryId)}
+            />
+          ))}
+        </ol>
+      </div>
+      <Composer
+        text={draft}
+        onChange={onDraft}
+        onSend={send}
+        hint={conversation.status === 'resolved' ? words.composer.reopens : undefined}
+      />
+    </section>
+  )
+}
+
+interface ThreadHeadProps {
+  readonly chat: ChatClient
+  readonly conversation: AgentConversation
+}
+
+function ThreadHead({ chat, conversation }: ThreadHeadProps) {
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const isOpen = conversation.status === 'open'
+
+  async function change() {
+    setBusy(true)
+    setProblem(undefined)
+    const result = await chat.act(conversation.id, isOpen ? 'resolve' : 'reopen')
+    setBusy(false)
+    if (result.kind === 'refused') setProblem(words.thread.refused(result.code))
+    if (result.kind === 'unreachable') setProblem(words.thread.notDone)
+  }
+
+  return (
+    <div className="pane-head">
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap">
+          <BackLink />
+          <Text component="h2" fw={600} truncate>
+            {words.visitor(visitorName(conversation))}
+          </Text>
+        </Group>
+        <Button size="xs" variant="light" loading={isBusy} onClick={() => void change()}>
+          {isOpen ? words.thread.resolve : words.thread.reopen}
+        </Button>
+      </Group>
+      {problem && (
+        <Text size="sm" c="red" role="alert">
+          {problem}
+        </Text>
+      )}
+    </div>
+  )
+}
+
+function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
+  return (
+    <div className="lone">
+      {isLoading ? <Loader size="sm" aria-label={words.loading} /> : <Text c="dimmed">{words.thread.empty}</Text>}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import {
+  type CallResult,
+  type ChatClient,
+  createAgentClient,
+  memoryOutboxStores,
+  readAnswer,
+  request,
+  unreachable,
+} from '@helvino/client'
+import { headers, isTokenRefusal, parseJson } from '@helvino/protocol'
+import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
+import { decodeSession, type Session } from './session.ts'
+import { decodeSites, type Sites } from './sites.ts'
+
+const callWithinMs = 15_000
+
+/** The inbox's one door to the server. The login cookie is the browser's own; nothing here sees it. */
+export interface InboxApi {
+  readonly runtime: Runtime
+  /** Refused with `login_required` where nobody is logged in. */
+  findSession(): Promise<CallResult<Session>>
+  /** Refused with `login_failed` where address or password is wrong. */
+  logIn(email: string, password: string): Promise<CallResult<Session>>
+  logOut(): Promise<CallResult<true>>
+  /** The chat of whoever is logged in, started. Its owner calls `dispose`; what it has not sent comes back with the next one of the same person. */
+  openChat(session: Session): ChatClient
+  findSites(chat: ChatClient): Promise<CallResult<Sites>>
+  allowSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
+}
+
+/** `apiUrl`: origin of the API, without a slash at the end. */
+export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
+  const { network, clock } = runtime
+  const outboxStores = memoryOutboxStores()
+  // The page lives as long as the inbox: nobody gives up its calls but their deadline.
+  const { signal } = new AbortController()
+
+  const ask = (httpRequest: HttpRequest): Promise<HttpResponse> =>
+    request(network, clock, httpRequest, callWithinMs, signal)
+
+  async function call<Value>(
+    httpRequest: HttpRequest,
+    decode: (body: unknown) => Value | undefined,
+    chat?: ChatClient,
+  ): Promise<CallResult<Value>> {
+    const sendWith = (token: string) =>
+      ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
+    const isRefusal = ({ status, body }: HttpResponse) => isTokenRefusal(status, parseJson(body))
+    try {
+      const response = await (chat ? chat.renewer.withToken(sendWith, isRefusal) : ask(httpRequest))
+      return readAnswer(response, decode, clock.nowMs())
+    } catch (error) {
+      return unreachable(error)
+    }
+  }
+
+  const get = (path: string): HttpRequest => ({ method: 'GET', url: apiUrl + path, headers: {} })
+  const post = (path: string, body?: object): HttpRequest =>
+    body
+      ? {
+          method: 'POST',
+          url: apiUrl + path,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }
+      : { method: 'POST', url: apiUrl + path, headers: {} }
+
+  return {
+    runtime,
+    findSession: () => call(get('/api/agent/session'), decodeSession),
+    logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
+    logOut: () => call(post('/api/agent/logout'), () => true as const),
+    openChat(session) {
+      const { user, org } = session
+      const chat = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id, outboxStores })
+      // Whoever has the inbox open is at it: a lost connection is tried again soon.
+      chat.setEngaged(true)
+      void chat.start()
+      return chat
+    },
+    findSites: (chat) => call(get('/api/agent/sites'), decodeSites, chat),
+    allowSite: (chat, origin) => call(post('/api/agent/sites/allow', { origin }), decodeSites, chat),
+  }
+}

@@ -1,0 +1,49 @@
+import type {
+  AgentConversation,
+  ConversationId,
+  ConversationStatus,
+  PublicVisitorId,
+  Sequence,
+} from '@helvino/protocol'
+import { describe, expect, it } from 'vitest'
+import { isUnread, listingOf, visitorName } from './listing.ts'
+
+const conversation = (
+  id: string,
+  activeAt: string,
+  status: ConversationStatus,
+  latestSequence: number,
+  readSequence: number,
+): AgentConversation => ({
+  id: id as ConversationId,
+  createdAt: '2026-03-01T00:00:00.000Z',
+  status,
+  latestSequence: latestSequence as Sequence,
+  visitorId: 'p_1' as PublicVisitorId,
+  readSequence: readSequence as Sequence,
+  preview: '',
+  activeAt,
+})
+
+const early = conversation('early', '2026-03-01T08:00:00.000Z', 'open', 3, 3)
+const late = conversation('late', '2026-03-01T09:00:00.000Z', 'open', 3, 2)
+const done = conversation('done', '2026-03-01T10:00:00.000Z', 'resolved', 1, 1)
+
+describe('listing', () => {
+  it('[IN11] puts the most recently active conversation first', () => {
+    expect(listingOf([early, done, late], undefined).map(({ id }) => id)).toEqual(['done', 'late', 'early'])
+  })
+
+  it('[IN12] holds the conversations of the chosen status only', () => {
+    expect(listingOf([early, done, late], 'open').map(({ id }) => id)).toEqual(['late', 'early'])
+    expect(listingOf([early, done, late], 'resolved').map(({ id }) => id)).toEqual(['done'])
+  })
+
+  it('[IN13] calls a conversation unread while it holds more than an agent has read', () => {
+    expect([isUnread(early), isUnread(late)]).toEqual([false, true])
+  })
+
+  it('[IN34] names a visitor by four letters and digits of the public id', () => {
+    expect(visitorName({ visitorId: 'p_-x_7Qb3w' as PublicVisitorId })).toBe('X7QB')
+  })
+})

@@ -1,0 +1,21 @@
+import { MantineProvider } from '@mantine/core'
+import { browserRuntime } from '@helvino/runtime/system-browser'
+import { createRoot } from 'react-dom/client'
+import { createInboxApi } from './api.ts'
+import { Inbox } from './Inbox.tsx'
+import { cssVariables, theme } from './theme.ts'
+
+const root = document.getElementById('inbox')
+if (!root) throw new Error('the page has no element with the id "inbox"')
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
+
+createRoot(root).render(
+  <MantineProvider
+    theme={theme}
+    cssVariablesResolver={cssVariables}
+    defaultColorScheme="auto"
+    getStyleNonce={() => nonce}
+  >
+    <Inbox api={createInboxApi(browserRuntime, location.origin)} />
+  </MantineProvider>,
+)

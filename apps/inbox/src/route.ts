@@ -1,0 +1,22 @@
+import { type ConversationId, decodeConversationId } from '@helvino/protocol'
+
+/** What the page shows, as its address says it: a reload and the browser's back button keep the place. */
+export type Route =
+  { readonly view: 'list' } | { readonly view: 'thread'; readonly id: ConversationId } | { readonly view: 'sites' }
+
+export function parseRoute(hash: string): Route {
+  if (hash === '#/sites') return { view: 'sites' }
+  const id = decodeConversationId(/^#\/c\/(.*)$/.exec(hash)?.[1])
+  return id ? { view: 'thread', id } : { view: 'list' }
+}
+
+export function routeHash(route: Route): string {
+  switch (route.view) {
+    case 'list':
+      return '#/'
+    case 'sites':
+      return '#/sites'
+    case 'thread':
+      return `#/c/${route.id}`
+  }
+}

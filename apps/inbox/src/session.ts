@@ -1,0 +1,24 @@
+import { asRecord, asString } from '@helvino/protocol'
+
+/** Who is logged in on this page. */
+export interface Session {
+  readonly user: { readonly id: string; readonly name: string; readonly email: string }
+  readonly org: { readonly id: string; readonly name: string }
+  readonly role: 'admin' | 'agent'
+}
+
+/** Decodes the answer to `GET /api/agent/session` and to a login. */
+export function decodeSession(value: unknown): Session | undefined {
+  const record = asRecord(value)
+  const user = asRecord(record?.['user'])
+  const org = asRecord(record?.['org'])
+  const userId = asString(user?.['id'])
+  const orgId = asString(org?.['id'])
+  if (userId === undefined || orgId === undefined) return undefined
+  return {
+    user: { id: userId, name: asString(user?.['name']) ?? '', email: asString(user?.['email']) ?? '' },
+    org: { id: orgId, name: asString(org?.['name']) ?? '' },
+    // What the page shows to admins only, the server refuses to others: an unknown role sees less.
+    role: user?.['role'] === 'admin' ? 'admin' : 'agent',
+  }
+}

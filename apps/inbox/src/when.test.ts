@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { formatWhen } from './when.ts'
+
+const zurich = { language: 'en-GB', timeZone: 'Europe/Zurich' }
+const nowMs = Date.parse('2026-03-10T00:30:00Z')
+
+describe('when', () => {
+  it('[IN3] writes the time of a moment of today, as the reader counts days', () => {
+    expect(formatWhen('2026-03-09T23:05:00Z', nowMs, zurich)).toBe('00:05')
+  })
+
+  it('[IN4] writes the day of an older moment, with its year where that is another', () => {
+    expect(formatWhen('2026-03-09T22:59:00Z', nowMs, zurich)).toBe('9 Mar')
+    expect(formatWhen('2025-12-31T22:59:00Z', nowMs, zurich)).toBe('31 Dec 2025')
+  })
+
+  it('[IN5] writes nothing for what is no time', () => {
+    expect(formatWhen('yesterday', nowMs, zurich)).toBe('')
+  })
+})
