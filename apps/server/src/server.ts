@@ -130,7 +130,7 @@ async function shutDown({ app, store, sendAway }: Parts, { sqlite }: Kept, clock
   cancelCut()
   await store.close()
   sqlite.database.close()
-  app.log.info({ event: 'stopped' })
+  app.log.info({ event: 'stopped', groups: store.groupsCommitted(), writes: store.writesCommitted() })
 }
 
 /** The only place that names implementations. */
