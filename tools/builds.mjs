@@ -23,6 +23,13 @@ function sourceHash() {
       hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file))
     }
   }
+  // The guides are built into pages.
+  const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.md'),
+  )
+  const prose = readdirSync(root).filter((name) => name.endsWith('.md'))
+  for (const file of [...guides.map((name) => join('docs', name)), ...prose].sort())
+    hash.update(readFileSync(join(root, file)))
   for (const file of ['package-lock.json', 'tsconfig.base.json']) hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }

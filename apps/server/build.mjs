@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildDocs } from './build-docs.mjs'
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -31,3 +32,5 @@ for (const { path: target, contents } of outputFiles) {
   await writeFile(partial, contents)
   await rename(partial, target)
 }
+
+await buildDocs()

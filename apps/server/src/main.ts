@@ -21,7 +21,7 @@ const server = await startServer(reading.config, {
     process.stdout.write(`${line}\n`)
   },
   log: process.stderr,
-  pages: { widget: appFolder('widget/dist'), inbox: appFolder('inbox/dist') },
+  pages: { widget: appFolder('widget/dist'), inbox: appFolder('inbox/dist'), docs: appFolder('server/dist/docs') },
 })
 if (server.kind === 'failed') fail(server.message)
 

@@ -4,7 +4,7 @@ import type { FirstStart } from './first-start.ts'
 export function welcome(url: string, demo: boolean, firstStart: FirstStart | undefined): string[] {
   const lines = ['', 'Helvino is running.', '']
   if (demo) lines.push(`  Demo shop with the widget   ${url}/demo`)
-  lines.push(`  Inbox, where agents answer  ${url}/inbox`, '')
+  lines.push(`  Inbox, where agents answer  ${url}/inbox`, `  Guides                      ${url}/docs`, '')
   if (firstStart === undefined) {
     lines.push('  Log in with the address and password that the first start showed.', '')
     return lines

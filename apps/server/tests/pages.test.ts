@@ -31,6 +31,17 @@ describe('pages', () => {
     expect(one.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
+  it('[PG11] shows the guides, which link to each other, and nothing outside their folder', async () => {
+    const { status, text, headers } = await call(`${server.url}/docs`)
+    expect(status).toBe(200)
+    expect(headers.get('content-type')).toMatch(/^text\/html/)
+    const linked = [...text.matchAll(/href="(\/docs[^"#]*)"/g)].map(([, address]) => String(address))
+    expect(linked).toContain('/docs/org-token-auto-renew')
+    for (const address of linked) expect([address, (await call(server.url + address)).status]).toEqual([address, 200])
+    for (const address of ['/docs/nothing', '/docs/..%2fmain.js', '/docs/%2e%2e/main', '/docs/a/b/c'])
+      expect([address, (await call(server.url + address)).status]).toEqual([address, 404])
+  })
+
   it('[PG3] sends the front page on to the demo', async () => {
     const { status, headers } = await call(`${server.url}/`)
     expect([status, headers.get('location')]).toEqual([302, '/demo'])

@@ -35,6 +35,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
 
   'GET /': 'anyone',
   'GET /demo': 'anyone',
+  'GET /docs': 'anyone',
+  'GET /docs/*': 'anyone',
   'GET /inbox': 'anyone',
   'GET /inbox/*': 'anyone',
   'GET /embed.js': 'anyone',

@@ -11,7 +11,7 @@ const roots: string[] = []
 async function openWorld() {
   const root = mkdtempSync(join(tmpdir(), 'helvino-pages-'))
   roots.push(root)
-  const folders = { widget: join(root, 'widget'), inbox: join(root, 'inbox') }
+  const folders = { widget: join(root, 'widget'), inbox: join(root, 'inbox'), docs: join(root, 'docs') }
   mkdirSync(folders.widget)
   mkdirSync(join(folders.inbox, 'assets'), { recursive: true })
   writeFileSync(join(folders.widget, 'embed.js'), 'loader')
@@ -91,7 +91,7 @@ describe('page routes', () => {
   it('[PG10] names in one sentence each part that is not built', async () => {
     const { folders } = await openWorld()
     expect(missingBuilds(folders)).toEqual([])
-    const none = { widget: join(folders.widget, 'nowhere'), inbox: join(folders.inbox, 'nowhere') }
+    const none = { widget: join(folders.widget, 'nowhere'), inbox: join(folders.inbox, 'nowhere'), docs: folders.docs }
     expect(missingBuilds(none)).toHaveLength(2)
   })
 })

@@ -12,6 +12,8 @@ import { createNonce, pageHeaders } from './security-headers.ts'
 export interface PageFolders {
   readonly widget: string
   readonly inbox: string
+  /** Pages made from the guides. */
+  readonly docs: string
 }
 
 export interface PageOptions {
@@ -22,6 +24,8 @@ export interface PageOptions {
 }
 
 const panelName = /^panel-[\w-]+\.js$/
+// A folder at most, and no name that climbs out of it.
+const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
 const assetName = /^[\w.-]+$/
 const yearSeconds = 365 * 24 * 60 * 60
 const noncePlaceholder = '__NONCE__'
@@ -88,6 +92,16 @@ function addInbox(app: FastifyInstance, { folders: { inbox }, random }: PageOpti
   })
 }
 
+function addDocs(app: FastifyInstance, { folders: { docs }, random }: PageOptions): void {
+  const send = (reply: FastifyReply, name: string) => {
+    const file = name.endsWith('.css') ? name : `${name}.html`
+    if (!docName.test(name) || !existsSync(join(docs, file))) return refuse(reply, 'not_found')
+    return reply.headers(pageHeaders(createNonce(random))).sendFile(file, docs, { cacheControl: false })
+  }
+  app.get('/docs', (_request, reply) => send(reply, 'index'))
+  app.get<{ Params: { '*': string } }>('/docs/*', (request, reply) => send(reply, request.params['*']))
+}
+
 /** What a browser opens: the demo shop, the inbox, and the widget's files. */
 export async function addPageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
   const { folders, random, demoOrgKey } = options
@@ -100,4 +114,5 @@ export async function addPageRoutes(app: FastifyInstance, options: PageOptions):
   })
   addWidgetFiles(app, folders.widget)
   addInbox(app, options)
+  addDocs(app, options)
 }
