@@ -9,7 +9,6 @@ import {
   decodeConversationList,
   decodeMessagePage,
   decodePostedMessage,
-  headers,
   isTokenRefusal,
   type MessagePage,
   parseJson,
@@ -44,10 +43,10 @@ export class Api {
     this.#renewer = renewer
   }
 
-  /** The visitor's open conversation, made where there is none. `key` makes a repeat harmless. */
-  openConversation(key: string, signal: AbortSignal): Promise<CallResult<Conversation>> {
+  /** The visitor's open conversation, made where there is none: a repeat is harmless, since there is one at most. */
+  openConversation(signal: AbortSignal): Promise<CallResult<Conversation>> {
     const { conversationsPath } = this.audience
-    return this.#call(this.#post(conversationsPath, {}, key), decodeConversation, signal)
+    return this.#call(this.#post(conversationsPath, {}), decodeConversation, signal)
   }
 
   postMessage(
@@ -58,7 +57,7 @@ export class Api {
   ): Promise<CallResult<PostedMessage>> {
     const path = `${this.audience.conversationsPath}/${conversationId}/messages`
     const role = this.audience.kind === 'visitor' ? 'user' : 'agent'
-    const post = this.#post(path, { role, content, clientMessageId }, clientMessageId)
+    const post = this.#post(path, { role, content, clientMessageId })
     return this.#call(post, decodePostedMessage, signal)
   }
 
@@ -80,7 +79,7 @@ export class Api {
   /** An agent's own verb on a conversation, for example `resolve`. */
   act(conversationId: ConversationId, verb: string, body: object, signal: AbortSignal): Promise<CallResult<true>> {
     const path = `${this.audience.conversationsPath}/${conversationId}/${verb}`
-    return this.#call(this.#post(path, body, undefined), () => true as const, signal)
+    return this.#call(this.#post(path, body), () => true as const, signal)
   }
 
   #get(path: string): HttpRequest {
@@ -88,10 +87,10 @@ export class Api {
     return { method: 'GET', url: `${apiUrl}${conversationsPath}${path}`, headers: identity }
   }
 
-  #post(path: string, body: object, key: string | undefined): HttpRequest {
+  // No header beyond the founding ones: an older server's CORS list may name no other, and its browser would then send nothing.
+  #post(path: string, body: object): HttpRequest {
     const { apiUrl, identity } = this.audience
-    const named = key === undefined ? identity : { ...identity, [headers.idempotencyKey]: key }
-    const json = { ...named, 'content-type': 'application/json' }
+    const json = { ...identity, 'content-type': 'application/json' }
     return { method: 'POST', url: apiUrl + path, headers: json, body: JSON.stringify(body) }
   }
 

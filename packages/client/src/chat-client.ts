@@ -1,14 +1,15 @@
 import {
+  type BootloaderAnswer,
   type ClientMessageId,
   type ConversationId,
   type Message,
   type PostedMessage,
   type ServerFrame,
-  type WidgetConfig,
 } from '@helvino/protocol'
-import { type LifeEvent, uuid } from '@helvino/runtime'
+import type { LifeEvent } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token'
 import { Api } from './api.ts'
+import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
@@ -20,7 +21,6 @@ import { DeliveryWatch, healthyDelivery } from './delivery-health.ts'
 import { type EnqueueResult, Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { OutboxStore } from './outbox-store.ts'
-import { PageSleep } from './page-sleep.ts'
 import { Resume } from './resume.ts'
 import { pauseBetweenTries } from './retry.ts'
 import { Sender } from './sender.ts'
@@ -39,6 +39,7 @@ const initialState: ChatState = {
   connection: { state: 'offline' },
   delivery: healthyDelivery,
   config: undefined,
+  orgName: undefined,
   conversations: [],
   isListed: false,
   currentId: undefined,
@@ -57,11 +58,9 @@ export class ChatClient {
   readonly #connection: Connection
   readonly #resume: Resume
   readonly #threads: Threads
-  readonly #sleep: PageSleep
+  readonly #attendance: Attendance
   readonly #listeners = new Set<(state: ChatState) => void>()
   readonly #disposal = new AbortController()
-  /** Lasts from opening the connection to closing it: reads are retried for as long. */
-  #awake = new AbortController()
   readonly #stops: (() => void)[] = []
   #state: ChatState
   #isEngaged = false
@@ -69,13 +68,11 @@ export class ChatClient {
   #hasRealtime = true
   #listing: Promise<void> | undefined
   #opening: Promise<CallResult<ConversationId>> | undefined
-  readonly #openingKey: string
 
   constructor({ runtime, audience, renewer, outboxStore }: ChatClientOptions) {
     const { clock, random, network, life } = runtime
     this.#runtime = runtime
     this.renewer = renewer
-    this.#openingKey = uuid(random)
     this.#api = new Api(audience, network, clock, renewer)
     this.#outbox = new Outbox(outboxStore, clock, random, () => {
       this.#update({ outbox: this.#outbox.entries })
@@ -99,7 +96,7 @@ export class ChatClient {
           this.#threads.addPage(id, page, after)
         },
       },
-      () => this.#awake.signal,
+      () => this.#attendance.signal,
     )
     this.#threads = new Threads(
       (threads) => {
@@ -109,8 +106,15 @@ export class ChatClient {
         this.#resume.catchUp(id)
       },
     )
-    this.#sleep = new PageSleep(clock, () => {
-      this.#close()
+    this.#attendance = new Attendance({
+      ...{ clock, life, renewer },
+      isAnswerAwaited: () => this.#isAnswerAwaited(),
+      onAwake: () => {
+        if (this.#hasRealtime) this.#connection.open()
+      },
+      onAtRest: () => {
+        this.#connection.close()
+      },
     })
     this.#connection = this.#createConnection()
     this.#state = initialState
@@ -139,17 +143,20 @@ export class ChatClient {
     if (this.#isStarted || this.#disposal.signal.aborted) return
     this.#isStarted = true
     await this.#outbox.load()
-    if (!this.#hasRealtime) return
-    this.#open()
-    await this.refreshList()
+    if (this.#disposal.signal.aborted) return
+    this.#attendance.start()
+    if (this.#hasRealtime) await this.refreshList()
   }
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
-  configure(config: WidgetConfig, protocol: number | undefined): void {
+  configure({ config, org, protocol }: BootloaderAnswer): void {
+    if (this.#disposal.signal.aborted) return
+    const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
-    if (!this.#hasRealtime) this.#close()
-    else if (this.#isStarted) this.#open()
-    this.#update({ config })
+    // Such a server keeps no history that could be asked for: what is here is all there is.
+    this.#update({ config, orgName: org.name, isListed: this.#state.isListed || !this.#hasRealtime })
+    if (!this.#hasRealtime) this.#connection.close()
+    else if (!hadRealtime && this.#attendance.isAwake) this.#connection.open()
   }
 
   /** Says whether a person is at it (the panel is open): decides how soon a lost connection is tried again. */
@@ -197,7 +204,7 @@ export class ChatClient {
   openConversation(signal: AbortSignal = this.#disposal.signal): Promise<CallResult<ConversationId>> {
     const { currentId } = this.#state
     if (currentId) return Promise.resolve({ kind: 'answered', value: currentId })
-    this.#opening ??= this.#api.openConversation(this.#openingKey, signal).then((result) => {
+    this.#opening ??= this.#api.openConversation(signal).then((result) => {
       this.#opening = undefined
       if (result.kind !== 'answered') return result
       this.#setCurrent(result.value.id)
@@ -222,8 +229,7 @@ export class ChatClient {
   /** Stops everything. What waits in the outbox's store stays there. */
   dispose(): void {
     this.#disposal.abort()
-    this.#close()
-    this.#sleep.cancel()
+    this.#attendance.stop()
     for (const stop of this.#stops) stop()
     this.#listeners.clear()
     this.renewer.dispose()
@@ -245,6 +251,9 @@ export class ChatClient {
           api: this.#api,
           outbox: this.#outbox,
           openConversation: (stop) => this.openConversation(stop),
+          onGone: (id) => {
+            this.#forget(id)
+          },
           onWaiting: (change) => {
             this.#delivery.countWaiting(change)
           },
@@ -281,14 +290,15 @@ export class ChatClient {
 
   async #list(): Promise<void> {
     const { clock, random } = this.#runtime
-    const { signal } = this.#awake
+    const { signal } = this.#attendance
     for (let failures = 0; !signal.aborted; failures += 1) {
       const result = await this.#api.listConversations(signal)
       if (result.kind === 'refused') return
       if (result.kind === 'answered') {
         this.#update({ conversations: result.value, isListed: true })
         const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
-        if (own) this.#setCurrent(own.id)
+        // One that was opened while the list was under way is newer than the list.
+        if (own && !this.#state.currentId) this.#setCurrent(own.id)
         return
       }
       await pauseBetweenTries(failures, result, clock, random, signal)
@@ -298,8 +308,8 @@ export class ChatClient {
   #accept(entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage): void {
     const { id, sequence } = posted
     const { content, id: clientMessageId } = entry
-    if (sequence === undefined) {
-      this.#threads.addUnsequenced(conversationId, { id, clientMessageId, content, timestamp: posted.timestamp })
+    if (!id || sequence === undefined) {
+      this.#threads.addUnsequenced(conversationId, { clientMessageId, content, timestamp: posted.timestamp })
       return
     }
     this.#threads.add({
@@ -317,7 +327,7 @@ export class ChatClient {
         for (const { id, recovered } of frame.conversations) if (!recovered) this.#threads.refetch(id)
         this.#threads.catchUp()
         if (this.#api.audience.kind === 'agent' || !this.#state.isListed) void this.refreshList()
-        this.#hurry()
+        this.#sender.hurry()
         return
       case 'message':
         this.#hearMessage(frame.message)
@@ -334,7 +344,7 @@ export class ChatClient {
     if (this.#api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(message.conversationId)
     if (!this.#threads.has(message.conversationId)) return
     this.#threads.add(message)
-    if (!this.#runtime.life.isVisible()) this.#sleep.arm(this.#isAnswerAwaited())
+    this.#attendance.noteMessage()
     // Our own message, seen on the socket before the answer to its request: it is stored, which is all the request was for.
     if (message.clientMessageId) void this.#outbox.settle(message.clientMessageId)
   }
@@ -352,12 +362,7 @@ export class ChatClient {
   }
 
   #hearLife(event: LifeEvent): void {
-    if (event === 'leaving') this.#close()
-    if (event === 'hidden') this.#sleep.arm(this.#isAnswerAwaited())
-    if (event === 'visible' || event === 'returned') {
-      this.#sleep.cancel()
-      if (this.#isStarted && this.#hasRealtime) this.#open()
-    }
+    this.#attendance.hear(event)
     if (event === 'visible' || event === 'returned' || event === 'online') {
       this.#hurry()
       if (this.#hasRealtime) this.#threads.doubt()
@@ -369,14 +374,12 @@ export class ChatClient {
     return last !== undefined && (last.kind !== 'confirmed' || last.message.role === 'user')
   }
 
-  #open(): void {
-    if (this.#awake.signal.aborted) this.#awake = new AbortController()
-    this.#connection.open()
-  }
-
-  #close(): void {
-    this.#awake.abort()
-    this.#connection.close()
+  /** The server does not know the visitor's conversation any more: the next message, or this one when it is tried again, opens another. */
+  #forget(id: ConversationId): void {
+    if (this.#api.audience.kind !== 'visitor') return
+    if (this.#state.currentId === id) this.#update({ currentId: undefined })
+    for (const entry of this.#outbox.entries)
+      if (entry.conversationId === id) void this.#outbox.assign(entry.id, undefined)
   }
 
   #hurry(): void {

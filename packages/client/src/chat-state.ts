@@ -10,6 +10,8 @@ export interface ChatState {
   readonly delivery: DeliveryHealth
   /** The organisation's settings as last heard; `undefined` on the agent's side and before the first answer. */
   readonly config: WidgetConfig | undefined
+  /** What the organisation calls itself; `undefined` on the agent's side and before the first answer. */
+  readonly orgName: string | undefined
   /** A visitor's own, or the agent's list, in the server's order. */
   readonly conversations: readonly (Conversation | AgentConversation)[]
   /** True once the server has answered what conversations there are. */

@@ -65,7 +65,8 @@ describe('the live connection', () => {
   })
 
   it('[CN2] renews its token in place over many lives of a token, and is never dropped for it (S13)', async () => {
-    const { connection, timeline, sockets, frames } = rig()
+    const { connection, renewer, timeline, sockets, frames } = rig()
+    renewer.hold()
     connection.open()
     await timeline.advance(3_600_000)
     const renewals = frames.filter(({ type }) => type === 'renew').map(({ token }) => token)
@@ -119,6 +120,40 @@ describe('the live connection', () => {
     }
     expect(sockets).toHaveLength(1)
     await timeline.advance(4_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('[CN10] that is greeted and dropped again and again comes back ever more rarely', async () => {
+    const { connection, timeline, sockets, frames } = rig()
+    connection.open()
+    for (let second = 0; second < 600; second += 1) {
+      await timeline.advance(1_000)
+      if (frames.length > 0) sockets.at(-1)?.close(4413, '')
+    }
+    expect(sockets.length).toBeLessThanOrEqual(45)
+  })
+
+  it('[CN11] that a person hurries is tried five seconds after the last try, not dropped for having come too soon', async () => {
+    const { connection, timeline, tab, sockets } = rig()
+    tab.network.areSocketsBlocked = true
+    connection.open()
+    await timeline.advance(120_000)
+    expect(connection.state).toMatchObject({ state: 'waiting' })
+    tab.network.areSocketsBlocked = false
+    for (let n = 0; n < 5; n += 1) connection.hurry()
+    await timeline.advance(5_100)
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('[CN12] whose owner writes all the time notices a dead line all the same', async () => {
+    const { connection, timeline, tab, sockets } = rig()
+    connection.open()
+    await timeline.advance(5_000)
+    tab.network.sockets[0]?.goSilent()
+    for (let n = 0; n < 10 && sockets.length < 2; n += 1) {
+      connection.hurry()
+      await timeline.advance(3_500)
+    }
     expect(sockets).toHaveLength(2)
   })
 

@@ -1,4 +1,5 @@
 import {
+  asString,
   type ClientFrame,
   closeCodes,
   decodeServerFrame,
@@ -38,6 +39,7 @@ const openWithinMs = 15_000
 const eagerEveryMs = 5_000
 const inUseCapMs = 30_000
 const idleCapMs = 300_000
+const lastsAfterMs = 15_000
 
 /**
  * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own
@@ -53,7 +55,9 @@ export class Connection {
   #blockedUntilMs = 0
   #sentToken: string | undefined
   #cancelTimer: (() => void) | undefined
-  #release: (() => void) | undefined
+  #retryAtMs = 0
+  #liveAtMs = 0
+  #isPinging = false
   #unsubscribe: (() => void) | undefined
   #stop = new AbortController()
 
@@ -69,9 +73,11 @@ export class Connection {
   open(): void {
     if (this.#state.state !== 'offline') return
     this.#stop = new AbortController()
-    this.#release = this.#ports.renewer.hold()
     this.#unsubscribe = this.#ports.renewer.subscribe((event) => {
-      if (event.type === 'renewed' && this.#state.state === 'live') this.#renewInPlace()
+      if (event.type !== 'renewed') return
+      if (this.#state.state === 'live') this.#renewInPlace()
+      // Whoever refused us has given a token since.
+      if (this.#state.state === 'denied') void this.#connect()
     })
     void this.#connect()
   }
@@ -80,22 +86,19 @@ export class Connection {
   close(): void {
     this.#stop.abort()
     this.#drop()
-    this.#release?.()
     this.#unsubscribe?.()
     this.#attempt = 0
     this.#set({ state: 'offline' })
   }
 
-  /** A reason to try now: cuts a wait short, at most once in five seconds, and never against the server's hint. */
+  /** A reason to try now: cuts a wait short to five seconds after the last try, and never against the server's hint. */
   hurry(): void {
-    if (this.#state.state === 'live') {
-      this.#ping()
-      return
-    }
-    const nowMs = this.#ports.runtime.clock.monotonicMs()
-    if (this.#state.state !== 'waiting' || nowMs < Math.max(this.#blockedUntilMs, this.#lastTryAtMs + eagerEveryMs))
-      return
-    void this.#connect()
+    const { state } = this.#state
+    // One ping at a time: another would put off the moment at which the first counts as lost.
+    if (state === 'live' && !this.#isPinging) this.#ping()
+    if (state !== 'waiting') return
+    const atMs = Math.max(this.#blockedUntilMs, this.#lastTryAtMs + eagerEveryMs)
+    if (atMs < this.#retryAtMs) this.#connectAt(atMs)
   }
 
   async #connect(): Promise<void> {
@@ -108,8 +111,9 @@ export class Connection {
       await renewer.ensureValidToken({ signal })
     } catch (error) {
       if (signal.aborted) return
-      const isFinal = error instanceof TokenError && error.code === 'refused'
-      this.#retry(isFinal ? error.retryAfterMs : undefined)
+      if (error instanceof TokenError && error.code === 'refused') {
+        this.#set({ state: 'denied', code: asString(error.cause) ?? error.code })
+      } else this.#retry()
       return
     }
     if (signal.aborted) return
@@ -144,11 +148,15 @@ export class Connection {
   #hear(text: string): void {
     const frame = decodeServerFrame(text)
     if (frame?.type === 'ready') {
-      this.#attempt = 0
+      this.#liveAtMs = this.#ports.runtime.clock.monotonicMs()
       this.#set({ state: 'live' })
       this.#renewInPlace()
     }
+    // A server that says `ready` and drops us again has not come back: only a line that lasts counts.
+    const { clock } = this.#ports.runtime
+    if (frame?.type === 'pong' && clock.monotonicMs() - this.#liveAtMs > lastsAfterMs) this.#attempt = 0
     if (this.#state.state === 'live') {
+      this.#isPinging = false
       // Whatever the server says shows that the line works.
       this.#arm(limits.pingEveryMs, () => {
         this.#ping()
@@ -158,6 +166,7 @@ export class Connection {
   }
 
   #ping(): void {
+    this.#isPinging = true
     this.#send({ type: 'ping' })
     this.#arm(limits.pongWithinMs, () => {
       this.#retry()
@@ -197,8 +206,16 @@ export class Connection {
     this.#attempt += 1
     this.#blockedUntilMs = clock.monotonicMs() + retryInMs
     this.#set({ state: 'waiting', attempt: this.#attempt })
-    if (!life.isVisible() && first) return
-    this.#arm(Math.max(ownMs, retryInMs), () => {
+    if (!life.isVisible() && first) {
+      this.#retryAtMs = Infinity
+      return
+    }
+    this.#connectAt(clock.monotonicMs() + Math.max(ownMs, retryInMs))
+  }
+
+  #connectAt(atMs: number): void {
+    this.#retryAtMs = atMs
+    this.#arm(Math.max(0, atMs - this.#ports.runtime.clock.monotonicMs()), () => {
       void this.#connect()
     })
   }
@@ -208,6 +225,7 @@ export class Connection {
     this.#socket?.close(1000, '')
     this.#socket = undefined
     this.#sentToken = undefined
+    this.#isPinging = false
   }
 
   #send(frame: ClientFrame): void {

@@ -11,23 +11,29 @@ export interface DeliverPorts {
   readonly api: Api
   readonly outbox: Outbox
   readonly openConversation: (signal: AbortSignal) => Promise<CallResult<ConversationId>>
+  /** The server does not know this conversation (any more). */
+  readonly onGone: (id: ConversationId) => void
   /** One more (+1) or one fewer (-1) write waits for a token. */
   readonly onWaiting: (change: 1 | -1) => void
 }
 
 /** One attempt for one entry: a valid token first, then a conversation to put it in, then the message. Never rejects. */
 export function createDeliver(ports: DeliverPorts) {
-  const { renewer, api, outbox, openConversation, onWaiting } = ports
+  const { renewer, api, outbox, openConversation, onGone, onWaiting } = ports
 
   async function awaitToken(signal: AbortSignal): Promise<CallResult<never> | undefined> {
-    onWaiting(1)
+    const waitingBefore = renewer.snapshot().waiting
+    const token = renewer.ensureValidToken({ signal })
+    // In an outage a token that is due and still valid serves at once: then nobody waits, and nothing is shown.
+    const isWaiting = renewer.snapshot().waiting > waitingBefore
+    if (isWaiting) onWaiting(1)
     try {
-      await renewer.ensureValidToken({ signal })
+      await token
       return undefined
     } catch (error) {
       return tokenFailure(error)
     } finally {
-      onWaiting(-1)
+      if (isWaiting) onWaiting(-1)
     }
   }
 
@@ -43,6 +49,7 @@ export function createDeliver(ports: DeliverPorts) {
       await outbox.assign(entry.id, conversationId)
     }
     const result = await api.postMessage(conversationId, entry.content, entry.id, signal)
+    if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
     return { ...result, conversationId }
   }
 }

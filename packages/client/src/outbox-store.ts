@@ -4,7 +4,7 @@ import type { OutboxEntry } from './outbox-entry.ts'
 export interface OutboxStore {
   /** What was kept, in the order of entry. */
   load(): Promise<readonly OutboxEntry[]>
-  /** Keeps or replaces an entry. False where it could not be kept: the entry then lives in memory only, and its state says so. */
+  /** Keeps or replaces an entry. False where it could not be kept: the entry then lives in the memory of this page only. */
   put(entry: OutboxEntry): Promise<boolean>
   remove(id: OutboxEntry['id']): Promise<void>
 }

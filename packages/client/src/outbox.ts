@@ -68,7 +68,7 @@ export class Outbox {
     }
     this.#unsaved.add(id)
     this.#set([...this.#entries, entry])
-    // Saved before the first attempt: a tab killed in mid-request must find the entry again.
+    // Saved before the first attempt: with a store that outlives the page, a tab killed in mid-request finds the entry again.
     await this.#store.put(entry)
     this.#unsaved.delete(id)
     this.#onChange()
@@ -91,8 +91,8 @@ export class Outbox {
     if (delivery.state !== 'sending') await this.#store.put(marked)
   }
 
-  /** Fixes the conversation of an entry that was made before there was one. */
-  async assign(id: ClientMessageId, conversationId: ConversationId): Promise<void> {
+  /** Fixes the conversation of an entry that was made before there was one, or frees it from one that is gone. */
+  async assign(id: ClientMessageId, conversationId: ConversationId | undefined): Promise<void> {
     const entry = this.#entries.find((candidate) => candidate.id === id)
     if (!entry) return
     const assigned = { ...entry, conversationId }

@@ -134,6 +134,18 @@ describe('the sender', () => {
     expect(tries.length - before).toBeLessThanOrEqual(3)
   })
 
+  it('[SE6] does not drop a reason that comes too soon after the last try', async () => {
+    const { clock, outbox, sender, scripted, tries } = rig()
+    for (let n = 0; n < 500; n += 1) scripted.push(unreachable)
+    void outbox.enqueue(undefined, 'a')
+    await clock.advance(120_000)
+    const before = tries.length
+    while (tries.length === before) await clock.advance(100)
+    sender.hurry()
+    await clock.advance(5_100)
+    expect(tries.length - before).toBe(2)
+  })
+
   it('[SE7] stops trying an entry that was settled while its request was under way', async () => {
     const { clock, outbox, scripted, tries, accepted } = rig()
     scripted.push(unreachable)

@@ -21,8 +21,10 @@ export interface SenderPorts {
 
 interface Lane {
   readonly name: string
-  /** Ends the present wait; `undefined` while a request is under way. */
-  endWait: (() => void) | undefined
+  /** Ends the present wait at this moment (monotonic ms), if that is sooner; `undefined` while a request is under way. */
+  endWaitAt: ((atMs: number) => void) | undefined
+  /** There was a reason to try again while a request was under way: should it fail, the next wait is short. */
+  isHurried: boolean
   lastTryAtMs: number
   /** The server's own word on when to come back; no hurry overrides it. Monotonic ms. */
   blockedUntilMs: number
@@ -57,7 +59,7 @@ export class Sender {
     for (const entry of this.#outbox.entries) {
       const name = this.#laneOf(entry)
       if (this.#lanes.has(name) || !this.#head(name) || this.#signal.aborted) continue
-      const lane: Lane = { name, endWait: undefined, lastTryAtMs: 0, blockedUntilMs: 0 }
+      const lane: Lane = { name, endWaitAt: undefined, isHurried: false, lastTryAtMs: 0, blockedUntilMs: 0 }
       this.#lanes.set(name, lane)
       void this.#empty(lane)
     }
@@ -65,9 +67,10 @@ export class Sender {
 
   /** A reason to try again now: waits end as soon as the five-second rule and the server's own word allow. */
   hurry(): void {
-    const nowMs = this.#ports.clock.monotonicMs()
-    for (const lane of this.#lanes.values())
-      if (nowMs >= Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs)) lane.endWait?.()
+    for (const lane of this.#lanes.values()) {
+      if (lane.endWaitAt) lane.endWaitAt(Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
+      else lane.isHurried = true
+    }
   }
 
   #head(name: string): OutboxEntry | undefined {
@@ -117,15 +120,23 @@ export class Sender {
     lane.blockedUntilMs = nowMs + (retryAfterMs ?? 0)
     const delayMs = Math.max(retryAfterMs ?? 0, backoffMs(attempts, baseMs, capMs, random))
     return new Promise((resolve) => {
+      let endAtMs = nowMs + delayMs
       const end = () => {
         cancel()
         this.#signal.removeEventListener('abort', end)
-        lane.endWait = undefined
+        lane.endWaitAt = undefined
         resolve()
       }
-      const cancel = clock.startTimer(delayMs, end)
-      lane.endWait = end
+      let cancel = clock.startTimer(delayMs, end)
+      lane.endWaitAt = (atMs) => {
+        if (atMs >= endAtMs) return
+        endAtMs = atMs
+        cancel()
+        cancel = clock.startTimer(Math.max(0, atMs - clock.monotonicMs()), end)
+      }
       this.#signal.addEventListener('abort', end, { once: true })
+      if (lane.isHurried) lane.endWaitAt(Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
+      lane.isHurried = false
     })
   }
 }

@@ -1,15 +1,7 @@
-import {
-  type ClientMessageId,
-  type Message,
-  type MessageId,
-  type MessagePage,
-  type Sequence,
-  sequenceZero,
-} from '@helvino/protocol'
+import { type ClientMessageId, type Message, type MessagePage, type Sequence, sequenceZero } from '@helvino/protocol'
 
 /** A message that an older server took without telling its sequence. */
 export interface UnsequencedMessage {
-  readonly id: MessageId
   readonly clientMessageId: ClientMessageId
   readonly content: string
   readonly timestamp: string | undefined
@@ -41,7 +33,7 @@ export function withMessages(thread: Thread, incoming: readonly Message[], lates
 }
 
 export const withUnsequenced = (thread: Thread, message: UnsequencedMessage): Thread =>
-  thread.unsequenced.some(({ id }) => id === message.id)
+  thread.unsequenced.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)
     ? thread
     : { ...thread, unsequenced: [...thread.unsequenced, message] }
 

@@ -86,12 +86,7 @@ describe('the timeline', () => {
   })
 
   it('[TL4] keeps what a server without sequences took, after the others and before what is pending', () => {
-    const accepted = {
-      id: 'x' as MessageId,
-      clientMessageId: 'a' as ClientMessageId,
-      content: 'hi',
-      timestamp: undefined,
-    }
+    const accepted = { clientMessageId: 'a' as ClientMessageId, content: 'hi', timestamp: undefined }
     const thread = withUnsequenced(withUnsequenced(emptyThread, accepted), accepted)
     expect(timeline(thread, [entry('a'), entry('b')]).map(({ kind, key }) => [kind, key])).toEqual([
       ['accepted', 'a'],

@@ -1,6 +1,6 @@
 import type { BootloaderAnswer } from '@helvino/protocol'
 import type { HttpResponse } from '@helvino/runtime'
-import { type AskedAt, askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token'
+import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
@@ -24,39 +24,32 @@ export interface VisitorClientOptions {
   readonly asking?: { readonly response: Promise<HttpResponse>; readonly asked: AskedAt }
 }
 
-/**
- * The renewer counts a token's life from the start of its own attempt; one that was asked for earlier has already lived for `headStartMs`.
- */
-const aged = (answer: TokenAnswer, headStartMs: number): TokenAnswer =>
-  answer.kind === 'issued' ? { ...answer, issuerNowMs: answer.issuerNowMs + Math.max(0, headStartMs) } : answer
-
 /** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
 export function createVisitorClient(options: VisitorClientOptions): ChatClient {
   const { runtime, apiUrl, site, visitorId, boot } = options
   const { clock, random, network } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
   let asking = boot ? undefined : options.asking
-  const issued = boot && issuedBy(boot.answer, clock.nowMs())
+  const issued = boot && issuedBy(boot.answer, boot.asked.wallMs)
   const renewer = new TokenRenewer({
     clock,
     random,
     ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
     ...(issued && { initial: { issued, asked: boot.asked } }),
     fetchToken: async (signal) => {
-      const started = askedNow(clock)
       const underWay = asking
       asking = undefined
-      const { asked } = underWay ?? { asked: started }
+      const asked = underWay?.asked ?? askedNow(clock)
       const result = underWay
         ? await readBootloader(underWay.response, clock)
         : await loadBootloader(audience, network, clock, signal)
-      if (result.kind === 'answered') client.configure(result.value.config, result.value.protocol)
-      return aged(asTokenAnswer(result, clock.nowMs()), started.monotonicMs - asked.monotonicMs)
+      if (result.kind === 'answered') client.configure(result.value)
+      return asTokenAnswer(result, asked)
     },
   })
   const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
   const outboxStore = options.outboxStores(ownedName(owner, 'outbox'))
   const client = new ChatClient({ runtime, audience, renewer, outboxStore })
-  if (boot) client.configure(boot.answer.config, boot.answer.protocol)
+  if (boot) client.configure(boot.answer)
   return client
 }

@@ -1,6 +1,6 @@
 import { type BootloaderAnswer, decodeBootloader } from '@helvino/protocol'
 import type { Clock, HttpResponse, Network } from '@helvino/runtime'
-import { type IssuedToken, parseTokenExpiration, type TokenAnswer } from '@helvino/token'
+import { type AskedAt, type IssuedToken, parseTokenClaim, type TokenAnswer } from '@helvino/token'
 import type { Audience } from './audience.ts'
 import { type CallResult, readAnswer, request, unreachable } from './call.ts'
 
@@ -29,24 +29,31 @@ export async function readBootloader(
   }
 }
 
-/** The token in a bootloader's answer, timed by the server's clock alone; `undefined` for a token without an expiry. */
-export function issuedBy({ orgToken, timestamp }: BootloaderAnswer, nowMs: number): IssuedToken | undefined {
-  const expSeconds = parseTokenExpiration(orgToken)
+// Where neither clock nor token tells how long it lives: short, so that a wrong guess is a refusal that is renewed and replayed unseen.
+const unknownLifeMs = 60_000
+
+/**
+ * The token in a bootloader's answer, timed by the server's clock: by what it says, else by the moment of issue in the token itself, and
+ * only without both by ours. `undefined` for a token without an expiry.
+ */
+export function issuedBy({ orgToken, timestamp }: BootloaderAnswer, askedWallMs: number): IssuedToken | undefined {
+  const expSeconds = parseTokenClaim(orgToken, 'exp')
   if (expSeconds === null) return undefined
-  const serverNowMs = Date.parse(timestamp ?? '')
-  // A server that does not tell its time leaves only our own clock; a wrong one then costs a refused token, renewed and replayed unseen.
-  return {
-    token: orgToken,
-    expiresAtMs: expSeconds * 1_000,
-    issuerNowMs: Number.isNaN(serverNowMs) ? nowMs : serverNowMs,
-  }
+  const expiresAtMs = expSeconds * 1_000
+  const iatSeconds = parseTokenClaim(orgToken, 'iat')
+  const serverNowMs = timestamp === undefined ? NaN : Date.parse(timestamp)
+  if (!Number.isNaN(serverNowMs)) return { token: orgToken, expiresAtMs, issuerNowMs: serverNowMs }
+  if (iatSeconds !== null) return { token: orgToken, expiresAtMs, issuerNowMs: iatSeconds * 1_000 }
+  const issuerNowMs = Math.min(askedWallMs, expiresAtMs - unknownLifeMs)
+  return { token: orgToken, expiresAtMs, issuerNowMs }
 }
 
 /** The bootloader's answer as the renewer wants it. */
-export function asTokenAnswer(result: CallResult<BootloaderAnswer>, nowMs: number): TokenAnswer {
-  if (result.kind === 'refused') return { kind: 'refused', reason: result.code }
+export function asTokenAnswer(result: CallResult<BootloaderAnswer>, asked: AskedAt): TokenAnswer {
+  // Told apart from what a conversation or message may be refused for: `not_found` here means an unknown organisation.
+  if (result.kind === 'refused') return { kind: 'refused', reason: `bootloader_${result.code}` }
   if (result.kind === 'unreachable')
     return { kind: 'unavailable', reason: result.reason, retryAfterMs: result.retryAfterMs }
-  const issued = issuedBy(result.value, nowMs)
-  return issued ? { kind: 'issued', ...issued } : { kind: 'unavailable', reason: 'a token without an expiry' }
+  const issued = issuedBy(result.value, asked.wallMs)
+  return issued ? { kind: 'issued', asked, ...issued } : { kind: 'unavailable', reason: 'a token without an expiry' }
 }

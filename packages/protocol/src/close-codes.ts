@@ -1,5 +1,9 @@
 /** Why the server closed a socket (RFC 6455 section 7.4; 4000 to 4999 are the application's own). */
 export const closeCodes = {
+  /** A frame that says it is text and is no UTF-8 (RFC 6455 section 7.4.1). Connect again. */
+  badText: 1007,
+  /** A frame of more than `limits.frameBytes` (RFC 6455 section 7.4.1). Connect again, and send less at a time. */
+  frameTooBig: 1009,
   /** The server stops or restarts; the reason is `retry-in-ms:<n>`, a spread hint. */
   restart: 1012,
   /** A frame that is not JSON, not of the protocol, or not allowed in this state. */

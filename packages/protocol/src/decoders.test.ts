@@ -91,6 +91,12 @@ describe('decoders', () => {
       sequence: undefined,
       timestamp: undefined,
     })
+    expect(decodePostedMessage({ ok: true, id: 17 })).toEqual({
+      id: undefined,
+      sequence: undefined,
+      timestamp: undefined,
+    })
+    expect(decodePostedMessage(undefined)).toBeUndefined()
     expect(decodeConversation({ id: 'c1', createdAt: 'x' })).toMatchObject({ latestSequence: 0, status: 'open' })
     const boot = { ok: true, org: { id: '1', key: 'k', name: 'n' }, config: {}, orgToken: 'a.b.c' }
     expect(decodeBootloader(boot)).toMatchObject({
@@ -109,6 +115,7 @@ describe('refusals', () => {
     expect(isTokenRefusal(403, { error: 'Missing org token' })).toBe(true)
     expect(isTokenRefusal(403, { error: 'Invalid or expired org token', code: 'org_disabled' })).toBe(false)
     expect(isTokenRefusal(403, { error: 'Forbidden' })).toBe(false)
+    expect(isTokenRefusal(403, { error: 'Invalid or expired org token', code: 'token_expired' })).toBe(true)
     expect(isTokenRefusal(401, undefined)).toBe(false)
     expect(isTokenRefusal(500, { error: 'Missing org token' })).toBe(false)
   })

@@ -55,6 +55,8 @@ function decodeHello(record: Readonly<Record<string, unknown>>): ClientFrame | u
   const token = orgToken ?? agentToken
   const conversations = decodeList(record['conversations'] ?? [], decodeResumePoint)
   if (token === undefined || !conversations || conversations.length > limits.helloConversations) return undefined
+  // Each point is worth a replay: one conversation named many times would be a long answer to a short frame.
+  if (new Set(conversations.map(({ id }) => id)).size < conversations.length) return undefined
   const protocol = typeof record['protocol'] === 'number' ? record['protocol'] : 1
   return { type: 'hello', protocol, token, audience: orgToken === undefined ? 'agent' : 'visitor', conversations }
 }

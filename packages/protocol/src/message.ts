@@ -68,14 +68,20 @@ export function decodeMessagePage(value: unknown): MessagePage | undefined {
 
 /** What any server, however old, says of a message that it took: an older one sends neither sequence nor key. */
 export interface PostedMessage {
-  readonly id: MessageId
+  /** `undefined` where it named none in a form that we know. */
+  readonly id: MessageId | undefined
   readonly sequence: Sequence | undefined
   readonly timestamp: string | undefined
 }
 
+// Lenient on purpose: with a 2xx the message is taken, and sending it again to a server that ignores its key would double it.
 export function decodePostedMessage(value: unknown): PostedMessage | undefined {
   const record = asRecord(value)
-  const id = decodeMessageId(record?.['id'])
-  if (!record || !id) return undefined
-  return { id, sequence: decodeSequence(record['sequence']), timestamp: asString(record['timestamp']) }
+  return (
+    record && {
+      id: decodeMessageId(record['id']),
+      sequence: decodeSequence(record['sequence']),
+      timestamp: asString(record['timestamp']),
+    }
+  )
 }

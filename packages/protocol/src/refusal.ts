@@ -44,11 +44,11 @@ export interface RefusalBody {
 // Spelled out, so that a client's bundle need not carry the table above.
 const tokenTexts = ['Missing org token', 'Invalid or expired org token']
 
-/** True where the answer says "this token", so that renewing it can help: 401 `token_*`, or an older server's 403 with one of the two texts. */
+/** True where the answer says "this token", so that renewing it can help: `token_*` as 401 or 403, or an older server's 403 with one of the two texts. */
 export function isTokenRefusal(status: number, body: unknown): boolean {
   if (status !== 401 && status !== 403) return false
   const record = asRecord(body)
   const code = asString(record?.['code'])
-  if (code !== undefined) return status === 401 && code.startsWith('token_')
+  if (code !== undefined) return code.startsWith('token_')
   return tokenTexts.includes(asString(record?.['error']) ?? '')
 }

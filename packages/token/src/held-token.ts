@@ -31,18 +31,18 @@ export class HeldToken {
   readonly issuerExpiresAtMs: number
   readonly asked: AskedAt
   /** Got because the token before it was refused. */
-  readonly isForced: boolean
+  readonly isAfterRefusal: boolean
   readonly lifeMs: number
   /** From here on writes wait for its successor. */
   readonly dueAfterMs: number
   /** From here on it does not leave this machine: a request takes time to arrive. */
   readonly unusableAfterMs: number
 
-  constructor(issued: IssuedToken, asked: AskedAt, bufferMs: number, isForced: boolean) {
+  constructor(issued: IssuedToken, asked: AskedAt, bufferMs: number, isAfterRefusal: boolean) {
     this.token = issued.token
     this.issuerExpiresAtMs = issued.expiresAtMs
     this.asked = asked
-    this.isForced = isForced
+    this.isAfterRefusal = isAfterRefusal
     this.lifeMs = issued.expiresAtMs - issued.issuerNowMs
     // Never more than a quarter of the life, so that a token of 5 s and one of 60 days both work.
     this.dueAfterMs = this.lifeMs - Math.min(bufferMs, this.lifeMs / 4)

@@ -1,5 +1,5 @@
 export { askedNow, type AskedAt, type IssuedToken } from './held-token.ts'
-export { parseTokenExpiration } from './parse-token-expiration.ts'
+export { parseTokenClaim, parseTokenExpiration } from './parse-token-expiration.ts'
 export { type RenewerPhase, TokenRenewer, type WaitOptions } from './renewer.ts'
 export type { TokenAnswer, TokenRenewerOptions } from './renewer-options.ts'
 export { TokenError, type TokenErrorCode } from './token-error.ts'

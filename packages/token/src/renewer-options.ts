@@ -3,7 +3,8 @@ import type { AskedAt, IssuedToken } from './held-token.ts'
 
 /** What asking for a token came to. */
 export type TokenAnswer =
-  | ({ readonly kind: 'issued' } & IssuedToken)
+  /** `asked`: where the call was made before `fetchToken`, the clocks as they were just before it. */
+  | ({ readonly kind: 'issued'; readonly asked?: AskedAt } & IssuedToken)
   /** A passing fault: network, 429, 5xx. `retryAfterMs`: what the issuer asked for. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   /** A final no, such as an account that is switched off. Never answer so for a network fault, 429 or 5xx. */

@@ -60,7 +60,7 @@ export class TokenRenewer {
   constructor(options: TokenRenewerOptions) {
     this.#config = resolveOptions(options)
     this.#line = new WaitingLine(this.#config.clock, this.#config.maxWaiting)
-    if (options.initial) this.#adopt(options.initial.issued, options.initial.asked)
+    if (options.initial) this.#adopt(options.initial.issued, options.initial.asked, 'first')
   }
 
   /** The token, where one is held that is not yet due; otherwise `undefined`. Synchronous: no promise, one clock read. */
@@ -102,7 +102,7 @@ export class TokenRenewer {
     this.#held = this.#fresh = undefined
     this.#cause = 'refused'
     const nowMs = this.#config.clock.monotonicMs()
-    if (held.isForced && nowMs - held.asked.monotonicMs < forcedAgainWithinMs)
+    if (held.isAfterRefusal && nowMs - held.asked.monotonicMs < forcedAgainWithinMs)
       this.#giveUp('rejected', 'the renewed token was refused', nowMs)
     else if (this.#holders > 0) this.#demand()
   }
@@ -243,7 +243,7 @@ export class TokenRenewer {
     if (this.#disposal.signal.aborted) return
     this.#phase = { phase: 'resting' }
     const waiting = this.#line.length
-    if (answer.kind === 'issued' && this.#adopt(answer, asked)) {
+    if (answer.kind === 'issued' && this.#adopt(answer, answer.asked ?? asked, cause)) {
       const tookMs = clock.monotonicMs() - asked.monotonicMs
       const { expiresAtMs } = answer
       this.#line.serve(answer.token)
@@ -254,9 +254,9 @@ export class TokenRenewer {
   }
 
   /** False for a token that is dead on arrival. */
-  #adopt(issued: IssuedToken, asked: AskedAt): boolean {
+  #adopt(issued: IssuedToken, asked: AskedAt, cause: RenewalCause): boolean {
     const { clock, bufferMs } = this.#config
-    const held = new HeldToken(issued, asked, bufferMs, this.#cause === 'refused')
+    const held = new HeldToken(issued, asked, bufferMs, cause === 'refused')
     // Written so that NaN, from a clock or claim that made no sense, is refused too.
     if (!(held.lifeMs > 0) || !held.isUsable(clock)) return false
     this.#held = held
@@ -323,7 +323,9 @@ export class TokenRenewer {
     this.#failures += 1
     this.#blockedUntilMs = nowMs + refusedForMs
     this.#line.turnAway(this.#failure())
-    if (this.#holders > 0) this.#scheduleAt(this.#blockedUntilMs)
+    // Whoever waits may ask again after a minute; by itself this asks ever more rarely, and no fleet asks in step.
+    if (this.#holders > 0)
+      this.#scheduleAt(nowMs + backoffMs(this.#failures - 1, 2 * refusedForMs, 3_600_000, this.#config.random))
   }
 
   #emit(event: TokenEvent): void {
