@@ -150,7 +150,6 @@ export class ChatClient {
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
   configure({ config, org, protocol }: BootloaderAnswer): void {
-    if (this.#disposal.signal.aborted) return
     const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
     // Such a server keeps no history that could be asked for: what is here is all there is.

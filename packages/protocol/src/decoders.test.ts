@@ -85,6 +85,15 @@ describe('decoders', () => {
     expect(decodeClientFrame(JSON.stringify({ type: 'hello', orgToken: 't', conversations: many }))).toBeUndefined()
   })
 
+  it('[PR9] refuse a hello that names a conversation twice', () => {
+    const hello = (ids: readonly string[]) =>
+      decodeClientFrame(
+        JSON.stringify({ type: 'hello', orgToken: 't', conversations: ids.map((id) => ({ id, after: 0 })) }),
+      )
+    expect(hello(['c1', 'c2'])).toMatchObject({ type: 'hello' })
+    expect(hello(['c1', 'c2', 'c1'])).toBeUndefined()
+  })
+
   it('[PR6] take what a server says that knows only the bootloader and the two POST calls', () => {
     expect(decodePostedMessage({ id: 'm1', role: 'user', content: 'x' })).toEqual({
       id: 'm1',

@@ -233,6 +233,19 @@ describe('an outage', () => {
     expect(expired.value).toBe('t2')
   })
 
+  it('[TK12] serves no token that has died, though the wall clock was set back meanwhile', async () => {
+    const { clock, renewer, scripted, outcome } = rig()
+    await Promise.all([renewer.refresh(), clock.advance(50)])
+    for (let n = 0; n < 30; n += 1) scripted.push(down)
+    await clock.advance(286_000)
+    expect(outcome(renewer.validToken()).count).toBe(0)
+    clock.stepWallClock(-600_000)
+    await clock.advance(20_000)
+    const seen = outcome(renewer.validToken())
+    await clock.advance(10)
+    expect(seen.count).toBe(0)
+  })
+
   it('[TK13] ends at once where the network returns, but a hurried try comes at most every five seconds (S23)', async () => {
     const { clock, renewer, scripted, calls, outcome } = rig({ delayMs: 0 })
     for (let n = 0; n < 100; n += 1) scripted.push(down)

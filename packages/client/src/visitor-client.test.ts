@@ -1,0 +1,195 @@
+import type { HttpRequest } from '@helvino/runtime'
+import { type SimAnswer, SimBrowser } from '@helvino/testkit'
+import { describe, expect, it } from 'vitest'
+import { memoryOutboxStores } from './outbox-store.ts'
+import { createVisitorClient } from './visitor-client.ts'
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const lifeSeconds = 300
+
+/** A server that knows the bootloader and the two POST calls, and as much more as a test gives it. */
+function rig({ skewMs = 0, protocol = undefined as number | undefined, hasTimestamp = true } = {}) {
+  const posts: string[] = []
+  const calls: HttpRequest[] = []
+  const gone = new Set<string>()
+  const override: { respond: (path: string, request: HttpRequest) => SimAnswer | Promise<SimAnswer> | undefined } = {
+    respond: () => undefined,
+  }
+  let conversations = 0
+  const bootloader = (): SimAnswer => {
+    const nowSeconds = Math.floor(browser.timeline.nowMs / 1_000)
+    const orgToken = `${part({})}.${part({ iat: nowSeconds, exp: nowSeconds + lifeSeconds })}.c2ln`
+    const timestamp = hasTimestamp ? new Date(browser.timeline.nowMs).toISOString() : undefined
+    const org = { id: 'o1', key: 'demo', name: 'Demo' }
+    return { status: 200, body: { ok: true, org, config: {}, orgToken, env: 'x', timestamp, protocol } }
+  }
+  const browser = new SimBrowser({
+    server: {
+      respond: (request) => {
+        calls.push(request)
+        const path = new URL(request.url).pathname
+        const overridden = override.respond(path, request)
+        if (overridden) return overridden
+        if (path === '/api/bootloader') return bootloader()
+        if (request.method === 'GET')
+          return { status: 200, body: { conversations: [], messages: [], latestSequence: 0 } }
+        if (path === '/conversations') {
+          conversations += 1
+          return { status: 201, body: { id: `c${conversations}`, createdAt: 'x' } }
+        }
+        const id = path.split('/')[2] ?? ''
+        if (gone.has(id)) return { status: 404, body: { error: 'Not found', code: 'not_found' } }
+        posts.push(`${id}: ${String((JSON.parse(request.body ?? '{}') as { content: unknown }).content)}`)
+        return { status: 201, body: { id: posts.length, role: 'user' } }
+      },
+    },
+  })
+  const tab = browser.openTab()
+  tab.clock.stepWallClock(skewMs)
+  const { timeline } = browser
+  const client = createVisitorClient({
+    runtime: tab.runtime,
+    apiUrl: 'https://chat.test',
+    site: { orgKey: 'demo' },
+    visitorId: 'v_1',
+    outboxStores: memoryOutboxStores(),
+  })
+  const boots = () => calls.filter(({ url }) => url.endsWith('/api/bootloader')).length
+  return { client, timeline, tab, posts, calls, gone, override, boots }
+}
+
+describe('a visitor’s client', () => {
+  it('[VC1] sends everything to a server that knows three calls, with the founding headers only, and takes its 2xx for what it is', async () => {
+    const { client, timeline, posts, calls } = rig()
+    await client.start()
+    for (const text of ['one', 'two']) await client.send(text)
+    await timeline.advance(5_000)
+    expect(posts).toEqual(['c1: one', 'c1: two'])
+    expect(client.timeline().map(({ kind }) => kind)).toEqual(['accepted', 'accepted'])
+    const names = new Set(calls.flatMap(({ headers }) => Object.keys(headers)))
+    expect([...names].sort()).toEqual(['content-type', 'x-org-key', 'x-org-token', 'x-visitor-id'])
+    expect(client.state.isListed).toBe(true)
+  })
+
+  it('[VC2] renews ahead of time without a live connection too, so that no write waits (S07, S21)', async () => {
+    const { client, timeline, boots } = rig()
+    const waits: boolean[] = []
+    client.subscribe(({ delivery }) => waits.push(delivery.isWaitingForToken))
+    await client.start()
+    await timeline.advance(5_000)
+    for (let n = 0; n < 60; n += 1) {
+      await client.send(`message ${n}`)
+      await timeline.advance(60_000)
+    }
+    expect(boots()).toBeGreaterThanOrEqual(13)
+    expect(boots()).toBeLessThanOrEqual(17)
+    expect(waits).not.toContain(true)
+  })
+
+  it.each([-600_000, 0, 600_000, 86_400_000])(
+    '[VC3] times a token without the server’s time by its own moment of issue, whatever this clock says (%i ms)',
+    async (skewMs) => {
+      const { client, timeline, posts, boots } = rig({ skewMs, hasTimestamp: false })
+      await client.start()
+      await client.send('hello')
+      await timeline.advance(60_000)
+      expect(posts).toEqual(['c1: hello'])
+      expect(boots()).toBe(1)
+    },
+  )
+
+  it('[VC4] leaves a conversation that is gone: the message fails visibly and goes to a new one when tried again', async () => {
+    const { client, timeline, posts, gone } = rig()
+    await client.start()
+    await client.send('one')
+    await timeline.advance(1_000)
+    gone.add('c1')
+    await client.send('two')
+    await timeline.advance(1_000)
+    const [entry] = client.state.outbox
+    expect(entry?.delivery).toEqual({ state: 'failed', code: 'not_found' })
+    if (entry) await client.retry(entry.id)
+    await timeline.advance(1_000)
+    expect(posts).toEqual(['c1: one', 'c2: two'])
+  })
+
+  it('[VC5] does not leave the conversation that was opened while an older list was on its way', async () => {
+    const { client, timeline, tab, override } = rig({ protocol: 1 })
+    override.respond = (path, { method }) =>
+      method === 'GET' && path === '/conversations'
+        ? {
+            status: 200,
+            body: { conversations: [{ id: 'c0', createdAt: 'x', status: 'resolved', latestSequence: 0 }] },
+          }
+        : undefined
+    const list = tab.network.holdNext(({ url, method }) => method === 'GET' && url.endsWith('/conversations'))
+    void client.start()
+    await timeline.advance(100)
+    await client.send('new')
+    await timeline.advance(1_000)
+    list.release()
+    await timeline.advance(1_000)
+    expect(client.state.currentId).toBe('c1')
+    expect(client.timeline()).toHaveLength(1)
+  })
+
+  it('[VC6] that sleeps is not woken by its own renewals', async () => {
+    const { client, timeline, tab, override, boots } = rig({ protocol: 1 })
+    await client.start()
+    await timeline.advance(5_000)
+    override.respond = (path) => (path.endsWith('/messages') ? { status: 503 } : undefined)
+    await client.send('cannot be sent')
+    tab.life.emit('hidden')
+    await timeline.advance(3_600_000)
+    const before = boots()
+    await timeline.advance(3_600_000)
+    // What is left to send is retried every five minutes, and needs a token then; nothing else does.
+    expect(boots() - before).toBeLessThanOrEqual(13)
+    expect(tab.network.sockets).toHaveLength(0)
+    expect(client.state.connection.state).toBe('offline')
+  })
+
+  it('[VC7] shows no wait where the bootloader is in trouble and the token still valid (S10)', async () => {
+    const { client, timeline, override, posts } = rig()
+    const waits: boolean[] = []
+    await client.start()
+    await timeline.advance(1_000)
+    override.respond = (path) => (path === '/api/bootloader' ? { status: 503 } : undefined)
+    await timeline.advance(286_000)
+    await client.send('first to find out')
+    await timeline.advance(500)
+    client.subscribe(({ delivery }) => waits.push(delivery.isWaitingForToken))
+    await client.send('second')
+    await timeline.advance(500)
+    expect(posts).toEqual(['c1: first to find out', 'c1: second'])
+    expect(waits).not.toContain(true)
+  })
+
+  it('[VC8] that is disposed of while its first call is under way leaves nothing behind', async () => {
+    const { client, timeline, tab } = rig({ protocol: 1 })
+    tab.network.delayMs = 500
+    void client.start()
+    await timeline.advance(100)
+    client.dispose()
+    await timeline.advance(3_600_000)
+    expect(tab.clock.pendingTimers).toBe(0)
+    expect(tab.network.sockets).toHaveLength(0)
+    expect(tab.life.listenerCount).toBe(0)
+  })
+
+  it('[VC9] tells a refusal of the bootloader apart from one of the message, and asks ever more rarely', async () => {
+    const { client, timeline, override, boots } = rig({ protocol: 1 })
+    override.respond = (path) =>
+      path === '/api/bootloader' ? { status: 404, body: { error: 'Not found', code: 'not_found' } } : undefined
+    await client.start()
+    await client.send('to nobody')
+    await timeline.advance(1_000)
+    expect(client.state.outbox[0]?.delivery).toEqual({ state: 'failed', code: 'bootloader_not_found' })
+    expect(client.state.connection).toEqual({ state: 'denied', code: 'bootloader_not_found' })
+    await timeline.advance(24 * 3_600_000)
+    expect(boots()).toBeLessThanOrEqual(40)
+    override.respond = () => undefined
+    await timeline.advance(3_600_000)
+    expect(client.state.connection.state).not.toBe('denied')
+  })
+})
