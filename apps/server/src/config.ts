@@ -29,7 +29,7 @@ interface Setting<Value> {
   readonly meaning: string
   /** Of the value; empty where it has none. */
   readonly unit: string
-  /** In words, for the manual. */
+  /** As one would set it; or, where there is no such value, what then holds, in words. */
   readonly byDefault: string
   /** Completes the sentence "… must be …". */
   readonly allowed: string
@@ -147,7 +147,8 @@ export const settings = {
   },
   demo: {
     name: 'HELVINO_DEMO',
-    meaning: 'Whether the demo organisation and its page are there.',
+    meaning:
+      'Whether the demo organisation and its page are there. Switched off, the demo is disabled and whoever answered for it gets an organisation of their own, and stays there: switched on later, nobody answers the demo.',
     unit: '',
     byDefault: 'on while HOST is a loopback address and PUBLIC_URL is unset',
     allowed: 'on or off (also 1 or 0, true or false)',
@@ -182,19 +183,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (value === undefined) problem ??= describeProblem(setting, text)
     return value
   }
+  function readOrDefault<Value>(setting: Setting<Value>): Value {
+    const value = read(setting) ?? setting.parse(setting.byDefault)
+    if (value === undefined) throw new Error(`The default of ${setting.name} is not allowed.`)
+    return value
+  }
   read(settings.databaseUrl)
   read(settings.redisUrl)
-  const host = read(settings.host) ?? '127.0.0.1'
+  const host = readOrDefault(settings.host)
   const publicUrl = read(settings.publicUrl)
   const config: ServerConfig = {
-    port: read(settings.port) ?? 4_000,
+    port: readOrDefault(settings.port),
     host,
-    dataFolder: read(settings.dataFolder) ?? './data',
+    dataFolder: readOrDefault(settings.dataFolder),
     publicUrl,
-    orgTokenLifetimeSeconds: read(settings.orgTokenLifetimeSeconds) ?? 300,
+    orgTokenLifetimeSeconds: readOrDefault(settings.orgTokenLifetimeSeconds),
     orgTokenSecrets: read(settings.orgTokenSecrets),
     demo: read(settings.demo) ?? (isLoopback(host) && publicUrl === undefined),
-    logLevel: read(settings.logLevel) ?? 'info',
+    logLevel: readOrDefault(settings.logLevel),
   }
   return problem === undefined ? { kind: 'ok', config } : { kind: 'invalid', message: problem }
 }

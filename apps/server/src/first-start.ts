@@ -34,8 +34,9 @@ export interface FirstStartOptions {
 
 /** What only this start can show. `confirm` is called once it has been shown. */
 export interface FirstStart {
-  readonly email: string
-  readonly password: string
+  /** `undefined` where somebody has been shown a password before. */
+  readonly login: { readonly email: string; readonly password: string } | undefined
+  /** Of the organisation that the administrator answers for. */
   readonly orgKey: string
   confirm(): Promise<void>
 }
@@ -57,34 +58,50 @@ const createOrg = (id: string, key: string, siteId: string, name: string): Org =
   validFromMs: 0,
 })
 
-async function firstOrg({ store, random, demo }: FirstStartOptions): Promise<Org> {
-  const token = Buffer.from(random.bytes(12)).toString('base64url')
-  const org = demo
-    ? createOrg('org_demo', demoOrgKey, 'site_demo', 'Hearth & Clay')
-    : createOrg(`org_${token}`, `key_${token}`, `site_${token}`, 'My organisation')
+async function put(store: Store, org: Org): Promise<Org> {
   const written = await store.putOrg(org)
-  if (written.kind === 'unavailable') throw new Error(`The first organisation could not be stored: ${written.reason}.`)
+  if (written.kind === 'unavailable') throw new Error(`The first organisation could not be stored (${written.reason})`)
   return org
+}
+
+/** The demo as the setting wants it: there and on, or off where it is there. Nothing of it is lost while it is off. */
+async function switchDemo({ store, demo }: FirstStartOptions): Promise<Org | undefined> {
+  const known = await store.findOrg({ key: demoOrgKey })
+  if (known?.enabled === demo) return known
+  if (known) return put(store, { ...known, enabled: demo })
+  return demo ? put(store, createOrg('org_demo', demoOrgKey, 'site_demo', 'Hearth & Clay')) : undefined
+}
+
+/** The organisation of whoever runs this server. Its name is drawn once, so that a first start that is done again finds it. */
+async function ownOrg({ store, database, random }: FirstStartOptions): Promise<Org> {
+  const token = await keepFact(database, 'first_org', Buffer.from(random.bytes(12)).toString('base64url'))
+  const key = `key_${token}`
+  return (
+    (await store.findOrg({ key })) ?? put(store, createOrg(`org_${token}`, key, `site_${token}`, 'My organisation'))
+  )
+}
+
+/** Who answered for the demo gets an organisation of their own when it is switched off: nobody is locked out of the inbox. */
+async function leaveDemo(options: FirstStartOptions, demoOrg: Org): Promise<FirstStart | undefined> {
+  const own = await ownOrg(options)
+  const isMoved = await options.agents.moveMembers(demoOrg.id, own.id)
+  return isMoved ? { login: undefined, orgKey: own.key, confirm: () => Promise.resolve() } : undefined
 }
 
 /**
  * Makes the first organisation and the administrator, once. A start that was killed before the password was shown does it again
- * with another password: `undefined` means that somebody has seen one.
+ * with another password and the same organisation. `undefined`: there is nothing to show.
  */
 export async function prepareFirstStart(options: FirstStartOptions): Promise<FirstStart | undefined> {
-  const { store, agents, database, clock, random, demo } = options
-  const knownDemo = demo ? await store.findOrg({ key: demoOrgKey }) : undefined
-  const doneAt = await readFact(database, 'first_start_done_at')
-  if (doneAt !== undefined) {
-    if (demo && !knownDemo) await firstOrg(options)
-    return undefined
-  }
-  const org = knownDemo ?? (await firstOrg(options))
+  const { agents, database, clock, random, demo } = options
+  const demoOrg = await switchDemo(options)
+  if ((await readFact(database, 'first_start_done_at')) !== undefined)
+    return demoOrg && !demo ? leaveDemo(options, demoOrg) : undefined
+  const org = demoOrg && demo ? demoOrg : await ownOrg(options)
   const password = createPassword(random)
   await agents.putAgent({ email: adminEmail, name: 'Administrator', password, orgId: org.id, role: 'admin' })
   return {
-    email: adminEmail,
-    password,
+    login: { email: adminEmail, password },
     orgKey: org.key,
     async confirm() {
       await keepFact(database, 'first_start_done_at', new Date(clock.nowMs()).toISOString())

@@ -3,7 +3,7 @@ import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
-import { createAuthenticate } from './auth/authenticate.ts'
+import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifyVisitor } from './auth/visitor.ts'
 import type { ServerConfig } from './config.ts'
@@ -18,9 +18,11 @@ import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, originsOf } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
-import { createGateway } from './realtime/gateway.ts'
-import { openSqlite, type OpenSqlite } from './store/sqlite/open-sqlite.ts'
+import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
+import { prepareFindAgentRole } from './store/sqlite/agent-roles.ts'
+import { openSqlite, type OpenSqlite, waitBriefly } from './store/sqlite/open-sqlite.ts'
 import { createSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts'
+import { unavailableReason } from './store/sqlite/unavailable-reason.ts'
 import { welcome } from './welcome.ts'
 
 /** The outside world of the server. */
@@ -71,6 +73,8 @@ interface Parts {
   readonly store: SqliteStore
   /** Asks whoever waits to go: long-polls and sockets. */
   sendAway(): void
+  /** Ends the sockets that have not gone: HTTP no longer knows them. */
+  cutSockets(): void
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -84,14 +88,27 @@ async function wire(
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
   const { keyRing, sqlite } = kept
-  const store = createSqliteStore({ ...sqlite, random })
+  const onDiskFailure = (err: unknown) => {
+    app.log.error({ event: 'disk-failed', err })
+  }
+  const store = createSqliteStore({ ...sqlite, random, clock, onDiskFailure })
   const database = sqlite.kysely.$extendTables<AgentTables>()
   const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)
   const agents = await openAgents({ database, ownOrigin: publicUrl ?? localUrl(config.host, config.port), random })
   const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
-  const authenticate = createAuthenticate({ store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins })
+  const findAgentRole = prepareFindAgentRole(sqlite)
+  const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
+  const authenticate = createAuthenticate(checked)
+  const recheck = createRecheck(checked)
   const guard = { authenticate, agents, publicUrl, ownOrigins }
-  const app = await createHttpServer({ ...guard, clock, log: { level: config.logLevel, clock, stream: world.log } })
+  const app = await createHttpServer({
+    ...guard,
+    isUpgrade: asksForWebSocket,
+    unavailableReason,
+    clock,
+    random,
+    log: { level: config.logLevel, clock, stream: world.log },
+  })
   const logFailure = (event: string) => (err: unknown) => {
     app.log.error({ event, err })
   }
@@ -99,9 +116,18 @@ async function wire(
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
-  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, onFailure })
+  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, onFailure })
 
-  const shared = { clock, store, conversations, waitingReads, keyRing, tokenLifetimeSeconds: lifetimeSeconds }
+  const shared = {
+    clock,
+    random,
+    store,
+    conversations,
+    waitingReads,
+    recheck,
+    keyRing,
+    tokenLifetimeSeconds: lifetimeSeconds,
+  }
   addHealthRoutes(app, store, isStopping)
   addVisitorRoutes(app, { ...shared, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...shared, ...guard })
@@ -117,13 +143,14 @@ async function wire(
     waitingReads.stop()
     gateway.close()
   }
-  return { app, store, sendAway, firstStart }
+  return { app, store, sendAway, cutSockets: gateway.cut, firstStart }
 }
 
 /** Stops accepting, lets what runs finish, and ends after every accepted write is committed. */
-async function shutDown({ app, store, sendAway }: Parts, { sqlite }: Kept, clock: Clock): Promise<void> {
+async function shutDown({ app, store, sendAway, cutSockets }: Parts, { sqlite }: Kept, clock: Clock): Promise<void> {
   const cancelCut = clock.startTimer(finishWithinMs, () => {
     app.server.closeAllConnections()
+    cutSockets()
   })
   sendAway()
   await app.close()
@@ -160,6 +187,7 @@ export async function startServer(config: ServerConfig, world: ServerWorld): Pro
   for (const sentence of missingBuilds(world.pages)) world.out(sentence)
   for (const line of welcome(config.publicUrl ?? url, config.demo, parts.firstStart)) world.out(line)
   await parts.firstStart?.confirm()
+  waitBriefly(kept.sqlite.database)
   world.out(`ready on ${url}`)
   return { kind: 'started', url, stop }
 }

@@ -5,15 +5,13 @@ export function welcome(url: string, demo: boolean, firstStart: FirstStart | und
   const lines = ['', 'Helvino is running.', '']
   if (demo) lines.push(`  Demo shop with the widget   ${url}/demo`)
   lines.push(`  Inbox, where agents answer  ${url}/inbox`, `  Guides                      ${url}/docs`, '')
-  if (firstStart === undefined) {
-    lines.push('  Log in with the address and password that the first start showed.', '')
-    return lines
-  }
+  const login = firstStart?.login
+  if (login) {
+    lines.push('  Log in to the inbox with (shown this once, so keep it):')
+    lines.push(`    e-mail    ${login.email}`, `    password  ${login.password}`, '')
+  } else lines.push('  Log in with the address and password that the first start showed.', '')
+  if (firstStart === undefined) return lines
   lines.push(
-    '  Log in to the inbox with (shown this once, so keep it):',
-    `    e-mail    ${firstStart.email}`,
-    `    password  ${firstStart.password}`,
-    '',
     '  Two lines put the widget on a page:',
     `    <script>window.HELVINO_ORG_KEY = "${firstStart.orgKey}"</script>`,
     `    <script src="${url}/embed.js" async></script>`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AgentLogin, call, logIn, openVisitor, postText } from './api-client.ts'
+import { SocketClient } from './socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
 
 let server: SpawnedServer
@@ -116,6 +117,22 @@ describe('agents', () => {
     expect(out.status).toBe(200)
     const after = await call(`${url}/api/agent/session`, { headers: { cookie: once.cookie } })
     expect(after.body['code']).toBe('login_required')
+  })
+
+  it('[AG24] ends with a logout the token, the waiting read and, within 5 s, the socket', async () => {
+    const once = await logIn(url, server.admin)
+    const visitor = await openVisitor(url)
+    const socket = new SocketClient(url)
+    await socket.hello({ agentToken: once.token })
+    const path = `${url}/api/agent/conversations/${visitor.conversationId}/messages`
+    const poll = call(`${path}?after=0&waitMs=20000`, { headers: once.headers })
+    // Answered after the poll has begun to wait: requests of one client on one machine.
+    await call(`${url}/healthz`)
+    await call(`${url}/api/agent/logout`, { method: 'POST', headers: { cookie: once.cookie } })
+    expect((await call(path, { headers: once.headers })).body['code']).toBe('token_invalid')
+    await postText(url, visitor, 'not for whoever has logged out')
+    expect((await poll).body['code']).toBe('token_invalid')
+    expect(await socket.closed).toEqual({ code: 4401, reason: 'token_invalid' })
   })
 
   it('[AG9] offers no way to sign up, and none of the login library’s own routes', async () => {

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { limits, protocolNumber } from '@helvino/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AgentLogin, call, fetchToken, logIn, openVisitor, orgHeaders, postText } from './api-client.ts'
@@ -240,6 +241,33 @@ describe('visitor HTTP', () => {
       const { status, body } = await call(`${url}${path}`)
       expect([status, body['code']]).toEqual([404, 'not_found'])
     }
+  })
+
+  it('[HT34] answers an address that cannot be decoded, or names an id too long, in the shape of every refusal', async () => {
+    const long = await call(messagesOf('c'.repeat(200)))
+    expect([long.status, long.body['code']]).toEqual([404, 'not_found'])
+    const { hostname, port } = new URL(url)
+    const text = await new Promise<string>((resolve) => {
+      get({ hostname, port, path: '/conversations/%zz/messages' }, (response) => {
+        let body = String(response.statusCode)
+        response.setEncoding('utf8').on('data', (part: string) => (body += part))
+        response.on('end', () => resolve(body))
+      })
+    })
+    expect(text).toMatch(/^400\{"error":"The request is not valid","code":"request_invalid"/)
+  })
+
+  it('[HT35] lets no page of another origin read an agents’ answer, however the address is spelled', async () => {
+    for (const path of ['/api/agent/session', '/%61pi/agent/session', '/api/%61gent/conversations']) {
+      const { status, headers } = await call(`${url}${path}`, { headers: { origin: 'https://elsewhere.example' } })
+      expect(status).toBeGreaterThanOrEqual(401)
+      expect(headers.get('access-control-allow-origin'), path).toBeNull()
+    }
+  })
+
+  it('[HT36] forbids to guess the type of any answer', async () => {
+    for (const path of ['/healthz', '/nope', '/api/bootloader', '/embed.js', '/inbox'])
+      expect((await call(`${url}${path}`)).headers.get('x-content-type-options'), path).toBe('nosniff')
   })
 
   it('[HT18] pages forwards by after and backwards by before', async () => {

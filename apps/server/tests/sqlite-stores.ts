@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { SimRandom } from '@helvino/testkit'
+import { SimClock, SimRandom } from '@helvino/testkit'
 import { onTestFinished } from 'vitest'
-import { type OpenSqlite, openSqlite } from '../src/store/sqlite/open-sqlite.ts'
+import { type OpenSqlite, openSqlite, waitBriefly } from '../src/store/sqlite/open-sqlite.ts'
 import { createSqliteStore, type SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { testFolder } from './test-folder.ts'
 
@@ -13,9 +13,18 @@ export function openTestSqlite(path = join(testFolder(), 'helvino.db')): OpenSql
   onTestFinished(() => {
     database.close()
   })
+  waitBriefly(database)
   return opening.sqlite
 }
 
+/** What a store needs beside its database. */
+export const storeParts = (clock = new SimClock()) => ({
+  random: new SimRandom('store'),
+  clock,
+  onDiskFailure: (error: unknown) => {
+    throw new Error('the disk failed', { cause: error })
+  },
+})
+
 /** The real store on a database of its own. */
-export const openTestStore = (): SqliteStore =>
-  createSqliteStore({ ...openTestSqlite(), random: new SimRandom('store') })
+export const openTestStore = (): SqliteStore => createSqliteStore({ ...openTestSqlite(), ...storeParts() })

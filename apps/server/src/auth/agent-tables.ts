@@ -8,7 +8,9 @@ export type AgentTables = {
     readonly org_id: string
     readonly role: 'admin' | 'agent'
   }
-  /** Small facts of this installation: the cookie secret, and that the first start is done. */
+  /** The library's own; the columns that we read or delete by. */
+  readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
+  /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
 }
 
@@ -29,9 +31,8 @@ const statements: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
-  `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, org_id text NOT NULL,
-    role text NOT NULL CHECK (role IN ('admin', 'agent')), PRIMARY KEY (org_id, user_id))`,
-  `CREATE INDEX IF NOT EXISTS agent_memberships_by_user ON agent_memberships (user_id)`,
+  `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL PRIMARY KEY REFERENCES "user" ("id") ON DELETE CASCADE,
+    org_id text NOT NULL, role text NOT NULL CHECK (role IN ('admin', 'agent')))`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 

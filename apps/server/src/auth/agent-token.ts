@@ -5,22 +5,25 @@ import { signToken, type TokenMint, type TokenRules, type TokenVerification, ver
 export interface AgentTokenClaims {
   readonly orgId: OrgId
   readonly userId: string
+  /** The login that it was made from: the token is worth nothing once that has ended. */
+  readonly sessionId: string
   readonly role: 'admin' | 'agent'
 }
 
 export function issueAgentToken(
   keyRing: KeyRing,
-  { orgId, userId, role, ...mint }: AgentTokenClaims & TokenMint,
+  { orgId, userId, sessionId, role, ...mint }: AgentTokenClaims & TokenMint,
 ): string {
-  return signToken(keyRing, 'agent-token', { orgId, sub: userId, role }, mint)
+  return signToken(keyRing, 'agent-token', { orgId, sub: userId, sid: sessionId, role }, mint)
 }
 
 function decodeClaims(claims: Readonly<Record<string, unknown>>): AgentTokenClaims | undefined {
   const orgId = asString(claims['orgId'])
   const userId = asString(claims['sub'])
+  const sessionId = asString(claims['sid'])
   const role = claims['role']
-  if (!orgId || !userId || (role !== 'admin' && role !== 'agent')) return undefined
-  return { orgId: orgId as OrgId, userId, role }
+  if (!orgId || !userId || !sessionId || (role !== 'admin' && role !== 'agent')) return undefined
+  return { orgId: orgId as OrgId, userId, sessionId, role }
 }
 
 /** Never throws, whatever the text is. */

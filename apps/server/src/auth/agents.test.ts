@@ -4,6 +4,8 @@ import { getMigrations } from 'better-auth/db/migration'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { openTestSqlite } from '../../tests/sqlite-stores.ts'
+import { prepareFindAgentRole } from '../store/sqlite/agent-roles.ts'
 import type { AgentTables } from './agent-tables.ts'
 import { openAgents } from './agents.ts'
 
@@ -37,7 +39,7 @@ describe('agents', () => {
     const { agents } = await openWorld()
     await agents.putAgent(ann)
     const login = await agents.logIn(ann.email, ann.password)
-    expect(login).toMatchObject({ kind: 'granted', session: { orgId: 'org_a', role: 'agent', email: ann.email } })
+    expect(login).toMatchObject({ kind: 'granted', agent: { orgId: 'org_a', role: 'agent', email: ann.email } })
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     expect(await agents.findSession(cookie)).toMatchObject({ kind: 'found', session: { orgId: 'org_a' } })
   })
@@ -71,6 +73,40 @@ describe('agents', () => {
     await database.deleteFrom('agent_memberships').execute()
     expect(await agents.findSession(cookie)).toEqual({ kind: 'none' })
     expect(await agents.logIn(ann.email, ann.password)).toEqual({ kind: 'refused' })
+  })
+
+  it('[AG22] knows an agent’s role as long as the login and the membership last', async () => {
+    const sqlite = openTestSqlite()
+    const database = sqlite.kysely.$extendTables<AgentTables>()
+    const agents = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(1) })
+    const findRole = prepareFindAgentRole(sqlite)
+    await agents.putAgent(ann)
+    const login = await agents.logIn(ann.email, ann.password)
+    const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
+    const found = await agents.findSession(cookie)
+    if (found.kind !== 'found') throw new Error(found.kind)
+    const nowMs = Date.parse('2000-01-01T00:00:00Z')
+    const roleOf = (more: object = {}) => findRole({ ...found.session, nowMs, ...more })
+    expect(roleOf()).toBe('agent')
+    const strangers = [
+      { sessionId: 'x' },
+      { userId: 'x' },
+      { orgId: 'org_b' },
+      { nowMs: nowMs + 100 * 365 * 86_400_000 },
+    ]
+    expect(strangers.map(roleOf)).toEqual([undefined, undefined, undefined, undefined])
+    await database.updateTable('agent_memberships').set({ role: 'admin' }).execute()
+    expect(roleOf()).toBe('admin')
+    await agents.logOut(cookie)
+    expect(roleOf()).toBeUndefined()
+  })
+
+  it('[AG23] leaves an agent one membership, the latest', async () => {
+    const { database, agents } = await openWorld()
+    await agents.putAgent(ann)
+    await agents.putAgent({ ...ann, orgId: 'org_b' as OrgId, role: 'admin' })
+    const memberships = await database.selectFrom('agent_memberships').select(['org_id', 'role']).execute()
+    expect(memberships).toEqual([{ org_id: 'org_b', role: 'admin' }])
   })
 
   it('[AG21] keeps its cookie secret: a session outlives the process', async () => {

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
 import { keepFact } from './installation.ts'
 
-export interface AgentSession {
+export interface Agent {
   readonly userId: string
   readonly orgId: OrgId
   readonly role: 'admin' | 'agent'
@@ -12,9 +12,13 @@ export interface AgentSession {
   readonly name: string
 }
 
+export interface AgentSession extends Agent {
+  readonly sessionId: string
+}
+
 /** `setCookies` are whole `Set-Cookie` values, for the answer. */
 export type LogIn =
-  | { readonly kind: 'granted'; readonly session: AgentSession; readonly setCookies: readonly string[] }
+  | { readonly kind: 'granted'; readonly agent: Agent; readonly setCookies: readonly string[] }
   | { readonly kind: 'refused' }
 
 export type SessionLookup =
@@ -36,8 +40,10 @@ export interface Agents {
   /** Ends the session on the server; answers the cookies that clear the browser. */
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
-  /** Makes the agent, or replaces the password and membership of the one with this address and ends their sessions. */
+  /** Makes the agent, or replaces the password and the one membership of whom has this address and ends their sessions. */
   putAgent(agent: NewAgent): Promise<void>
+  /** Everybody who answers for the one organisation answers for the other from now on; says whether that is anybody. */
+  moveMembers(from: OrgId, to: OrgId): Promise<boolean>
 }
 
 export interface AgentsOptions {
@@ -87,6 +93,21 @@ function isLibraryRefusal(error: unknown): boolean {
   )
 }
 
+/** Makes the user where there is none with this address, sets the password, and ends every session of before. */
+async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email, name, password }: NewAgent) {
+  const { internalAdapter, password: passwords } = await library.$context
+  const hash = await passwords.hash(password)
+  const known = await internalAdapter.findUserByEmail(email)
+  const user =
+    known?.user ?? (await internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'admin' }))
+  const userId = user.id
+  const accounts = await internalAdapter.findAccounts(userId)
+  if (accounts.some(({ providerId }) => providerId === 'credential')) await internalAdapter.updatePassword(userId, hash)
+  else await internalAdapter.linkAccount({ userId, accountId: userId, providerId: 'credential', password: hash })
+  await internalAdapter.deleteUserSessions(userId)
+  return userId
+}
+
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<Agents> {
   const { database, random } = options
@@ -95,7 +116,7 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
   let loading: ReturnType<typeof loadLibrary> | undefined
   const library = () => (loading ??= loadLibrary(options, secret))
 
-  const sessionOf = async (user: { id: string; email: string; name: string }): Promise<AgentSession | undefined> => {
+  const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
       .selectFrom('agent_memberships')
       .select(['org_id', 'role'])
@@ -111,8 +132,8 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       const { api } = await library()
       try {
         const { headers, response } = await api.signInEmail({ body: { email, password }, returnHeaders: true })
-        const session = await sessionOf(response.user)
-        return session ? { kind: 'granted', session, setCookies: headers.getSetCookie() } : { kind: 'refused' }
+        const agent = await agentOf(response.user)
+        return agent ? { kind: 'granted', agent, setCookies: headers.getSetCookie() } : { kind: 'refused' }
       } catch (error) {
         if (isLibraryRefusal(error)) return { kind: 'refused' }
         throw error
@@ -120,32 +141,37 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
     },
     async logOut(cookie) {
       const { api } = await library()
-      const { headers } = await api.signOut({ headers: new Headers({ cookie }), returnHeaders: true })
+      const sent = { headers: new Headers({ cookie }) }
+      const current = await api.getSession(sent)
+      // The library's own deletion hides its failure, and the cookie would go on opening everything.
+      if (current) await database.deleteFrom('session').where('id', '=', current.session.id).execute()
+      const { headers } = await api.signOut({ ...sent, returnHeaders: true })
       return headers.getSetCookie()
     },
     async findSession(cookie) {
       const { api } = await library()
       const { headers, response } = await api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
-      const session = response ? await sessionOf(response.user) : undefined
-      return session ? { kind: 'found', session, setCookies: headers.getSetCookie() } : { kind: 'none' }
+      const agent = response ? await agentOf(response.user) : undefined
+      if (!response || !agent) return { kind: 'none' }
+      const session = { ...agent, sessionId: response.session.id }
+      return { kind: 'found', session, setCookies: headers.getSetCookie() }
     },
-    async putAgent({ email, name, password, orgId, role }) {
-      const { internalAdapter, password: passwords } = await (await library()).$context
-      const hash = await passwords.hash(password)
-      const known = await internalAdapter.findUserByEmail(email)
-      const user =
-        known?.user ?? (await internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'admin' }))
-      const userId = user.id
-      const accounts = await internalAdapter.findAccounts(userId)
-      if (accounts.some(({ providerId }) => providerId === 'credential'))
-        await internalAdapter.updatePassword(userId, hash)
-      else await internalAdapter.linkAccount({ userId, accountId: userId, providerId: 'credential', password: hash })
-      await internalAdapter.deleteUserSessions(userId)
+    async putAgent(agent) {
+      const { orgId, role } = agent
+      const userId = await putUser(await library(), agent)
       await database
         .insertInto('agent_memberships')
         .values({ user_id: userId, org_id: orgId, role })
-        .onConflict((on) => on.columns(['org_id', 'user_id']).doUpdateSet({ role }))
+        .onConflict((on) => on.column('user_id').doUpdateSet({ org_id: orgId, role }))
         .execute()
+    },
+    async moveMembers(from, to) {
+      const { numUpdatedRows } = await database
+        .updateTable('agent_memberships')
+        .set({ org_id: to })
+        .where('org_id', '=', from)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
   }
 }

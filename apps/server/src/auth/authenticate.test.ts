@@ -6,10 +6,10 @@ import { openTestStore } from '../../tests/sqlite-stores.ts'
 import { orgLike } from '../store/contract-suite.ts'
 import type { Org, Store } from '../store/contract.ts'
 import { issueAgentToken } from './agent-token.ts'
-import { type Authenticate, createAuthenticate } from './authenticate.ts'
+import { type Authenticate, createAuthenticate, createRecheck, type Recheck } from './authenticate.ts'
 import type { KeyRing } from './key-ring.ts'
 import { issueOrgToken } from './org-token.ts'
-import type { Authentication, Credentials } from './principal.ts'
+import type { Authentication, Credentials, FindAgentRole } from './principal.ts'
 import { createIdentifyVisitor, type IdentifyVisitor } from './visitor.ts'
 
 const secret = 'v_5f0c2b1e-8f5d-4a53-9f0e-1c2d3e4f5a6b' as VisitorId
@@ -32,20 +32,31 @@ describe('authenticate', () => {
   let ring: KeyRing
   let identify: IdentifyVisitor
   let authenticate: Authenticate
+  let recheck: Recheck
+  /** Who is logged in, and as what, by session. */
+  let roles: Map<string, 'admin' | 'agent'>
 
   beforeEach(async () => {
     clock = new SimClock()
     store = openTestStore()
     ring = openTestRing(clock)
     identify = createIdentifyVisitor(new SimRandom('visitor').bytes(32))
-    authenticate = createAuthenticate({
+    roles = new Map([
+      ['of an agent', 'agent'],
+      ['of an admin', 'admin'],
+    ])
+    const findAgentRole: FindAgentRole = ({ sessionId, orgId }) => (orgId === org.id ? roles.get(sessionId) : undefined)
+    const options = {
       store,
       keyRing: ring,
       identifyVisitor: identify,
       clock,
       lifetimeSeconds: 300,
       ownOrigins: () => [ownOrigin],
-    })
+      findAgentRole,
+    }
+    authenticate = createAuthenticate(options)
+    recheck = createRecheck(options)
     await store.putOrg(org)
     await store.putOrg(orgLike('b'))
   })
@@ -60,8 +71,11 @@ describe('authenticate', () => {
       ...mint(),
     })
   const agentToken = (role: 'admin' | 'agent' = 'agent', orgId: OrgId = org.id) =>
-    issueAgentToken(ring, { orgId, userId: 'u1', role, ...mint() })
+    issueAgentToken(ring, { orgId, userId: 'u1', sessionId: `of an ${role}`, role, ...mint() })
   const verdict = (answer: Authentication) => (answer.kind === 'granted' ? answer.principal.kind : answer.code)
+
+  // Writes are stored in order: this one ends after every other.
+  const writesSoFar = () => store.putOrg(org)
 
   const asPublic = async (credentials: Partial<Credentials>) =>
     verdict(await authenticate({ ...none, ...credentials }, 'public'))
@@ -98,6 +112,7 @@ describe('authenticate', () => {
     expect(answer.kind === 'refused' && answer.hint).toContain('https://new.example')
     await asPublic({ orgKey: org.key, origin: 'null' })
     await asPublic({ orgKey: org.key, origin: 'https://NEW.example' })
+    await writesSoFar()
     const remembered = await store.ofOrg(org.id).listRefusedOrigins()
     expect(remembered.map(({ origin }) => origin)).toEqual(['https://new.example'])
     expect(await store.ofOrg(orgLike('b').id).listRefusedOrigins()).toEqual([])
@@ -106,19 +121,22 @@ describe('authenticate', () => {
   it('[AUT4] writes down at most 20 refused origins of an org in a minute', async () => {
     for (let index = 0; index < 30; index += 1)
       await asPublic({ orgKey: org.key, origin: `https://o${String(index)}.example` })
+    await writesSoFar()
     expect(await store.ofOrg(org.id).listRefusedOrigins()).toHaveLength(20)
     await clock.advance(60_000)
     await asPublic({ orgKey: org.key, origin: 'https://later.example' })
     await asPublic({ orgKey: org.key, origin: `https://${'x'.repeat(300)}.example` })
+    await writesSoFar()
     expect(await store.ofOrg(org.id).listRefusedOrigins()).toHaveLength(21)
   })
 
   it('[AUT5] grants a visitor with a token of its org, bound or not', async () => {
     const bound = await authenticate({ ...none, orgToken: orgToken(), visitorId: secret }, 'visitor')
-    const seconds = Math.floor(clock.nowMs() / 1_000) + 300
+    const issuedAtMs = Math.floor(clock.nowMs() / 1_000) * 1_000
+    const expiresAtMs = issuedAtMs + 300_000
     expect(bound).toEqual({
       kind: 'granted',
-      principal: { kind: 'visitor', org, visitorId: visitorOf(secret), expiresAtMs: seconds * 1_000 },
+      principal: { kind: 'visitor', org, visitorId: visitorOf(secret), issuedAtMs, expiresAtMs },
     })
     const unbound = issueOrgToken(ring, { orgId: org.id, orgKey: org.key, visitorId: undefined, ...mint() })
     expect(await authenticate({ ...none, orgToken: unbound, visitorId: secret }, 'visitor')).toMatchObject({
@@ -198,6 +216,41 @@ describe('authenticate', () => {
     expect(await ask(ownOrigin)).toBe('agent')
     expect(await ask('https://shop.example')).toBe('origin_not_allowed')
     expect(await ask('null')).toBe('origin_not_allowed')
+  })
+
+  it('[AUT14] refuses an agent’s token whose login has ended, with the next request', async () => {
+    const token = agentToken()
+    roles.delete('of an agent')
+    expect(verdict(await authenticate({ ...none, agentToken: token }, 'agent'))).toBe('token_invalid')
+  })
+
+  it('[AUT15] gives an agent the role of the membership, whatever the token says', async () => {
+    const token = agentToken('admin')
+    roles.set('of an admin', 'agent')
+    expect(verdict(await authenticate({ ...none, agentToken: token }, 'admin'))).toBe('role_insufficient')
+    expect(await authenticate({ ...none, agentToken: token }, 'agent')).toMatchObject({ principal: { role: 'agent' } })
+  })
+
+  it('[AUT16] says of a caller it has let in whether they may go on', async () => {
+    const principalOf = async (credentials: Partial<Credentials>, role: 'visitor' | 'agent') => {
+      const answer = await authenticate({ ...none, ...credentials }, role)
+      if (answer.kind !== 'granted' || answer.principal.kind === 'public') throw new Error(verdict(answer))
+      return answer.principal
+    }
+    const ann = await principalOf({ orgToken: orgToken() }, 'visitor')
+    const eve = await principalOf({ orgToken: orgToken(otherSecret) }, 'visitor')
+    const agent = await principalOf({ agentToken: agentToken() }, 'agent')
+    const all = async () => [await recheck(ann), await recheck(eve), await recheck(agent)]
+    expect(await all()).toEqual([undefined, undefined, undefined])
+    await clock.advance(1_500)
+    await store.ofOrg(org.id).signOutVisitor(visitorOf(secret), clock.nowMs())
+    roles.delete('of an agent')
+    expect(await all()).toEqual(['token_invalid', undefined, 'token_invalid'])
+    roles.set('of an agent', 'agent')
+    await store.putOrg({ ...org, enabled: false })
+    expect(await all()).toEqual(['token_invalid', 'org_disabled', 'org_disabled'])
+    await store.putOrg({ ...org, key: 'another' })
+    expect(await recheck(eve)).toBe('token_invalid')
   })
 
   it('[AUT13] does not take the token of one role for another', async () => {

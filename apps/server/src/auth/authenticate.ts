@@ -1,11 +1,11 @@
-import { decodeVisitorId, type OrgId, type PublicVisitorId, type RefusalCode } from '@helvino/protocol'
+import { decodeVisitorId, type PublicVisitorId, type RefusalCode } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { Org, Store } from '../store/contract.ts'
 import { verifyAgentToken } from './agent-token.ts'
 import type { KeyRing } from './key-ring.ts'
 import { decideOrigin, parseOrigin } from './origin.ts'
 import { verifyOrgToken } from './org-token.ts'
-import type { Authentication, Credentials, Role } from './principal.ts'
+import type { Authentication, Credentials, FindAgentRole, Principal, Role } from './principal.ts'
 import { createRefusedOrigins } from './refused-origins.ts'
 import type { IdentifyVisitor } from './visitor.ts'
 
@@ -15,10 +15,14 @@ export type GuardedRole = Exclude<Role, 'anyone'>
 /** The one door for HTTP and the socket. Reads the organisation afresh each time: a switch acts on the next request. */
 export type Authenticate = (credentials: Credentials, role: GuardedRole) => Promise<Authentication>
 
+/** Whom a token still admits may change while it lives: why this one's holder may not go on, or `undefined`. */
+export type Recheck = (principal: Exclude<Principal, { kind: 'public' }>) => Promise<RefusalCode | undefined>
+
 export interface AuthenticateOptions {
   readonly store: Store
   readonly keyRing: KeyRing
   readonly identifyVisitor: IdentifyVisitor
+  readonly findAgentRole: FindAgentRole
   readonly clock: Clock
   /** The life that tokens are issued with; the verifier takes no longer one. */
   readonly lifetimeSeconds: number
@@ -46,8 +50,53 @@ function isAgreed(
   return secret !== undefined && identifyVisitor(org.id, secret).visitorId === visitorId
 }
 
+type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>
+type AgentPrincipal = Extract<Principal, { kind: 'agent' }>
+
+/** What a token depends on and its signature does not say, read afresh each time. */
+function createChecks({ store, findAgentRole, clock }: AuthenticateOptions) {
+  return {
+    async findVisitorRefusal(
+      org: Org,
+      { visitorId, issuedAtMs }: Pick<VisitorPrincipal, 'visitorId' | 'issuedAtMs'>,
+    ): Promise<RefusalCode | undefined> {
+      const visitorFromMs = visitorId === undefined ? 0 : await store.ofOrg(org.id).visitorValidFromMs(visitorId)
+      if (issuedAtMs < Math.max(org.validFromMs, visitorFromMs)) return 'token_invalid'
+      return org.enabled ? undefined : 'org_disabled'
+    },
+
+    /** The agent's role, or why they have none. */
+    async findAgentStanding({
+      orgId,
+      userId,
+      sessionId,
+      issuedAtMs,
+    }: Omit<AgentPrincipal, 'kind' | 'role'>): Promise<
+      { readonly role: 'admin' | 'agent' } | { readonly code: RefusalCode }
+    > {
+      const org = await store.findOrg({ id: orgId })
+      const role = findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
+      if (!org || issuedAtMs < org.validFromMs || role === undefined) return { code: 'token_invalid' }
+      return org.enabled ? { role } : { code: 'org_disabled' }
+    },
+  }
+}
+
+export function createRecheck(options: AuthenticateOptions): Recheck {
+  const { findVisitorRefusal, findAgentStanding } = createChecks(options)
+  return async (principal) => {
+    if (principal.kind === 'agent') {
+      const standing = await findAgentStanding(principal)
+      return 'code' in standing ? standing.code : undefined
+    }
+    const org = await options.store.findOrg({ id: principal.org.id })
+    return org?.key === principal.org.key ? findVisitorRefusal(org, principal) : 'token_invalid'
+  }
+}
+
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
+  const { findVisitorRefusal, findAgentStanding } = createChecks(options)
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
@@ -56,7 +105,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const { allowedOrigins } = org
     if (decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins: ownOrigins() }) === 'allowed') return undefined
     if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed')
-    await rememberRefusedOrigin(org.id, origin)
+    rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`)
   }
 
@@ -71,32 +120,25 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   async function asVisitor(credentials: Credentials): Promise<Authentication> {
     const verified = verifyOrgToken(keyRing, credentials.orgToken, { nowMs: clock.nowMs(), lifetimeSeconds })
     if (verified.kind === 'refused') return refuse(verified.code)
-    const { orgId, orgKey, visitorId, issuedAtMs, expiresAtMs } = verified.claims
+    const { orgId, orgKey, visitorId, ...times } = verified.claims
     const org = await store.findOrg({ id: orgId })
     if (org?.key !== orgKey || !isAgreed(identifyVisitor, org, visitorId, credentials)) return refuse('token_invalid')
-    const visitorFromMs = visitorId === undefined ? 0 : await store.ofOrg(orgId).visitorValidFromMs(visitorId)
-    if (issuedAtMs < Math.max(org.validFromMs, visitorFromMs)) return refuse('token_invalid')
+    const code = await findVisitorRefusal(org, { visitorId, ...times })
+    if (code !== undefined) return refuse(code)
     const refusal = await refuseAtDoor(org, credentials)
-    return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, expiresAtMs } }
+    return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }
 
   async function asAgent(credentials: Credentials, role: 'agent' | 'admin'): Promise<Authentication> {
     const verified = verifyAgentToken(keyRing, credentials.agentToken, { nowMs: clock.nowMs(), lifetimeSeconds })
     if (verified.kind === 'refused') return refuse(verified.code)
-    const { issuedAtMs, ...claims } = verified.claims
-    const org = await findAgentOrg(claims.orgId, issuedAtMs)
-    if (!org) return refuse('token_invalid')
-    if (!org.enabled) return refuse('org_disabled')
+    const standing = await findAgentStanding(verified.claims)
+    if ('code' in standing) return refuse(standing.code)
     // The inbox is served by this server: a page of any other origin has no business with an agent's token.
     if (credentials.origin !== undefined && !ownOrigins().includes(credentials.origin))
       return refuse('origin_not_allowed', "Set PUBLIC_URL to the address in the browser's address bar.")
-    if (role === 'admin' && claims.role !== 'admin') return refuse('role_insufficient')
-    return { kind: 'granted', principal: { kind: 'agent', ...claims } }
-  }
-
-  async function findAgentOrg(orgId: OrgId, issuedAtMs: number): Promise<Org | undefined> {
-    const org = await store.findOrg({ id: orgId })
-    return org && issuedAtMs >= org.validFromMs ? org : undefined
+    if (role === 'admin' && standing.role !== 'admin') return refuse('role_insufficient')
+    return { kind: 'granted', principal: { kind: 'agent', ...verified.claims, ...standing } }
   }
 
   return (credentials, role) => {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 
-export type InstallationFact = 'cookie_secret' | 'first_start_done_at'
+export type InstallationFact = 'cookie_secret' | 'first_start_done_at' | 'first_org'
 
 export async function readFact(database: Kysely<AgentTables>, name: InstallationFact): Promise<string | undefined> {
   const row = await database.selectFrom('installation').select('value').where('name', '=', name).executeTakeFirst()

@@ -26,7 +26,7 @@ export interface StoredKey {
 export interface StoredKeys {
   /** Never changes: every visitor's identity is computed with it. */
   readonly visitorKey: Uint8Array
-  /** Newest first; never empty. */
+  /** Newest first; at least one does not retire. */
   readonly signingKeys: readonly StoredKey[]
 }
 
@@ -61,7 +61,7 @@ function decodeKeys(text: string): StoredKeys | undefined {
     if (!kid || !secret || (retireAtMs !== undefined && typeof retireAtMs !== 'number')) return undefined
     signingKeys.push({ kid, secret, retireAtMs })
   }
-  return signingKeys.length > 0 ? { visitorKey, signingKeys } : undefined
+  return signingKeys.some(({ retireAtMs }) => retireAtMs === undefined) ? { visitorKey, signingKeys } : undefined
 }
 
 function encodeKeys({ visitorKey, signingKeys }: StoredKeys): string {
@@ -89,6 +89,8 @@ export function readKeyFile(path: string): KeyFileReading {
     const keys = decodeKeys(readFileSync(descriptor, 'utf8'))
     if (!keys) return { kind: 'invalid', message: `The key file ${path} is damaged: restore it from a copy.` }
     return { kind: 'ok', keys, version: [mtimeNs, ino, size].join(':') }
+  } catch (error) {
+    return { kind: 'invalid', message: `The key file ${path} cannot be read: ${String(error)}.` }
   } finally {
     closeSync(descriptor)
   }

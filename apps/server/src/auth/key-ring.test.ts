@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
@@ -100,6 +100,11 @@ describe('key ring', () => {
         rmSync(path)
       },
       () => {
+        // Neither can be opened nor asked for its state: ELOOP.
+        symlinkSync(path, path)
+      },
+      () => {
+        rmSync(path)
         const other = Buffer.alloc(32, 1).toString('base64url')
         writeFileSync(path, JSON.stringify({ ...JSON.parse(intact), visitorKey: other }), { mode: 0o600 })
       },
@@ -138,6 +143,14 @@ describe('key ring', () => {
       },
     ],
     [
+      'has no key that signs',
+      (path: string) => {
+        const stored = JSON.parse(readFileSync(path, 'utf8')) as { signingKeys: object[] }
+        const signingKeys = stored.signingKeys.map((key) => ({ ...key, retireAtMs: 1 }))
+        writeFileSync(path, JSON.stringify({ ...stored, signingKeys }))
+      },
+    ],
+    [
       'may be read by others',
       (path: string) => {
         chmodSync(path, 0o644)
@@ -151,6 +164,19 @@ describe('key ring', () => {
     const opening = reopen()
     expect(opening.kind).toBe('invalid')
     expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('[KEY9] never signs with a key that is to retire, wherever it stands in the file', async () => {
+    const { path, clock, open } = setUp()
+    const ring = open()
+    const retired = signs(ring)
+    ring.rotate()
+    const newest = signs(ring)
+    const stored = JSON.parse(readFileSync(path, 'utf8')) as { signingKeys: unknown[] }
+    writeFileSync(path, JSON.stringify({ ...stored, signingKeys: stored.signingKeys.toReversed() }))
+    await clock.advance(1_000)
+    expect(signs(ring)).toBe(newest)
+    expect(knows(ring, retired)).toBe(true)
   })
 
   it("[KEY7] takes pinned keys in the place of the file's: the first signs, all verify, none rotates", async () => {

@@ -100,6 +100,16 @@ function watchKeyFile(path: string, first: StoredKeys, firstVersion: string, opt
     return undefined
   }
 
+  /** `undefined` where it cannot be told: reading the file then says why. */
+  function versionNow(): string | undefined {
+    try {
+      const { mtimeNs, ino, size } = statSync(path, { bigint: true })
+      return [mtimeNs, ino, size].join(':')
+    } catch {
+      return undefined
+    }
+  }
+
   /** The keys, where the file has changed since. */
   function reread(): StoredKeys | undefined {
     const reading = readKeyFile(path)
@@ -116,9 +126,7 @@ function watchKeyFile(path: string, first: StoredKeys, firstVersion: string, opt
     const nowMs = clock.monotonicMs()
     if (nowMs - checkedAtMs < recheckEveryMs) return undefined
     checkedAtMs = nowMs
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    const isSame = found && [found.mtimeNs, found.ino, found.size].join(':') === version
-    return isSame ? undefined : reread()
+    return versionNow() === version ? undefined : reread()
   }
 
   return { reread, changed }
@@ -139,8 +147,9 @@ function createKeyRing(path: string, stored: StoredKeys, version: string, option
   return {
     visitorKey: stored.visitorKey,
     signingKey(purpose) {
-      const [newest] = current(purpose)
-      if (!newest) throw new Error('the key ring is empty')
+      // Newest first; one that is to retire is kept for verifying only.
+      const newest = current(purpose).find(({ retireAtMs }) => retireAtMs === undefined)
+      if (!newest) throw new Error('the key ring has no key that signs')
       return newest
     },
     verifyingKey(purpose, headerPart) {

@@ -137,7 +137,10 @@ it(`[OTK13] accepts none of 100,000 mutated tokens and throws at none (seed ${se
     }),
   )
   const genuine = new Set(tokens)
-  const material = [...tokens, issueAgentToken(ring, { orgId: 'org_0' as OrgId, userId: 'u', role: 'admin', ...mint })]
+  const material = [
+    ...tokens,
+    issueAgentToken(ring, { orgId: 'org_0' as OrgId, userId: 'u', sessionId: 's', role: 'admin', ...mint }),
+  ]
   const mutations = createMutations(ring, material)
   const rules = { nowMs: mint.nowMs, lifetimeSeconds: 300 }
   const accepted: string[] = []

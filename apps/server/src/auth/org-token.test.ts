@@ -8,7 +8,7 @@ import type { KeyPurpose, KeyRing } from './key-ring.ts'
 import { issueOrgToken, verifyOrgToken } from './org-token.ts'
 
 const claims = { orgId: 'org_a' as OrgId, orgKey: 'key_a', visitorId: 'p_visitor' as PublicVisitorId }
-const agentClaims = { orgId: 'org_a' as OrgId, userId: 'u1', role: 'agent' } as const
+const agentClaims = { orgId: 'org_a' as OrgId, userId: 'u1', sessionId: 's1', role: 'agent' } as const
 const lifetimeSeconds = 300
 
 describe('org token', () => {

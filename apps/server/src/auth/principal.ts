@@ -10,15 +10,28 @@ export type Principal =
       readonly org: Org
       /** `undefined` for a token that is bound to no visitor: it may only create a conversation. */
       readonly visitorId: PublicVisitorId | undefined
+      readonly issuedAtMs: number
       readonly expiresAtMs: number
     }
   | {
       readonly kind: 'agent'
       readonly orgId: OrgId
       readonly userId: string
+      /** The login that the token was made from. */
+      readonly sessionId: string
+      /** As it was when this was asked, whatever the token says. */
       readonly role: 'admin' | 'agent'
+      readonly issuedAtMs: number
       readonly expiresAtMs: number
     }
+
+/** The role that an agent has in the org through this login right now; `undefined` once that is over, or they are no member. */
+export type FindAgentRole = (wanted: {
+  readonly sessionId: string
+  readonly userId: string
+  readonly orgId: OrgId
+  readonly nowMs: number
+}) => 'admin' | 'agent' | undefined
 
 /** The least that a route or frame asks of its caller. `anyone` is for pages and health; every other role passes `authenticate()`. */
 export type Role = 'anyone' | 'public' | 'visitor' | 'agent' | 'admin'

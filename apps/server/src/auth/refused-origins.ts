@@ -9,13 +9,16 @@ const maxInAll = 1_000
 /** Longer than any host name with its scheme and port (RFC 1035 section 2.3.4). */
 const maxOriginLength = 270
 
-/** Writes down which origins an org refused, so that its owner can allow one; bounded, since anybody can send any origin. */
+/**
+ * Writes down which origins an org refused, so that its owner can allow one; bounded, since anybody can send any origin. Nobody
+ * waits for it: the refusal stands whether it is written or not.
+ */
 export function createRefusedOrigins(store: Store, clock: Clock) {
   let startedAtMs = clock.monotonicMs()
   let inAll = 0
   let seen = new Map<OrgId, Set<string>>()
 
-  return async function remember(orgId: OrgId, origin: string): Promise<void> {
+  return function remember(orgId: OrgId, origin: string): void {
     const nowMs = clock.monotonicMs()
     if (nowMs - startedAtMs >= windowMs) {
       startedAtMs = nowMs
@@ -26,7 +29,10 @@ export function createRefusedOrigins(store: Store, clock: Clock) {
     if (origin.length > maxOriginLength || ofOrg.has(origin) || ofOrg.size >= maxPerOrg || inAll >= maxInAll) return
     seen.set(orgId, ofOrg.add(origin))
     inAll += 1
-    // An answer of `unavailable` is left aside: the origin is refused either way, and comes again.
-    await store.ofOrg(orgId).rememberRefusedOrigin(origin, clock.nowMs())
+    // `unavailable` and a failure are left aside: the origin comes again, and the store reports a disk that fails.
+    store
+      .ofOrg(orgId)
+      .rememberRefusedOrigin(origin, clock.nowMs())
+      .catch(() => undefined)
   }
 }

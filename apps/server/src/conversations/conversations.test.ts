@@ -8,7 +8,7 @@ import {
 } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openTestSqlite } from '../../tests/sqlite-stores.ts'
+import { openTestSqlite, storeParts } from '../../tests/sqlite-stores.ts'
 import { createIdentifyVisitor } from '../auth/visitor.ts'
 import type { ConversationEvent } from '../fan-out/contract.ts'
 import { createLocalFanOut } from '../fan-out/local.ts'
@@ -31,13 +31,16 @@ const visitor = (visitorId: VisitorPrincipal['visitorId'] = ann.visitorId, of: O
   kind: 'visitor',
   org: of,
   visitorId,
+  issuedAtMs: 0,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
 })
 const agent = (orgId: OrgId = org.id): AgentPrincipal => ({
   kind: 'agent',
   orgId,
   userId: 'u1',
+  sessionId: 's1',
   role: 'agent',
+  issuedAtMs: 0,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
 })
 const unbound: VisitorPrincipal = { ...visitor(), visitorId: undefined }
@@ -53,7 +56,7 @@ describe('conversations', () => {
 
   beforeEach(async () => {
     sqlite = openTestSqlite()
-    store = createSqliteStore({ ...sqlite, random: new SimRandom('store') })
+    store = createSqliteStore({ ...sqlite, ...storeParts() })
     await store.putOrg(org)
     await store.putOrg(orgLike('b'))
     const fanOut = createLocalFanOut((error) => {
@@ -154,6 +157,7 @@ describe('conversations', () => {
         visitorId: ann.visitorId,
         conversation: first.conversation,
         message: first.message,
+        audience: 'everybody',
       },
     ])
     expect(committedAtEvent.at(-1)).toBe(before + 2)
@@ -236,6 +240,17 @@ describe('conversations', () => {
       ['open', 1, undefined],
     ])
     expect(await conversations.listVisitorConversations(visitor())).toMatchObject({ conversations: [{ id }] })
+  })
+
+  it('[CNV14] announces a reading to agents only, and nothing that was so before', async () => {
+    const id = await open()
+    await post(visitor(), draft(id))
+    const before = events.length
+    for (const sequence of [1, 1, 0]) await conversations.markRead(agent(), id, sequence as Sequence)
+    await conversations.reopenConversation(agent(), id)
+    await conversations.resolveConversation(agent(), id)
+    expect(await conversations.resolveConversation(agent(), id)).toMatchObject({ kind: 'changed' })
+    expect(events.slice(before).map(({ audience }) => audience)).toEqual(['agents', 'everybody'])
   })
 
   it('[CNV13] refuses with a time to wait, and announces nothing, while the store cannot take a write', async () => {

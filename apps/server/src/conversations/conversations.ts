@@ -13,7 +13,7 @@ import type {
 import type { Clock, Random } from '@helvino/runtime'
 import type { Principal } from '../auth/principal.ts'
 import type { VisitorIdentity } from '../auth/visitor.ts'
-import type { FanOut } from '../fan-out/contract.ts'
+import type { ConversationEvent, FanOut } from '../fan-out/contract.ts'
 import type { ChangeResult, ConversationFilter, ConversationListPage, MessageWindow, Store } from '../store/contract.ts'
 import { storableContent } from './content.ts'
 import { refused, type Refused, refusedByStore } from './refused.ts'
@@ -128,21 +128,36 @@ function createReads(store: Store): Reads {
   }
 }
 
-export function createConversations({ store, fanOut, clock, random }: ConversationsOptions): Conversations {
-  function announce(orgId: OrgId, conversation: AgentConversation, message: Message | undefined): void {
+/** Tells the sessions of a conversation what is committed. */
+function createAnnouncements(fanOut: FanOut, random: Random) {
+  function announce(
+    orgId: OrgId,
+    conversation: AgentConversation,
+    message: Message | undefined,
+    audience: ConversationEvent['audience'] = 'everybody',
+  ): void {
     const { id, visitorId } = conversation
-    fanOut.publish({ orgId, conversationId: id, visitorId, conversation, message })
+    fanOut.publish({ orgId, conversationId: id, visitorId, conversation, message, audience })
   }
 
-  function announceChange(orgId: OrgId, result: ChangeResult): Changed | Refused {
+  function announceChange(
+    orgId: OrgId,
+    result: ChangeResult,
+    audience: ConversationEvent['audience'],
+  ): Changed | Refused {
     if (result.kind === 'no-conversation') return refused('not_found')
     if (result.kind === 'unavailable') return refusedByStore(result, random)
-    announce(orgId, result.conversation, undefined)
-    return result
+    if (result.kind === 'changed') announce(orgId, result.conversation, undefined, audience)
+    return { kind: 'changed', conversation: result.conversation }
   }
 
+  return { announce, announceChange }
+}
+
+export function createConversations({ store, fanOut, clock, random }: ConversationsOptions): Conversations {
+  const { announce, announceChange } = createAnnouncements(fanOut, random)
   const setStatus = async ({ orgId }: AgentPrincipal, id: ConversationId, status: ConversationStatus) =>
-    announceChange(orgId, await store.ofOrg(orgId).setStatus(id, status))
+    announceChange(orgId, await store.ofOrg(orgId).setStatus(id, status), 'everybody')
 
   return {
     ...createReads(store),
@@ -187,7 +202,7 @@ export function createConversations({ store, fanOut, clock, random }: Conversati
     resolveConversation: (principal, id) => setStatus(principal, id, 'resolved'),
     reopenConversation: (principal, id) => setStatus(principal, id, 'open'),
     async markRead({ orgId }, id, sequence) {
-      return announceChange(orgId, await store.ofOrg(orgId).markRead(id, sequence))
+      return announceChange(orgId, await store.ofOrg(orgId).markRead(id, sequence), 'agents')
     },
   }
 }

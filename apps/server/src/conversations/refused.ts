@@ -23,6 +23,7 @@ const leastWaitSeconds: Record<Unavailable['reason'], number> = {
   'queue-full': 1,
   busy: 2,
   closing: 2,
+  failing: 10,
   'storage-full': 30,
 }
 

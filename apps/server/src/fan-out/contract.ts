@@ -9,6 +9,8 @@ export interface ConversationEvent {
   readonly conversation: AgentConversation
   /** Absent where only the conversation itself changed. */
   readonly message: Message | undefined
+  /** `agents`: nothing that the visitor may see has changed. */
+  readonly audience: 'everybody' | 'agents'
 }
 
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
@@ -16,5 +18,4 @@ export interface FanOut {
   publish(event: ConversationEvent): void
   /** Returns the unsubscribe. */
   subscribe(listener: (event: ConversationEvent) => void): () => void
-  close(): Promise<void>
 }

@@ -9,6 +9,7 @@ const event = (id: string): ConversationEvent => ({
   visitorId: 'p' as PublicVisitorId,
   conversation: { id } as AgentConversation,
   message: undefined,
+  audience: 'everybody',
 })
 
 describe('local fan-out', () => {

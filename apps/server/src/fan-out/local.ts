@@ -22,9 +22,5 @@ export function createLocalFanOut(onListenerError: (error: unknown) => void): Fa
         listeners.delete(listener)
       }
     },
-    close() {
-      listeners.clear()
-      return Promise.resolve()
-    },
   }
 }

@@ -1,6 +1,8 @@
+import type { Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseOrigin } from '../auth/origin.ts'
 import type { AgentPrincipal, Conversations } from '../conversations/conversations.ts'
+import { refusedByStore } from '../conversations/refused.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeOriginBody, decodeReadBody } from './decode-body.ts'
 import { decodeConversationFilter } from './decode-query.ts'
@@ -17,6 +19,7 @@ import { agentOf } from './request-state.ts'
 export interface AgentRouteOptions extends MessageRouteOptions {
   readonly conversations: Conversations
   readonly store: Store
+  readonly random: Random
 }
 
 /** Origins that one organisation may allow: more are a mistake, or an attempt to fill the table. */
@@ -50,7 +53,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   })
 
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
-  app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options.store))
+  app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))
 }
 
 async function answerChange(
@@ -71,15 +74,17 @@ async function readSites({ orgId }: AgentPrincipal, store: Store) {
   return { allowed, refused: refused.filter(({ origin }) => !allowed.includes(origin)) }
 }
 
-async function allowSite(request: FastifyRequest, reply: FastifyReply, store: Store) {
+async function allowSite(request: FastifyRequest, reply: FastifyReply, { store, random }: AgentRouteOptions) {
   const agent = agentOf(request)
   const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
   if (origin === undefined)
     return refuse(reply, 'request_invalid', { message: '"origin" is an address such as https://shop.example.' })
-  const { allowed } = await readSites(agent, store)
-  if (!allowed.includes(origin) && allowed.length >= maxAllowedOrigins)
+  const written = await store.ofOrg(agent.orgId).allowOrigin(origin, maxAllowedOrigins)
+  if (written.kind === 'too-many')
     return refuse(reply, 'request_invalid', { message: `At most ${String(maxAllowedOrigins)} sites may be allowed.` })
-  const written = await store.ofOrg(agent.orgId).setAllowedOrigins([...new Set([...allowed, origin])])
-  if (written.kind === 'unavailable') return refuse(reply, 'unavailable')
+  if (written.kind === 'unavailable') {
+    const refused = refusedByStore(written, random)
+    return refuse(reply, refused.code, refused)
+  }
   return reply.send(await readSites(agent, store))
 }

@@ -1,6 +1,7 @@
-import { SimClock } from '@helvino/testkit'
+import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Authenticate } from '../auth/authenticate.ts'
+import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { createHttpServer } from './http-server.ts'
 import { frameTable, routeTable } from './route-table.ts'
 
@@ -10,6 +11,9 @@ async function createServer() {
   const lines: string[] = []
   const app = await createHttpServer({
     authenticate: refuseAll,
+    isUpgrade: () => false,
+    unavailableReason,
+    random: new SimRandom(1),
     agents: { findSession: () => Promise.resolve({ kind: 'none' }) },
     publicUrl: undefined,
     ownOrigins: () => ['http://localhost:4000'],

@@ -1,14 +1,22 @@
+import type { IncomingMessage } from 'node:http'
 import cors from '@fastify/cors'
 import { headers, limits, parseJson } from '@helvino/protocol'
-import type { Clock } from '@helvino/runtime'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Clock, Random } from '@helvino/runtime'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { refusedByStore } from '../conversations/refused.ts'
+import type { Unavailable } from '../store/contract.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { logOptions, type LogOptions } from './log.ts'
 import { refuse } from './refuse.ts'
 import { roleOfRoute, RouteWithoutRoleError } from './route-table.ts'
 
 export interface HttpServerOptions extends GuardOptions {
+  /** Which requests leave HTTP for the upgrade they ask for; the rest is answered as if it had not asked. */
+  readonly isUpgrade: (request: IncomingMessage) => boolean
+  /** Why the store could not do it, where that and no bug is what an error says. */
+  readonly unavailableReason: (error: unknown) => Unavailable['reason'] | undefined
   readonly clock: Clock
+  readonly random: Random
   readonly log: LogOptions
 }
 
@@ -35,12 +43,16 @@ async function addCors(app: FastifyInstance): Promise<void> {
     // Any origin may ask; whether it is admitted is known when the organisation is, and a refused page must be able to read why.
     // No cookie is involved. The agents' calls come from this server's own pages and from nowhere else.
     delegator: (request, decide) => {
-      decide(null, { ...corsOptions, origin: isAgentAddress(request.url) ? false : '*' })
+      decide(null, { ...corsOptions, origin: isForAgents(request) ? false : '*' })
     },
   })
 }
 
-const isAgentAddress = (address: string | undefined): boolean => address?.startsWith('/api/agent') ?? false
+/** By the route, not by the address, which spells one route in many ways; a preflight has no route but the one for all of them. */
+function isForAgents({ method, routeOptions, url }: FastifyRequest): boolean {
+  const address = method === 'OPTIONS' ? url : routeOptions.url
+  return address?.startsWith('/api/agent') ?? false
+}
 
 const corsOptions = {
   methods: ['GET', 'POST'],
@@ -62,6 +74,7 @@ const corsOptions = {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...logOptions(options.log),
+    http: { shouldUpgradeCallback: options.isUpgrade },
     bodyLimit: limits.bodyBytes,
     // An idle connection must not hold up a stop.
     forceCloseConnections: 'idle',
@@ -70,6 +83,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 128 },
+    // For an address that cannot be decoded, or holds a longer id than there is: it reaches no route, and so none of the hooks.
+    frameworkErrors: (error, _request, reply) => {
+      refuse(reply, error.code === 'FST_ERR_BAD_URL' ? 'request_invalid' : 'not_found')
+    },
   })
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat())
@@ -84,8 +101,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
   const startedAtMs = new WeakMap<object, number>()
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     startedAtMs.set(request, options.clock.monotonicMs())
+    void reply.header('x-content-type-options', 'nosniff')
     done()
   })
   await addCors(app)
@@ -93,6 +111,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    const reason = options.unavailableReason(error)
+    if (reason !== undefined) {
+      request.log.error({ event: 'store-unavailable', reason, route: request.routeOptions.url, err: error })
+      const refused = refusedByStore({ kind: 'unavailable', reason }, options.random)
+      return refuse(reply, refused.code, refused)
+    }
     const code = refusalOf(error)
     if (code === 'internal') request.log.error({ event: 'request-failed', route: request.routeOptions.url, err: error })
     return refuse(reply, code)

@@ -23,6 +23,33 @@ describe('login budget', () => {
     expect(waits[40]).toBe(60)
   })
 
+  it('[AG25] touches no account for an address that is used up', () => {
+    const budget = createLoginBudget(new SimClock())
+    tryMany(budget, 100, (index) => (index < 40 ? `account ${String(index)}` : 'ann'))
+    expect(budget.take('ann', '192.0.2.2')).toBe(0)
+    for (let tries = 1; tries < 8; tries++) expect(budget.take('ann', '192.0.2.2')).toBe(0)
+    expect(budget.take('ann', '192.0.2.2')).toBe(60)
+  })
+
+  it('[AG26] does not forget an address or an account that it refuses, however many others come', () => {
+    const budget = createLoginBudget(new SimClock())
+    tryMany(budget, 40, (index) => `account ${String(index)}`)
+    for (let index = 0; index < 25_000; index++) {
+      budget.take(`other ${String(index)}`, `2001:db8::${index.toString(16)}`)
+      if (index % 5_000 === 0) expect(budget.take('ann', '192.0.2.1')).toBe(60)
+    }
+    expect(budget.take('ann', '192.0.2.1')).toBe(60)
+  })
+
+  it('[AG27] gives an address one try back for a right password, and not those for other accounts', () => {
+    const budget = createLoginBudget(new SimClock())
+    tryMany(budget, 39, (index) => `account ${String(index)}`)
+    expect(budget.take('mallory', '192.0.2.1')).toBe(0)
+    budget.forgive('mallory', '192.0.2.1')
+    expect(budget.take('next', '192.0.2.1')).toBe(0)
+    expect(budget.take('after', '192.0.2.1')).toBe(60)
+  })
+
   it('[AG15] gives the tries back after the right password', () => {
     const budget = createLoginBudget(new SimClock())
     tryMany(budget, 8, () => 'ann')

@@ -4,13 +4,13 @@ import type { Clock } from '@helvino/runtime'
 const maxAccountTries = 8
 const maxAddressTries = 40
 const windowMs = 60_000
-/** Accounts and addresses remembered; the one that was heard of longest ago goes first. */
+/** Accounts, and as many addresses, remembered; the one that was heard of longest ago goes first. */
 const maxRemembered = 10_000
 
 export interface LoginBudget {
   /** Takes one try; answers 0, or the whole seconds to wait. */
   take(account: string, address: string): number
-  /** The right password gives the tries back: a person who mistyped is not shut out. */
+  /** The right password clears the account and gives the address this one try back: a person who mistyped is not shut out. */
   forgive(account: string, address: string): void
 }
 
@@ -19,28 +19,50 @@ interface Window {
   readonly tries: number
 }
 
-/** Slows down whoever guesses passwords, for one account and from one address, at a cost that is bounded. */
-export function createLoginBudget(clock: Clock): LoginBudget {
-  const windows = new Map<string, Window>()
+/** Tries of many names, each within its window; the memory of it is bounded. */
+class Tries {
+  readonly #clock: Clock
+  readonly #most: number
+  readonly #windows = new Map<string, Window>()
 
-  function takeOne(key: string, maxTries: number): number {
-    const nowMs = clock.monotonicMs()
-    const known = windows.get(key)
-    const window = known && nowMs - known.startedAtMs < windowMs ? known : { startedAtMs: nowMs, tries: 0 }
-    if (window.tries >= maxTries) return Math.ceil((windowMs - (nowMs - window.startedAtMs)) / 1000)
-    windows.delete(key)
-    windows.set(key, { ...window, tries: window.tries + 1 })
-    const [oldest] = windows.keys()
-    if (windows.size > maxRemembered && oldest !== undefined) windows.delete(oldest)
-    return 0
+  constructor(clock: Clock, most: number) {
+    this.#clock = clock
+    this.#most = most
   }
 
+  /** Answers 0, or the whole seconds to wait; hearing of a name, refused or not, keeps it among the remembered. */
+  take(name: string): number {
+    const nowMs = this.#clock.monotonicMs()
+    const known = this.#windows.get(name)
+    const window = known && nowMs - known.startedAtMs < windowMs ? known : { startedAtMs: nowMs, tries: 0 }
+    const isRefused = window.tries >= this.#most
+    this.#windows.delete(name)
+    this.#windows.set(name, isRefused ? window : { ...window, tries: window.tries + 1 })
+    const [oldest] = this.#windows.keys()
+    if (this.#windows.size > maxRemembered && oldest !== undefined) this.#windows.delete(oldest)
+    return isRefused ? Math.ceil((windowMs - (nowMs - window.startedAtMs)) / 1000) : 0
+  }
+
+  giveBack(name: string): void {
+    const window = this.#windows.get(name)
+    if (window && window.tries > 0) this.#windows.set(name, { ...window, tries: window.tries - 1 })
+  }
+
+  clear(name: string): void {
+    this.#windows.delete(name)
+  }
+}
+
+/** Slows down whoever guesses passwords, for one account and from one address, at a cost that is bounded. */
+export function createLoginBudget(clock: Clock): LoginBudget {
+  const accounts = new Tries(clock, maxAccountTries)
+  const addresses = new Tries(clock, maxAddressTries)
   return {
-    take: (account, address) =>
-      Math.max(takeOne(`account ${account}`, maxAccountTries), takeOne(`address ${address}`, maxAddressTries)),
+    // The address first: one that is used up must not be able to shut out, or to crowd out, accounts.
+    take: (account, address) => addresses.take(address) || accounts.take(account),
     forgive(account, address) {
-      windows.delete(`account ${account}`)
-      windows.delete(`address ${address}`)
+      accounts.clear(account)
+      addresses.giveBack(address)
     },
   }
 }

@@ -1,6 +1,8 @@
 import { type ConversationId, decodeConversationId, headers } from '@helvino/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
+import { refused } from '../conversations/refused.ts'
 import { decodeMessageBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
@@ -10,6 +12,7 @@ import type { WaitingReads } from './waiting-reads.ts'
 export interface MessageRouteOptions {
   readonly conversations: Conversations
   readonly waitingReads: WaitingReads
+  readonly recheck: Recheck
 }
 
 type Participant = VisitorPrincipal | AgentPrincipal
@@ -56,7 +59,7 @@ async function readMessages(
   conversationId: ConversationId,
   { window, waitMs }: MessagesQuery,
   request: ConversationRequest,
-  { conversations, waitingReads }: MessageRouteOptions,
+  { conversations, waitingReads, recheck }: MessageRouteOptions,
 ) {
   const read = () => conversations.listMessages(principal, conversationId, window)
   if (waitMs === 0 || window.after === undefined) return read()
@@ -68,6 +71,9 @@ async function readMessages(
     const listed = await read()
     if (listed.kind === 'refused' || listed.page.messages.length > 0) return listed
     await waiting.woken
+    // It was held for longer than a logout or a switch may take to act.
+    const code = await recheck(principal)
+    if (code !== undefined) return refused(code)
     return await read()
   } finally {
     waiting.cancel()

@@ -39,6 +39,7 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /docs/*': 'anyone',
   'GET /inbox': 'anyone',
   'GET /inbox/*': 'anyone',
+  'GET /inbox/assets/*': 'anyone',
   'GET /embed.js': 'anyone',
   'GET /assets/*': 'anyone',
 }

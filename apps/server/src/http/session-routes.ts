@@ -2,7 +2,7 @@ import { protocolNumber } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { issueAgentToken } from '../auth/agent-token.ts'
-import type { Agents, AgentSession } from '../auth/agents.ts'
+import type { Agent, Agents } from '../auth/agents.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
@@ -34,7 +34,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOpti
   app.post('/api/agent/token', (request, reply) => answerToken(request, reply, options))
 }
 
-async function describe({ userId, orgId, role, email, name }: AgentSession, store: Store) {
+async function describe({ userId, orgId, role, email, name }: Agent, store: Store) {
   const org = await store.findOrg({ id: orgId })
   return {
     ok: true,
@@ -58,12 +58,12 @@ async function answerLogin(
   if (login.kind === 'refused') return refuse(reply, 'login_failed')
   budget.forgive(body.email, request.ip)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
-  return reply.header('cache-control', 'no-store').send(await describe(login.session, options.store))
+  return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
 }
 
 async function answerToken(request: FastifyRequest, reply: FastifyReply, options: SessionRouteOptions) {
   const session = sessionOf(request)
-  const { orgId, userId, role } = session
+  const { orgId, userId, sessionId, role } = session
   const org = await options.store.findOrg({ id: orgId })
   if (!org) return refuse(reply, 'login_required')
   if (!org.enabled) return refuse(reply, 'org_disabled')
@@ -71,6 +71,7 @@ async function answerToken(request: FastifyRequest, reply: FastifyReply, options
   const agentToken = issueAgentToken(options.keyRing, {
     orgId,
     userId,
+    sessionId,
     role,
     nowMs,
     lifetimeSeconds: options.tokenLifetimeSeconds,

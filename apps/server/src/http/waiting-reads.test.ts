@@ -16,7 +16,14 @@ function openWorld() {
   const publish = (id: ConversationId, sequence: number, org = orgId) => {
     const message = { conversationId: id, sequence: sequence as Sequence } as Message
     const conversation = { id } as AgentConversation
-    fanOut.publish({ orgId: org, conversationId: id, visitorId: 'p' as PublicVisitorId, conversation, message })
+    fanOut.publish({
+      orgId: org,
+      conversationId: id,
+      visitorId: 'p' as PublicVisitorId,
+      conversation,
+      message,
+      audience: 'everybody',
+    })
   }
   const isWoken = async ({ woken }: WaitingRead) => {
     let result = false

@@ -80,6 +80,17 @@ describe('page routes', () => {
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
   })
 
+  it.each(['..%2f..', '.hidden.js', '..js', 'main-1.js%00', 'no-extension', 'a/b.js'])(
+    '[PG12] answers the name %s of an asset as one that is not there',
+    async (name) => {
+      const { app, folders } = await openWorld()
+      for (const odd of ['.hidden.js', '..js', 'no-extension'])
+        writeFileSync(join(folders.inbox, 'assets', odd), 'not for the network')
+      const { statusCode, body } = await app.inject(`/inbox/assets/${name}`)
+      expect([statusCode, body.includes('not for the network')]).toEqual([404, false])
+    },
+  )
+
   it('[PG9] has no demo, and sends the front page to the inbox, while the demo is off', async () => {
     const { folders } = await openWorld()
     const off = Fastify()

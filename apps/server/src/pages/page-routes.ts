@@ -26,7 +26,7 @@ export interface PageOptions {
 const panelName = /^panel-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
-const assetName = /^[\w.-]+$/
+const assetName = /^[\w-]+(?:\.[\w-]+)+$/
 const yearSeconds = 365 * 24 * 60 * 60
 const noncePlaceholder = '__NONCE__'
 
@@ -83,11 +83,10 @@ function addInbox(app: FastifyInstance, { folders: { inbox }, random }: PageOpti
     return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(html)
   }
   app.get('/inbox', (_request, reply) => page(reply))
-  app.get<{ Params: { '*': string } }>('/inbox/*', (request, reply) => {
-    const [folder, name, ...rest] = request.params['*'].split('/')
-    if (folder !== 'assets') return page(reply)
-    if (name === undefined || rest.length > 0 || !assetName.test(name) || !existsSync(join(assets, name)))
-      return refuse(reply, 'not_found')
+  app.get('/inbox/*', (_request, reply) => page(reply))
+  app.get<{ Params: { '*': string } }>('/inbox/assets/*', (request, reply) => {
+    const name = request.params['*']
+    if (!assetName.test(name) || !existsSync(join(assets, name))) return refuse(reply, 'not_found')
     return reply.header('x-content-type-options', 'nosniff').sendFile(name, assets, immutable)
   })
 }

@@ -35,7 +35,8 @@ export class Listeners {
     const org = this.#orgs.get(event.orgId)
     if (!org) return
     const text = new EventText(event)
-    for (const listener of org.visitors.get(event.visitorId) ?? []) listener.hear(text)
+    const visitors = event.audience === 'everybody' ? org.visitors.get(event.visitorId) : undefined
+    for (const listener of visitors ?? []) listener.hear(text)
     for (const listener of org.agents) listener.hear(text)
   }
 }

@@ -43,6 +43,12 @@ async function hasDrained({ ports, socket }: ReplayTo): Promise<boolean> {
   return inTime
 }
 
+/** Lets everybody else have a turn: a page is a few ms of reading and writing, and one `hello` may ask for a thousand. */
+const nextTurn = ({ ports }: ReplayTo): Promise<void> =>
+  new Promise((resolve) => {
+    ports.clock.startTimer(0, resolve)
+  })
+
 /**
  * Sends `ready`, then what each recovered conversation has missed, in order, as fast as the reader reads.
  * Answers up to which sequence each conversation was replayed.
@@ -71,6 +77,7 @@ export async function replay(
       }
       // Counted but not there would be a broken store; asking for it for ever would hide that.
       if (messages.length === 0) throw new Error('The store counts messages that it does not return.')
+      await nextTurn(to)
     }
   }
   return replayed

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationId, MessagePage, Sequence } from '@helvino/protocol'
+import type { Conversation, ConversationId, MessagePage, RefusalCode, Sequence } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { Authentication } from '../auth/principal.ts'
 import type { Member } from './member.ts'
@@ -17,6 +17,8 @@ export interface SessionSocket {
 export interface SessionPorts {
   readonly clock: Clock
   authenticate(token: string, audience: 'visitor' | 'agent'): Promise<Authentication>
+  /** Why this member may not go on, though the token is valid. */
+  recheck(member: Member): Promise<RefusalCode | undefined>
   /** `undefined` for a conversation that does not exist or that this member may not see. */
   findConversation(member: Member, id: ConversationId): Promise<Conversation | undefined>
   /** The next messages after `after`, at most one page; `undefined` as above. */

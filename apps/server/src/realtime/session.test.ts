@@ -7,6 +7,7 @@ import {
   type OrgId,
   protocolNumber,
   type PublicVisitorId,
+  type RefusalCode,
   type Sequence,
   type ServerFrame,
 } from '@helvino/protocol'
@@ -71,6 +72,7 @@ const event = (sequence: number): ConversationEvent => ({
   visitorId,
   conversation: conversation(sequence),
   message: message(sequence),
+  audience: 'everybody',
 })
 
 /** One session over a log of messages, its clock simulated. `tokens` says what `authenticate` answers for each. */
@@ -83,10 +85,11 @@ function openWorld(stored = 0) {
   const tokens = new Map<string, Authentication>()
   const reader = { queuedBytes: 0, drained: Promise.resolve() }
   const listeners = new Listeners()
-  const hooks = { afterList: () => undefined as void }
+  const hooks = { afterList: () => undefined as void, refusal: undefined as RefusalCode | undefined }
   const ports: SessionPorts = {
     clock,
     authenticate: (token) => Promise.resolve(tokens.get(token) ?? { kind: 'refused', code: 'token_invalid' }),
+    recheck: () => Promise.resolve(hooks.refusal),
     findConversation: (member: Member, id) =>
       Promise.resolve(
         id === conversationId && (member.kind === 'agent' || member.visitorId === visitorId)
@@ -122,7 +125,7 @@ function openWorld(stored = 0) {
   const visitorToken = (token: string, lifeMs: number, id = visitorId) =>
     tokens.set(token, {
       kind: 'granted',
-      principal: { kind: 'visitor', org, visitorId: id, expiresAtMs: clock.nowMs() + lifeMs },
+      principal: { kind: 'visitor', org, visitorId: id, issuedAtMs: 0, expiresAtMs: clock.nowMs() + lifeMs },
     })
   const commit = (sequence: number) => {
     log.push(message(sequence))
@@ -130,7 +133,7 @@ function openWorld(stored = 0) {
   }
   const say = async (frame: object) => {
     session.receive(JSON.stringify(frame))
-    await clock.settle()
+    await clock.advance(0)
   }
   const hello = (after?: number, token = 't1', more: object = {}) =>
     say({
@@ -141,7 +144,22 @@ function openWorld(stored = 0) {
       ...more,
     })
   const sequences = () => frames.flatMap((frame) => (frame.type === 'message' ? [frame.message.sequence] : []))
-  return { clock, session, frames, texts, closes, hooks, reader, tokens, visitorToken, commit, say, hello, sequences }
+  return {
+    clock,
+    session,
+    frames,
+    texts,
+    closes,
+    hooks,
+    reader,
+    tokens,
+    visitorToken,
+    listeners,
+    commit,
+    say,
+    hello,
+    sequences,
+  }
 }
 
 const minute = 60_000
@@ -189,6 +207,18 @@ describe('session', () => {
     expect(world.sequences()).toEqual(Array.from({ length: committed }, (_unused, index) => index + 1))
   })
 
+  it('[RT31] lets others have a turn between the pages of a replay', async () => {
+    const world = openWorld(250)
+    world.visitorToken('t1', 5 * minute)
+    world.session.receive(
+      JSON.stringify({ type: 'hello', orgToken: 't1', conversations: [{ id: conversationId, after: 0 }] }),
+    )
+    await world.clock.settle()
+    expect(world.sequences()).toHaveLength(limits.pageMessages)
+    await world.clock.advance(0)
+    expect(world.sequences()).toHaveLength(250)
+  })
+
   it('[RT5] says recovered false, and replays nothing, beyond the replay limit', async () => {
     const world = openWorld(limits.replayMessages + 1)
     world.visitorToken('t1', 5 * minute)
@@ -234,6 +264,31 @@ describe('session', () => {
     world.commit(1)
     expect(world.frames.at(-1)?.type).toBe('conversation')
     for (const text of world.texts) expect(text).not.toMatch(/preview|readSequence|visitorId|authorId/)
+  })
+
+  it('[RT30] does not wake a visitor for what only agents see', async () => {
+    const world = openWorld()
+    world.visitorToken('t1', 5 * minute)
+    await world.hello()
+    const before = world.frames.length
+    world.listeners.deliver({ ...event(1), message: undefined, audience: 'agents' })
+    expect(world.frames).toHaveLength(before)
+    world.listeners.deliver({ ...event(1), message: undefined })
+    expect(world.frames).toHaveLength(before + 1)
+  })
+
+  it.each([
+    ['token_invalid', 4401],
+    ['org_disabled', 4403],
+  ] as const)('[RT32] closes a session that may not go on for %s with %i', async (refusal, code) => {
+    const world = openWorld()
+    world.visitorToken('t1', 5 * minute)
+    await world.hello()
+    await world.session.recheck()
+    expect(world.closes).toEqual([])
+    world.hooks.refusal = refusal
+    await world.session.recheck()
+    expect(world.closes).toEqual([{ code, reason: refusal }])
   })
 
   it('[RT8] closes with 4401 when the token ran out and was not renewed within the grace', async () => {
@@ -290,7 +345,13 @@ describe('session', () => {
     const world = openWorld()
     world.tokens.set('t1', {
       kind: 'granted',
-      principal: { kind: 'visitor', org, visitorId: undefined, expiresAtMs: world.clock.nowMs() + minute },
+      principal: {
+        kind: 'visitor',
+        org,
+        visitorId: undefined,
+        issuedAtMs: 0,
+        expiresAtMs: world.clock.nowMs() + minute,
+      },
     })
     await world.hello()
     expect(world.closes[0]?.code).toBe(4401)

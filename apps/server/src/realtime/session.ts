@@ -95,6 +95,20 @@ export class Session {
     this.#socket.close(code, reason)
   }
 
+  /** Acts on a logout, a removal or a switch while the token lives. Never rejects. */
+  async recheck(): Promise<void> {
+    const member = this.#member()
+    if (member === undefined) return
+    try {
+      const code = await this.#ports.recheck(member)
+      // A renewal meanwhile has been checked by itself.
+      if (code !== undefined && this.#member() === member) this.close(closeCodeOf(code), code)
+    } catch (error) {
+      this.#ports.onFailure(error)
+      this.close(closeCodes.restart, 'retry-in-ms:1000')
+    }
+  }
+
   /** The socket is gone, whoever closed it. */
   onGone(): void {
     if (this.#state.name !== 'closed') this.#end()
@@ -162,11 +176,12 @@ export class Session {
     if (this.#state.name !== 'resuming' || replayed === 'too-slow') return
     const { held } = this.#state
     // Read again: `renew` may have replaced the member meanwhile.
-    this.#state = { name: 'live', member: this.#state.member }
+    const live = { name: 'live', member: this.#state.member } as const
+    this.#state = live
     for (const text of held) {
       const { message } = text.event
       const isReplayed = message !== undefined && message.sequence <= (replayed.get(message.conversationId) ?? 0)
-      this.#sendEvent(text, member, !isReplayed)
+      this.#sendEvent(text, live.member, !isReplayed)
     }
   }
 

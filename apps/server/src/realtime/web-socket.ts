@@ -23,6 +23,14 @@ function drained(raw: Duplex): Promise<void> {
   })
 }
 
+/** For a socket that has been sent its close frame, by the session or by `ws` itself, which would wait half a minute for the answer. */
+export function cutLater(webSocket: WebSocket, clock: Clock): void {
+  const cancel = clock.startTimer(closeWithinMs, () => {
+    webSocket.terminate()
+  })
+  webSocket.once('close', cancel)
+}
+
 /** `raw` is the connection below: `ws` reports what waits, and only the connection reports when it has gone out. */
 export function sessionSocket(webSocket: WebSocket, raw: Duplex, clock: Clock): SessionSocket {
   return {
@@ -31,10 +39,7 @@ export function sessionSocket(webSocket: WebSocket, raw: Duplex, clock: Clock): 
     },
     close(code, reason) {
       webSocket.close(code, reason)
-      const cancel = clock.startTimer(closeWithinMs, () => {
-        webSocket.terminate()
-      })
-      webSocket.once('close', cancel)
+      cutLater(webSocket, clock)
     },
     queuedBytes: () => webSocket.bufferedAmount,
     drained: () => drained(raw),

@@ -174,9 +174,21 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       const marks = []
       for (const sequence of [2, 1, 99]) {
         const result = await ours.markRead(conversation.id, at(sequence))
-        marks.push(result.kind === 'changed' ? result.conversation.readSequence : result.kind)
+        marks.push([result.kind, 'conversation' in result && result.conversation.readSequence])
       }
-      expect(marks).toEqual([2, 2, 3])
+      expect(marks).toEqual([
+        ['changed', 2],
+        ['unchanged', 2],
+        ['changed', 3],
+      ])
+    })
+
+    it('[STO21] tells a change from one that was made before', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const kinds = []
+      for (const status of ['open', 'resolved', 'resolved'] as const)
+        kinds.push((await ours.setStatus(conversation.id, status)).kind)
+      expect(kinds).toEqual(['unchanged', 'changed', 'unchanged'])
     })
 
     it("[STO9] keeps a conversation read through an agent's own answer, and unread where something was unread before", async () => {
@@ -273,8 +285,16 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       for (const by of [{ id: org.id }, { key: org.key }, { siteId: org.siteId }])
         expect(await store.findOrg(by)).toEqual(org)
       expect(await store.findOrg({ key: org.siteId })).toBeUndefined()
-      await ours.setAllowedOrigins(['https://b.example'])
-      expect(await store.findOrg({ id: org.id })).toEqual({ ...org, allowedOrigins: ['https://b.example'] })
+    })
+
+    it('[STO22] allows each of several origins that come at once, once, up to the most', async () => {
+      const origins = ['https://b.example', 'https://c.example', 'https://b.example', 'https://d.example']
+      const results = await Promise.all(origins.map((origin) => ours.allowOrigin(origin, 2)))
+      expect(results.map(({ kind }) => kind)).toEqual(['written', 'written', 'written', 'too-many'])
+      const { id } = orgLike('a')
+      expect((await store.findOrg({ id }))?.allowedOrigins).toEqual(['https://b.example', 'https://c.example'])
+      expect((await store.findOrg({ id: orgLike('b').id }))?.allowedOrigins).toEqual([])
+      expect((await ours.allowOrigin('https://c.example', 2)).kind).toBe('written')
     })
 
     it('[STO14] remembers the 50 origins that were refused last', async () => {
@@ -381,8 +401,8 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     run: (repository) => repository.signOutVisitor(visitor('v').visitorId, startMs + 9),
     nothing: { kind: 'written' },
   },
-  setAllowedOrigins: {
-    run: (repository) => repository.setAllowedOrigins(['https://theirs.example']),
+  allowOrigin: {
+    run: (repository) => repository.allowOrigin('https://theirs.example', 9),
     nothing: { kind: 'written' },
   },
   rememberRefusedOrigin: {

@@ -53,16 +53,20 @@ export interface NewMessage {
 /** Nothing was written. Asking again, with the same key, is safe. */
 export interface Unavailable {
   readonly kind: 'unavailable'
-  readonly reason: 'queue-full' | 'storage-full' | 'busy' | 'closing'
+  /** `failing`: the disk refuses to write though it is not full. */
+  readonly reason: 'queue-full' | 'storage-full' | 'busy' | 'failing' | 'closing'
 }
 
 export type OpenResult =
   { readonly kind: 'opened'; readonly conversation: AgentConversation; readonly created: boolean } | Unavailable
 
 export type ChangeResult =
-  | { readonly kind: 'changed'; readonly conversation: AgentConversation }
+  /** `unchanged`: it was so before, and nothing was written. */
+  | { readonly kind: 'changed' | 'unchanged'; readonly conversation: AgentConversation }
   | { readonly kind: 'no-conversation' }
   | Unavailable
+
+export type AllowResult = WriteResult | { readonly kind: 'too-many' }
 
 export type WriteResult = { readonly kind: 'written' } | Unavailable
 
@@ -127,7 +131,8 @@ export interface OrgRepository {
   visitorValidFromMs(visitorId: PublicVisitorId): Promise<number>
   /** Refuses every token of this visitor that was issued before `validFromMs`. */
   signOutVisitor(visitorId: PublicVisitorId, validFromMs: number): Promise<WriteResult>
-  setAllowedOrigins(origins: readonly string[]): Promise<WriteResult>
+  /** Adds the origin to the allowed ones, unless there are `most` already; allowing one twice changes nothing. */
+  allowOrigin(origin: string, most: number): Promise<AllowResult>
   /** Keeps at most 50 origins; the owner may allow one with a click. */
   rememberRefusedOrigin(origin: string, nowMs: number): Promise<WriteResult>
   listRefusedOrigins(): Promise<readonly { readonly origin: string; readonly lastSeenAt: string }[]>
@@ -139,7 +144,7 @@ export interface Store {
   /** Makes or replaces an organisation as a whole. */
   putOrg(org: Org): Promise<WriteResult>
   ofOrg(orgId: OrgId): OrgRepository
-  /** True while a read and the writer work. */
+  /** True while it writes; tried at most once in a second, however often it is asked. Never rejects. */
   isReady(): Promise<boolean>
   /** Ends after every accepted write is committed. Later writes answer `unavailable`. */
   close(): Promise<void>

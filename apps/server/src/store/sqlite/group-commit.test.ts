@@ -1,3 +1,4 @@
+import { SimClock } from '@helvino/testkit'
 import Sqlite from 'better-sqlite3'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -9,12 +10,16 @@ describe('group commit', () => {
   let path: string
   let database: Sqlite.Database
   let writer: GroupCommit
+  let clock: SimClock
+  let diskFailures: unknown[]
 
   beforeEach(() => {
     path = join(testFolder(), 'helvino.db')
     database = openTestSqlite(path).database
     database.exec('CREATE TABLE notes (text TEXT NOT NULL)')
-    writer = createGroupCommit(database)
+    clock = new SimClock()
+    diskFailures = []
+    writer = createGroupCommit({ database, clock, onDiskFailure: (error) => diskFailures.push(error) })
   })
 
   const insert = (text: string | null) => () => {
@@ -80,15 +85,50 @@ describe('group commit', () => {
     expect(await writer.write(insert(big))).toBe(big)
   })
 
-  it('[GRP6] says busy where another process does not give up its lock, and goes on after it', async () => {
-    database.pragma('busy_timeout = 0')
+  /** A second connection, as another process has it, that holds the lock until it is told to give it up. */
+  function holdLock(): () => void {
     const other = new Sqlite(path)
     other.exec('BEGIN IMMEDIATE')
-    const busy = { kind: 'unavailable', reason: 'busy' }
-    expect(await Promise.all([writer.write(insert('a')), writer.write(insert('b'))])).toEqual([busy, busy])
-    other.exec('ROLLBACK')
-    other.close()
-    expect(await writer.write(insert('c'))).toBe('c')
+    return () => {
+      other.exec('ROLLBACK')
+      other.close()
+    }
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const busy = { kind: 'unavailable', reason: 'busy' }
+
+  it('[GRP6] waits for the lock of another process with timers, and then commits everything once and in order', async () => {
+    const release = holdLock()
+    const texts = Array.from({ length: 600 }, (_, index) => String(index))
+    const writes = Promise.all(texts.map((text) => writer.write(insert(text))))
+    await turn()
+    // The event loop is free: others read, and time goes on.
+    expect(notes()).toEqual([])
+    await clock.advance(500)
+    const later = writer.write(insert('later'))
+    release()
+    await clock.advance(50)
+    expect(await writes).toEqual(texts)
+    expect(await later).toBe('later')
+    expect(notes()).toEqual([...texts, 'later'])
+  })
+
+  it('[GRP10] says busy to a write that has waited 5 s for a lock, and to no younger one', async () => {
+    database.pragma('busy_timeout = 0')
+    const release = holdLock()
+    const old = Promise.all([writer.write(insert('a')), writer.write(insert('b'))])
+    await turn()
+    await clock.advance(2_000)
+    const young = writer.write(insert('c'))
+    let isSettled = false
+    void old.then(() => (isSettled = true))
+    await clock.advance(2_950)
+    expect(isSettled).toBe(false)
+    await clock.advance(50)
+    expect(await old).toEqual([busy, busy])
+    release()
+    await clock.advance(50)
+    expect(await young).toBe('c')
     expect(notes()).toEqual(['c'])
   })
 
@@ -96,10 +136,31 @@ describe('group commit', () => {
     database.exec('BEGIN')
     insert('theirs')()
     const ours = writer.write(insert('ours'))
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     database.exec('ROLLBACK')
+    await clock.advance(50)
     expect(await ours).toBe('ours')
     expect(notes()).toEqual(['ours'])
+  })
+
+  it('[GRP11] says busy after 5 s where a transaction on the same connection is never ended', async () => {
+    database.exec('BEGIN')
+    const ours = writer.write(insert('ours'))
+    await turn()
+    expect(clock.pendingTimers).toBe(1)
+    await clock.advance(5_000)
+    expect(await ours).toEqual(busy)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('[GRP12] says of a disk that refuses to write that it is failing, reports it once, and goes on after it', async () => {
+    database.pragma('query_only = on')
+    const failing = { kind: 'unavailable', reason: 'failing' }
+    expect(await Promise.all([writer.write(insert('a')), writer.write(insert('b'))])).toEqual([failing, failing])
+    expect(diskFailures).toHaveLength(1)
+    database.pragma('query_only = off')
+    expect(await writer.write(insert('c'))).toBe('c')
+    expect(notes()).toEqual(['c'])
   })
 
   it('[GRP8] ends its close after the last accepted write, also where nothing waits', async () => {
@@ -111,7 +172,7 @@ describe('group commit', () => {
     expect(notes()).toEqual(texts)
     expect(await Promise.all(accepted)).toEqual(texts)
     await writer.close()
-    await createGroupCommit(database).close()
+    await createGroupCommit({ database, clock, onDiskFailure: () => undefined }).close()
   })
 
   it('[GRP9] undoes a write that only the commit refuses, and stores its neighbours', async () => {

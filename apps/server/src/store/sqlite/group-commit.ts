@@ -1,17 +1,22 @@
-import Sqlite, { type Database } from 'better-sqlite3'
+import type { Clock } from '@helvino/runtime'
+import type { Database } from 'better-sqlite3'
 import type { Unavailable } from '../contract.ts'
+import { unavailableReason } from './unavailable-reason.ts'
 
 /** Writes that may wait for their commit; beyond it a write is `queue-full`. */
 const maxWaitingWrites = 10_000
 /** Writes in one transaction. A greater group holds the event loop for longer than it saves in syncs. */
 const maxGroupWrites = 512
+/** A write that a lock holds up for so long, in ms, is `busy`; until then the lock is tried this often. */
+const lockWaitMs = 5_000
+const retryEveryMs = 50
 
 /** Runs writes in arrival order, many in one transaction, and answers each only after that transaction is on disk. */
 export interface GroupCommit {
   /**
    * Runs `work` inside a transaction, a second time where the first was undone for a neighbour's sake: it may touch the
    * database only. What it throws undoes its own writes only and rejects its own promise only;
-   * a full disk and a lock that is not given up in time are `unavailable`.
+   * a full or failing disk and a lock that is not given up in time are `unavailable`.
    */
   write<Result>(work: () => Result): Promise<Result | Unavailable>
   groupsCommitted(): number
@@ -20,26 +25,33 @@ export interface GroupCommit {
   close(): Promise<void>
 }
 
+export interface GroupCommitOptions {
+  readonly database: Database
+  readonly clock: Clock
+  /** Hears, once for each error, what the disk refuses beside being full. */
+  readonly onDiskFailure: (error: unknown) => void
+}
+
 interface WaitingWrite {
+  readonly sinceMs: number
   /** Does the work and returns what to do once it is committed. */
   readonly run: () => () => void
   readonly fail: (error: unknown) => void
+  readonly refuse: (reason: Unavailable['reason']) => void
 }
 
 interface Failure {
-  /** `begin`: the lock was not given. */
   readonly stage: 'begin' | 'write'
   readonly error: unknown
 }
 
 const unavailable = (reason: Unavailable['reason']): Unavailable => ({ kind: 'unavailable', reason })
 
-/** What asking again later can cure; `undefined` for a bug. */
-function transientReason(error: unknown): Unavailable['reason'] | undefined {
-  if (!(error instanceof Sqlite.SqliteError)) return undefined
-  if (error.code.startsWith('SQLITE_FULL')) return 'storage-full'
-  return error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED') ? 'busy' : undefined
-}
+/** Somebody else holds the lock: nothing was tried yet, and nothing is lost by waiting. */
+const isLockedOut = ({ stage, error }: Failure): boolean => stage === 'begin' && unavailableReason(error) === 'busy'
+
+/** No other write would fare better. */
+const isHopeless = ({ stage, error }: Failure): boolean => stage === 'begin' || unavailableReason(error) === 'failing'
 
 function createCommitter(database: Database) {
   const begin = database.prepare('BEGIN IMMEDIATE')
@@ -88,48 +100,93 @@ function createCommitter(database: Database) {
     return undefined
   }
 
-  /** A group that could not be committed is committed one by one: only the write that is to blame may fail. */
-  function commitGroup(group: readonly WaitingWrite[]): void {
+  /**
+   * A group that could not be committed is committed one by one: only the write that is to blame may fail. Answers the writes
+   * that have to wait for somebody else's lock.
+   */
+  function commitGroup(group: readonly WaitingWrite[]): readonly WaitingWrite[] {
     const together = commitTogether(group)
-    let locked = together?.stage === 'begin' ? together : undefined
-    if (!together) return
-    for (const write of group) {
-      // Each further attempt would wait for the same lock, and hold up the event loop for as long.
-      const alone = locked ?? commitTogether([write])
-      if (alone?.stage === 'begin') locked = alone
-      if (alone) write.fail(alone.error)
+    if (!together) return []
+    for (const [index, write] of group.entries()) {
+      const failure = index === 0 && isHopeless(together) ? together : commitTogether([write])
+      if (!failure) continue
+      if (isLockedOut(failure)) return group.slice(index)
+      const failed = isHopeless(failure) ? group.slice(index) : [write]
+      for (const { fail } of failed) fail(failure.error)
+      if (failed.length > 1) return []
     }
+    return []
   }
 
   return { commitGroup, groupsCommitted: () => groups, writesCommitted: () => writes }
 }
 
-export function createGroupCommit(database: Database): GroupCommit {
-  const { commitGroup, ...counts } = createCommitter(database)
+/** The writes in order, and when the next of them are tried. */
+function createQueue(
+  { database, clock }: GroupCommitOptions,
+  commitGroup: ReturnType<typeof createCommitter>['commitGroup'],
+) {
   const waiting: WaitingWrite[] = []
-  let scheduled = false
-  let closing: Promise<void> | undefined
+  let isScheduled = false
   let onDrained = () => {}
 
-  function schedule(): void {
-    if (scheduled) return
-    scheduled = true
-    // After the input of this turn of the event loop: whatever arrived with it shares one sync of the disk.
-    setImmediate(() => {
-      scheduled = false
-      // Somebody else's transaction on this connection would take our writes with it, or undo them.
-      if (!database.inTransaction) commitGroup(waiting.splice(0, maxGroupWrites))
-      if (waiting.length > 0) schedule()
-      else onDrained()
-    })
+  function giveUpOld(): void {
+    const nowMs = clock.monotonicMs()
+    const fresh = waiting.findIndex(({ sinceMs }) => nowMs - sinceMs < lockWaitMs)
+    for (const { refuse } of waiting.splice(0, fresh === -1 ? waiting.length : fresh)) refuse('busy')
+  }
+
+  function turn(): void {
+    // Somebody else's transaction on this connection would take our writes with it, or undo them.
+    const isForeign = database.inTransaction
+    const locked = isForeign ? [] : commitGroup(waiting.splice(0, maxGroupWrites))
+    waiting.unshift(...locked)
+    const isHeldUp = isForeign || locked.length > 0
+    if (isHeldUp) giveUpOld()
+    if (waiting.length === 0) {
+      isScheduled = false
+      onDrained()
+    } else if (isHeldUp) clock.startTimer(retryEveryMs, turn)
+    else setImmediate(turn)
+  }
+
+  return {
+    count: () => waiting.length,
+    add(write: WaitingWrite): void {
+      waiting.push(write)
+      if (isScheduled) return
+      isScheduled = true
+      // After the input of this turn of the event loop: whatever arrived with it shares one sync of the disk.
+      setImmediate(turn)
+    },
+    drained: () =>
+      new Promise<void>((resolve) => {
+        onDrained = resolve
+        if (!isScheduled) resolve()
+      }),
+  }
+}
+
+export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
+  const { commitGroup, ...counts } = createCommitter(options.database)
+  const queue = createQueue(options, commitGroup)
+  let closing: Promise<void> | undefined
+  let reported: unknown
+
+  function reasonOf(error: unknown): Unavailable['reason'] | undefined {
+    const reason = unavailableReason(error)
+    if (reason === 'failing' && error !== reported) options.onDiskFailure(error)
+    reported = error
+    return reason
   }
 
   return {
     write<Result>(work: () => Result) {
       if (closing) return Promise.resolve(unavailable('closing'))
-      if (waiting.length >= maxWaitingWrites) return Promise.resolve(unavailable('queue-full'))
+      if (queue.count() >= maxWaitingWrites) return Promise.resolve(unavailable('queue-full'))
       return new Promise<Result | Unavailable>((resolve, reject) => {
-        waiting.push({
+        queue.add({
+          sinceMs: options.clock.monotonicMs(),
           run: () => {
             const result = work()
             return () => {
@@ -137,21 +194,17 @@ export function createGroupCommit(database: Database): GroupCommit {
             }
           },
           fail: (error) => {
-            const reason = transientReason(error)
+            const reason = reasonOf(error)
             if (reason) resolve(unavailable(reason))
             else reject(error instanceof Error ? error : new Error('a write failed', { cause: error }))
           },
+          refuse: (reason) => {
+            resolve(unavailable(reason))
+          },
         })
-        schedule()
       })
     },
     ...counts,
-    close() {
-      closing ??= new Promise((resolve) => {
-        onDrained = resolve
-        if (!scheduled) resolve()
-      })
-      return closing
-    },
+    close: () => (closing ??= queue.drained()),
   }
 }

@@ -68,6 +68,12 @@ const steps: readonly string[] = [
   CREATE UNIQUE INDEX messages_by_client_id ON messages (org_id, conversation_id, client_message_id)
     WHERE client_message_id IS NOT NULL;
   `,
+  `
+  CREATE TABLE heartbeat (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** The newest format of the data that this version reads and writes. */

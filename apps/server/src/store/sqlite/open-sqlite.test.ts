@@ -4,20 +4,26 @@ import { describe, expect, it } from 'vitest'
 import { openTestSqlite } from '../../../tests/sqlite-stores.ts'
 import { testFolder } from '../../../tests/test-folder.ts'
 import { dataFormat } from './migrations.ts'
-import { openSqlite, type SqliteOpening } from './open-sqlite.ts'
+import { openSqlite, type SqliteOpening, waitBriefly } from './open-sqlite.ts'
 
 const problemOf = (opening: SqliteOpening) => (opening.kind === 'invalid' ? opening.message : '')
 
 describe('SQLite file', () => {
-  it('[SQL1] is written ahead and synced at every commit, checks references and waits for a lock', () => {
+  it('[SQL1] is written ahead and synced at every commit, and checks references', () => {
     const { database } = openTestSqlite()
     const read = (name: string) => database.pragma(name, { simple: true })
-    expect([read('journal_mode'), read('synchronous'), read('foreign_keys'), read('busy_timeout')]).toEqual([
-      'wal',
-      2,
-      1,
-      5_000,
-    ])
+    expect([read('journal_mode'), read('synchronous'), read('foreign_keys')]).toEqual(['wal', 2, 1])
+  })
+
+  it('[SQL6] waits 5 s for a lock while it starts, and at most 25 ms while it serves', () => {
+    const opening = openSqlite(join(testFolder(), 'helvino.db'))
+    if (opening.kind !== 'ok') throw new Error(opening.message)
+    const { database } = opening.sqlite
+    const waitMs = () => Number(database.pragma('busy_timeout', { simple: true }))
+    expect(waitMs()).toBe(5_000)
+    waitBriefly(database)
+    expect(waitMs()).toBeLessThanOrEqual(25)
+    database.close()
   })
 
   it('[SQL2] does not open where it cannot be written durably', () => {

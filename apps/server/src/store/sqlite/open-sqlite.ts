@@ -14,13 +14,14 @@ export interface OpenSqlite {
 export type SqliteOpening =
   { readonly kind: 'ok'; readonly sqlite: OpenSqlite } | { readonly kind: 'invalid'; readonly message: string }
 
-/** How long a statement waits for another process's lock, in ms, before it is `busy`. */
-const busyWaitMs = 5_000
+/** How long a statement waits for another process's lock, in ms, before it is `busy`; nothing else runs while it waits. */
+const startWaitMs = 5_000
+const servingWaitMs = 10
 // What SQLite answers for `synchronous = FULL`: the log reaches the disk before a commit returns.
 const synchronousFull = 2
 
 function prepareConnection(database: Database, path: string): string | undefined {
-  database.pragma(`busy_timeout = ${String(busyWaitMs)}`)
+  database.pragma(`busy_timeout = ${String(startWaitMs)}`)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
@@ -33,6 +34,11 @@ function prepareConnection(database: Database, path: string): string | undefined
   if (migration.kind === 'too-new')
     return `The data in ${path} has format ${String(migration.format)} and was written by a newer Helvino; this version reads up to format ${String(dataFormat)}. Start the newer version again, or restore an older copy.`
   return undefined
+}
+
+/** From here on others wait for this process: a lock holds it up for a moment only, and the writer waits with timers. */
+export function waitBriefly(database: Database): void {
+  database.pragma(`busy_timeout = ${String(servingWaitMs)}`)
 }
 
 /** Opens and migrates the database; its folder is made, for the owner only, where it is missing. The message of `invalid` is one plain sentence for the operator. */

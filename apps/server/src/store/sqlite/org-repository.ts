@@ -1,11 +1,11 @@
-import { limits, type OrgId, type Sequence } from '@helvino/protocol'
+import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
 import { type Random, uuid } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import type { ChangeResult, MessageWindow, NewConversation, OrgRepository, Unavailable } from '../contract.ts'
 import { append } from './append.ts'
 import { listConversations } from './conversation-list.ts'
 import type { GroupCommit } from './group-commit.ts'
-import { conversationOf, messageOf } from './rows.ts'
+import { conversationOf, messageOf, orgOf } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { ConversationRow, Tables } from './tables.ts'
 
@@ -43,8 +43,19 @@ function pageOf(statements: Statements, orgId: OrgId, conversationId: string, wi
   return { messages: rows.map(messageOf), latestSequence: latest as Sequence }
 }
 
-const changed = (row: ConversationRow | undefined): Exclude<ChangeResult, Unavailable> =>
-  row ? { kind: 'changed', conversation: conversationOf(row) } : { kind: 'no-conversation' }
+/** One change of a conversation; `change` gives the new row, or `undefined` where all is so already. */
+function changeOne(
+  { statements }: RepositoryParts,
+  orgId: OrgId,
+  id: ConversationId,
+  change: (before: ConversationRow) => ConversationRow | undefined,
+): Exclude<ChangeResult, Unavailable> {
+  const before = statements.conversation.first({ orgId, id })
+  if (!before) return { kind: 'no-conversation' }
+  const after = change(before)
+  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
+  return { kind: 'changed', conversation: conversationOf(after) }
+}
 
 /** Reads answer at once, from the last commit; every write goes through the one writer. */
 export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
@@ -65,22 +76,32 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
     listConversations: (filter) => listConversations(kysely, orgId, filter),
     appendMessage: (message) => writer.write(() => append(statements, random, orgId, message)),
     listMessages: (conversationId, window) => Promise.resolve(pageOf(statements, orgId, conversationId, window)),
-    setStatus: (id, status) => writer.write(() => changed(statements.setStatus.first({ orgId, id, status }))),
-    markRead: (id, sequence) =>
-      writer.write(() => {
-        const row = statements.conversation.first({ orgId, id })
-        if (!row) return { kind: 'no-conversation' }
-        const next = Math.min(sequence, row.latest_sequence)
-        return changed(next > row.read_sequence ? statements.setRead.first({ orgId, id, sequence: next }) : row)
-      }),
+    setStatus: (id, status) =>
+      writer.write(() =>
+        changeOne(parts, orgId, id, (before) =>
+          before.status === status ? undefined : statements.setStatus.first({ orgId, id, status }),
+        ),
+      ),
+    markRead: (id, wanted) =>
+      writer.write(() =>
+        changeOne(parts, orgId, id, ({ latest_sequence, read_sequence }) => {
+          const sequence = Math.min(wanted, latest_sequence)
+          return sequence > read_sequence ? statements.setRead.first({ orgId, id, sequence }) : undefined
+        }),
+      ),
     visitorValidFromMs: (id) => Promise.resolve(statements.visitorValidFrom.first({ orgId, id })?.valid_from_ms ?? 0),
     signOutVisitor: (id, validFromMs) =>
       written(() => {
         statements.signOutVisitor.run({ orgId, id, validFromMs })
       }),
-    setAllowedOrigins: (origins) =>
-      written(() => {
-        statements.setAllowedOrigins.run({ orgId, origins: JSON.stringify(origins) })
+    allowOrigin: (origin, most) =>
+      writer.write(() => {
+        const row = statements.orgById.first({ id: orgId })
+        const allowed = row ? orgOf(row).allowedOrigins : []
+        if (allowed.includes(origin)) return { kind: 'written' }
+        if (allowed.length >= most) return { kind: 'too-many' }
+        statements.setAllowedOrigins.run({ orgId, origins: JSON.stringify([...allowed, origin]) })
+        return { kind: 'written' }
       }),
     rememberRefusedOrigin: (origin, nowMs) =>
       written(() => {

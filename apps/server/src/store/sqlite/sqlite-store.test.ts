@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemRandom } from '@helvino/runtime/system-node'
+import { systemClock, systemRandom } from '@helvino/runtime/system-node'
 import { describeStore } from '../contract-suite.ts'
 import type { Store } from '../contract.ts'
 import { openSqlite, type OpenSqlite } from './open-sqlite.ts'
@@ -20,7 +20,16 @@ describeStore('SQLite', () => {
       const opening = openSqlite(join(folder, 'helvino.db'))
       if (opening.kind !== 'ok') throw new Error(opening.message)
       opened = opening.sqlite
-      return Promise.resolve(createSqliteStore({ ...opening.sqlite, random: systemRandom }))
+      return Promise.resolve(
+        createSqliteStore({
+          ...opening.sqlite,
+          clock: systemClock,
+          random: systemRandom,
+          onDiskFailure: (error) => {
+            throw new Error('the disk failed', { cause: error })
+          },
+        }),
+      )
     },
     abandon,
     async remove() {

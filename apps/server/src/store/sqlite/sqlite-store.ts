@@ -1,8 +1,9 @@
-import type { Random } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { Store } from '../contract.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { OpenSqlite } from './open-sqlite.ts'
 import { createOrgRepository } from './org-repository.ts'
+import { createReadiness } from './readiness.ts'
 import { orgOf, orgRow } from './rows.ts'
 import { prepareStatements } from './statements.ts'
 
@@ -14,12 +15,17 @@ export interface SqliteStore extends Store {
 
 export interface SqliteStoreOptions extends OpenSqlite {
   readonly random: Random
+  readonly clock: Clock
+  /** Hears what the disk refuses beside being full: somebody has to look at it. */
+  readonly onDiskFailure: (error: unknown) => void
 }
 
 /** The store on one SQLite file. It does not close `database`: whoever opened that does, after `close()`. */
-export function createSqliteStore({ database, kysely, random }: SqliteStoreOptions): SqliteStore {
+export function createSqliteStore({ database, kysely, random, clock, onDiskFailure }: SqliteStoreOptions): SqliteStore {
   const statements = prepareStatements(database, kysely)
-  const writer = createGroupCommit(database)
+  const writer = createGroupCommit({ database, clock, onDiskFailure })
+  const isWriting = createReadiness(statements, writer, clock)
+  let isOpen = true
   const parts = { statements, kysely, writer, random }
   return {
     findOrg(by) {
@@ -37,14 +43,11 @@ export function createSqliteStore({ database, kysely, random }: SqliteStoreOptio
         return { kind: 'written' }
       }),
     ofOrg: (orgId) => createOrgRepository(parts, orgId),
-    async isReady() {
-      const result = await writer.write(() => {
-        statements.orgById.first({ id: '' })
-        return { kind: 'written' } as const
-      })
-      return result.kind === 'written'
+    isReady: async () => isOpen && (await isWriting()) && isOpen,
+    close() {
+      isOpen = false
+      return writer.close()
     },
-    close: () => writer.close(),
     groupsCommitted: () => writer.groupsCommitted(),
     writesCommitted: () => writer.writesCommitted(),
   }

@@ -35,6 +35,12 @@ export function prepareStatements(database: Database, kysely: Kysely<Tables>) {
     ...conversationReads(database, kysely),
     ...conversationWrites(database, kysely),
     ...messageStatements(database, kysely),
+    beat: prepare(database, (p: { readonly nowMs: number }) =>
+      kysely
+        .insertInto('heartbeat')
+        .values({ id: 1, at_ms: p.nowMs })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ at_ms: p.nowMs })),
+    ),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Tables {
     readonly preview: Generated<string>
   }
   readonly messages: MessageRow
+  /** One row, written to see whether the disk takes a write. */
+  readonly heartbeat: { readonly id: number; readonly at_ms: number }
 }
 
 export interface OrgRow {
