@@ -19,13 +19,9 @@ const cssAsText = {
   },
 }
 
-/**
- * @param {string} entry
- * @param {import('esbuild').BuildOptions} options
- */
-async function bundle(entry, options) {
+/** @param {import('esbuild').BuildOptions} options */
+async function bundle(options) {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, 'src', entry)],
     bundle: true,
     minify: true,
     write: false,
@@ -42,8 +38,10 @@ async function bundle(entry, options) {
     ...options,
   })
   const file = outputFiles?.[0]
-  if (!file) throw new Error(`${entry} gave no file`)
-  return file.contents
+  if (!file) throw new Error('a build gave no file')
+  // Once more, now that it is one file: constants of one module that another uses are not put in their place before.
+  const { code } = await transform(file.text, { minify: true, target: 'es2022', charset: 'utf8' })
+  return Buffer.from(code)
 }
 
 /**
@@ -58,9 +56,17 @@ function write(name, contents) {
 /** @param {Uint8Array} contents */
 const gzippedBytes = (contents) => gzipSync(contents, { level: 9 }).length
 
-const panel = await bundle('panel.tsx', { format: 'esm', inject: [fileURLToPath(import.meta.resolve('preact'))] })
+const panel = await bundle({
+  entryPoints: [join(folder, 'src/panel.tsx')],
+  format: 'esm',
+  inject: [fileURLToPath(import.meta.resolve('preact'))],
+})
 const panelFile = `panel-${createHash('sha256').update(panel).digest('hex').slice(0, 12)}.js`
-const embed = await bundle('embed.ts', { format: 'iife', define: { PANEL_FILE: JSON.stringify(panelFile) } })
+const embed = await bundle({
+  entryPoints: [join(folder, 'src/embed.ts')],
+  format: 'iife',
+  define: { PANEL_FILE: JSON.stringify(panelFile) },
+})
 
 mkdirSync(dist, { recursive: true })
 // The panel first: an embed.js that is served names a panel that is there.

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { ChatState } from '@helvino/client'
+import type { Clock } from '@helvino/runtime'
 import { Component } from 'preact'
 import type { WidgetApi } from './api.ts'
 import { Composer } from './Composer.tsx'
@@ -9,6 +10,7 @@ import { type Words, wordsFor } from './words/words.ts'
 
 export interface AppProps {
   readonly api: WidgetApi
+  readonly clock: Clock
   readonly isOpen: boolean
   /** See `Tuning.errorClearMs`. */
   readonly errorClearMs: number
@@ -40,17 +42,18 @@ interface AppState {
 
 /** The panel: everything that the visitor sees but the launcher. A class, as are the parts: Preact's hooks would cost a kilobyte. */
 export class App extends Component<AppProps, AppState> {
-  override state: AppState = { chat: this.props.api.state(), connectionStatus: null }
+  override state: AppState = { chat: this.props.api.client.state, connectionStatus: null }
   #stops: (() => void)[] = []
 
   override componentDidMount() {
-    const { api, errorClearMs } = this.props
+    const { api, clock, errorClearMs } = this.props
+    const { client } = api
     this.#stops = [
-      api.subscribe((chat) => this.setState({ chat })),
+      client.subscribe((chat) => this.setState({ chat })),
       watchConnectionStatus({
-        clock: api.clock,
+        clock,
         errorClearMs,
-        subscribe: (listener) => api.subscribe(({ delivery }) => listener(delivery)),
+        subscribe: (listener) => client.subscribe(({ delivery }) => listener(delivery)),
         onStatus: (connectionStatus) => this.setState({ connectionStatus }),
       }),
     ]
@@ -63,7 +66,7 @@ export class App extends Component<AppProps, AppState> {
 
   /** Takes up the conversation where there is one; one is made by the first message, never by looking. */
   initConversation() {
-    return this.props.api.start()
+    return this.props.api.client.start()
   }
 
   handleSend(text: string) {
@@ -71,15 +74,16 @@ export class App extends Component<AppProps, AppState> {
   }
 
   override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus }: AppState) {
-    const { config, delivery } = chat
-    const { language, words } = wordsFor(config?.language ?? 'en')
-    const title = api.orgName() ?? words.title
+    const { client } = api
+    const { config, delivery, orgName } = chat
+    const { language, words, time } = wordsFor(config?.language ?? 'en')
+    const title = orgName ?? words.title
     return (
       <section class="panel" role="dialog" aria-label={title} lang={language} hidden={!isOpen}>
         <header class="header">
           <h2>{title}</h2>
-          <button type="button" aria-label={words.close} onClick={onClose}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
+          <button class="icon" aria-label={words.close} onClick={onClose}>
+            <svg viewBox="0 0 24 24">
               <path d="m6 9 6 6 6-6" />
             </svg>
           </button>
@@ -87,12 +91,12 @@ export class App extends Component<AppProps, AppState> {
         <ConnectionBanner status={connectionStatus} words={words} />
         <Timeline
           words={words}
-          language={language}
-          items={api.timeline()}
+          time={time}
+          items={client.timeline()}
           isHistoryShown={isHistoryShown(chat)}
           isFailing={delivery.isFailing}
-          onRetry={api.retry}
-          onDiscard={api.discard}
+          onRetry={(id) => void client.retry(id)}
+          onDiscard={(id) => void client.discard(id)}
         />
         <Composer
           words={words}

@@ -70,8 +70,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
               void this.#send()
             }}
           />
-          <button type="submit" aria-label={words.send} disabled={!canWrite}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
+          <button class="icon" aria-label={words.send} disabled={!canWrite}>
+            <svg viewBox="0 0 24 24">
               <path d="M12 19V5m-6 6 6-6 6 6" />
             </svg>
           </button>

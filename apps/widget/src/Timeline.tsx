@@ -7,7 +7,8 @@ import type { Words } from './words/words.ts'
 
 export interface TimelineProps {
   readonly words: Words
-  readonly language: string
+  /** Tells the time of a message. */
+  readonly time: Intl.DateTimeFormat
   readonly items: readonly TimelineItem[]
   /** What was said before is on screen: from here on, whatever comes is news. */
   readonly isHistoryShown: boolean
@@ -19,45 +20,51 @@ export interface TimelineProps {
 // A reader who has scrolled back further than this is left where they are.
 const nearEndPixels = 80
 
-function textOf(item: TimelineItem): string {
-  return item.kind === 'pending' ? item.entry.content : item.message.content
-}
+const saidIn = (item: TimelineItem) => (item.kind === 'pending' ? item.entry : item.message)
 
 const isOwn = (item: TimelineItem): boolean => item.kind !== 'confirmed' || item.message.role === 'user'
 
-function timeOf(item: TimelineItem, language: string): string {
+function timeOf(item: TimelineItem, time: Intl.DateTimeFormat): string {
   const timestamp = item.kind === 'pending' ? undefined : item.message.timestamp
   const ms = Date.parse(timestamp ?? '')
-  return Number.isNaN(ms) ? '' : new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(ms)
+  return Number.isNaN(ms) ? '' : time.format(ms)
 }
 
 type LineProps = Omit<TimelineProps, 'items' | 'isHistoryShown'> & { readonly item: TimelineItem }
 
-function Line({ item, words, language, isFailing, onRetry, onDiscard }: LineProps) {
-  const own = isOwn(item)
-  const state = stateOf(item, isFailing)
-  const id = item.kind === 'pending' ? item.entry.id : undefined
-  const time = timeOf(item, language)
-  const note = own ? noteOf(item, isFailing, words) : ''
-  return (
-    <div class={`message${own ? ` own ${state}` : ''}`}>
-      <span class="unseen">{own ? words.you : words.them}: </span>
-      <p dir="auto">{textOf(item)}</p>
-      <div class="note">
-        <span>{[note, time].filter((part) => part !== '').join(' · ')}</span>
-        {id && state === 'failed' && (
-          <>
-            <button type="button" onClick={() => onRetry(id)}>
-              {words.retry}
-            </button>
-            <button type="button" onClick={() => onDiscard(id)}>
-              {words.discard}
-            </button>
-          </>
-        )}
+class Line extends Component<LineProps> {
+  /** A thousand lines stand still while one is sent. */
+  override shouldComponentUpdate(next: LineProps) {
+    const { item, words, isFailing } = this.props
+    // What was said is a new object where it changed, and only what is on its way fails.
+    return (
+      saidIn(next.item) !== saidIn(item) ||
+      next.words !== words ||
+      (next.isFailing !== isFailing && item.kind === 'pending')
+    )
+  }
+
+  override render({ item, words, time, isFailing, onRetry, onDiscard }: LineProps) {
+    const own = isOwn(item)
+    const state = stateOf(item, isFailing)
+    const id = item.kind === 'pending' ? item.entry.id : undefined
+    const note = own ? noteOf(item, isFailing, words) : ''
+    return (
+      <div class={`message${own ? ` own ${state}` : ''}`}>
+        <span class="unseen">{own ? words.you : words.them}: </span>
+        <p dir="auto">{saidIn(item).content}</p>
+        <div class="note">
+          <span>{[note, timeOf(item, time)].filter((part) => part !== '').join(' · ')}</span>
+          {id && state === 'failed' && (
+            <>
+              <button onClick={() => onRetry(id)}>{words.retry}</button>
+              <button onClick={() => onDiscard(id)}>{words.discard}</button>
+            </>
+          )}
+        </div>
       </div>
-    </div>
-  )
+    )
+  }
 }
 
 interface TimelineState {

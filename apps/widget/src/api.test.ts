@@ -2,8 +2,9 @@ import { askedNow } from '@helvino/client'
 import type { HttpRequest } from '@helvino/runtime'
 import { type SimAnswer, SimBrowser } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
-import { createApi, parseTokenExpiration } from './api.ts'
+import { createApi, loadBootloader, parseTokenExpiration } from './api.ts'
 import type { BootCall } from './panel-terms.ts'
+import { keepVisitorId } from './visitor-identity.ts'
 
 const site = { orgKey: 'demo' }
 const visitorId = 'v_11111111-1111-4111-8111-111111111111'
@@ -31,8 +32,10 @@ function world() {
     const response = { status: 200, header: () => undefined, body: JSON.stringify(bootloader()) }
     return { asked: askedNow(clock), response: Promise.resolve(response), body: response.body }
   }
+  const { runtime } = tab
+  const keep = () => keepVisitorId(site, runtime.storage, visitorId)
   const open = (boot?: BootCall) =>
-    createApi({ runtime: tab.runtime, apiUrl: 'https://chat', site, visitorId, bufferMs: 15_000, boot })
+    createApi({ runtime, apiUrl: 'https://chat', site, visitorId, keepVisitorId: keep, bufferMs: 15_000, boot })
   const paths = () => network.log.map(({ url }) => url.slice('https://chat'.length))
   return { tab, clock, network, open, answered, paths, bootloader }
 }
@@ -48,11 +51,11 @@ describe('the widget’s door to the API', () => {
     const api = open(answered())
     expect(api.isTokenExpiredOrExpiring()).toBe(false)
     await api.ensureValidToken()
-    await api.start()
+    await api.client.start()
     await api.sendMessage('hello')
     await clock.settle()
     expect(paths()).toEqual(['/conversations', '/conversations/c/messages'])
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA3] waits for the loader’s call where that is under way, and makes no second one', async () => {
@@ -63,15 +66,15 @@ describe('the widget’s door to the API', () => {
       arrive = () => resolve(response)
     })
     const api = open({ asked, response: late, body: undefined })
-    void api.start()
+    void api.client.start()
     await api.sendMessage('hello')
     await clock.advance(2_000)
-    expect(api.state().delivery.isWaitingForToken).toBe(true)
+    expect(api.client.state.delivery.isWaitingForToken).toBe(true)
     arrive()
     await clock.settle()
     expect(paths()).not.toContain('/api/bootloader')
     expect(paths().at(-1)).toBe('/conversations/c/messages')
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA4] counts the life of a token from when the loader asked for it', async () => {
@@ -84,7 +87,7 @@ describe('the widget’s door to the API', () => {
     expect(api.isTokenExpiredOrExpiring()).toBe(false)
     await clock.advance(1)
     expect(api.isTokenExpiredOrExpiring()).toBe(true)
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA5] asks for itself where the loader’s call came to nothing, or its token has run out since', async () => {
@@ -95,7 +98,7 @@ describe('the widget’s door to the API', () => {
     await failed.clock.advance(15_000)
     expect(failed.paths()).toEqual(['/api/bootloader'])
     expect(retrying.isTokenExpiredOrExpiring()).toBe(false)
-    retrying.stop()
+    retrying.client.dispose()
 
     const stale = world()
     const boot = stale.answered()
@@ -103,7 +106,7 @@ describe('the widget’s door to the API', () => {
     const renewing = stale.open(boot)
     await renewing.ensureValidToken()
     expect(stale.paths()).toEqual(['/api/bootloader'])
-    renewing.stop()
+    renewing.client.dispose()
   })
 
   it('[WA6] a token of an id that another tab did not keep is not used', async () => {
@@ -113,7 +116,7 @@ describe('the widget’s door to the API', () => {
     const api = open(answered())
     await api.ensureValidToken()
     expect(network.log.map(({ headers }) => headers['x-visitor-id'])).toEqual([kept])
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA7] refreshOrgToken asks the bootloader once for all who call', async () => {
@@ -121,7 +124,7 @@ describe('the widget’s door to the API', () => {
     const api = open(answered())
     await Promise.all([api.refreshOrgToken(), api.refreshOrgToken(), api.refreshOrgToken()])
     expect(paths()).toEqual(['/api/bootloader'])
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA8] createConversation makes one, with a valid token', async () => {
@@ -129,19 +132,34 @@ describe('the widget’s door to the API', () => {
     const api = open()
     expect(await api.createConversation()).toEqual({ kind: 'answered', value: 'c' })
     expect(paths()).toEqual(['/api/bootloader', '/conversations'])
-    api.stop()
+    api.client.dispose()
   })
 
   it('[WA9] loadBootloader tells the organisation’s settings', async () => {
-    const api = world().open()
-    expect(await api.loadBootloader()).toMatchObject({ kind: 'answered', value: { org: { name: 'Demo' } } })
-    api.stop()
+    const { clock, network } = world()
+    const identity = { 'x-org-key': site.orgKey }
+    const result = await loadBootloader(
+      { apiUrl: 'https://chat', identity },
+      network,
+      clock,
+      new AbortController().signal,
+    )
+    expect(result).toMatchObject({ kind: 'answered', value: { org: { name: 'Demo' } } })
   })
 
   it('[WA10] knows the organisation’s name as soon as the loader does', () => {
     const { open, answered } = world()
-    const api = open(answered())
-    expect(api.orgName()).toBe('Demo')
-    api.stop()
+    const { client } = open(answered())
+    expect(client.state.orgName).toBe('Demo')
+    client.dispose()
+  })
+
+  it('[WA10] learns the organisation’s name by its own call where the loader’s came to nothing', async () => {
+    const { clock, open } = world()
+    const { client } = open({ asked: askedNow(clock), response: Promise.reject(new Error('gone')), body: undefined })
+    void client.renewer.ensureValidToken().catch(() => undefined)
+    await clock.advance(15_000)
+    expect(client.state.orgName).toBe('Demo')
+    client.dispose()
   })
 })

@@ -1,10 +1,7 @@
 import type { TokenEvent } from '@helvino/client'
 
-const atTime = (ms: number): string => {
-  const date = new Date(ms)
-  // A claim beyond the range of dates must not turn a line of the log into an exception.
-  return Number.isNaN(date.getTime()) ? 'an unknown time' : date.toISOString()
-}
+// A claim beyond the range of dates must not turn a line of the log into an exception: as JSON such a date is `null`.
+const atTime = (ms: number): string => new Date(ms).toJSON() ?? 'an unknown time'
 
 export const tokenCachedLine = (expiresAtMs: number): string => `✅ Org token cached, expires at ${atTime(expiresAtMs)}`
 
@@ -30,5 +27,5 @@ export function say(line: string): void {
 }
 
 export function warn(line: string): void {
-  console.warn(line)
+  console.warn(`Helvino: ${line}`)
 }

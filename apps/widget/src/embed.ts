@@ -3,7 +3,7 @@ import { warn } from './console-lines.ts'
 import './helvino-global.ts'
 import { readPageSettings } from './page-settings.ts'
 import type { PanelModule } from './panel-terms.ts'
-import { Widget } from './widget.ts'
+import { createWidget } from './widget.ts'
 
 /** File name of the panel that this loader was built with. */
 declare const PANEL_FILE: string
@@ -14,24 +14,29 @@ const withoutIdleCallbackMs = 1_500
 
 function onIdle(run: () => void): void {
   const wait = () => {
-    if ('requestIdleCallback' in window) window.requestIdleCallback(run, { timeout: idleWithinMs })
+    if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: idleWithinMs })
     else browserClock.startTimer(withoutIdleCallbackMs, run)
   }
   if (document.readyState === 'complete') wait()
   else addEventListener('load', wait, { once: true })
 }
 
+// Where the browser does not say which script runs: not any embed.js will do, or the visitor's id goes to whoever another one belongs to.
+const ownScript = 'script:is([data-site-id],[data-org-key],[data-api])[src*="/embed.js"]'
+
 function start(): void {
-  const script = document.currentScript ?? document.querySelector('script[src*="/embed.js"]')
-  if (!(script instanceof HTMLScriptElement)) return
-  const attribute = (name: string) => script.getAttribute(name)
+  const script = document.currentScript ?? document.querySelector(ownScript)
+  const attribute = (name: string) => script?.getAttribute(name) ?? null
   const { HELVINO_SITE_ID: siteId, HELVINO_ORG_KEY: orgKey, helvinoSettings } = window
-  const settings = readPageSettings({ siteId, orgKey, attribute, scriptUrl: script.src })
+  const settings =
+    script instanceof HTMLScriptElement
+      ? readPageSettings({ siteId, orgKey, attribute, scriptUrl: script.src })
+      : 'its script tag has no data-site-id'
   if (typeof settings === 'string') {
-    warn(`Helvino: no chat, since ${settings}.`)
+    warn(`no chat: ${settings}`)
     return
   }
-  const widget = new Widget({
+  const widget = createWidget({
     ...settings,
     clock: browserClock,
     random: browserRandom,
@@ -39,17 +44,14 @@ function start(): void {
     request: browserRequest,
     tuning: { settings: helvinoSettings, attribute },
     loadPanel(attempt) {
-      const url = `${settings.apiUrl}/assets/${PANEL_FILE}`
+      const query = attempt ? `?again=${attempt}` : ''
       // What lies there was built together with this file.
-      return import(attempt ? `${url}?again=${attempt}` : url) as Promise<PanelModule>
+      return import(`${settings.apiUrl}/assets/${PANEL_FILE}${query}`) as Promise<PanelModule>
     },
     onIdle,
   })
   window.Helvino = {
-    open: () => widget.open(),
-    close: () => widget.close(),
-    toggle: () => widget.toggle(),
-    isOpen: () => widget.isOpen(),
+    ...widget,
     shutdown() {
       widget.shutdown()
       delete window.Helvino
@@ -63,5 +65,5 @@ if (!window.Helvino)
     start()
   } catch (error) {
     // Whatever a hostile or ancient page does to us, the page itself goes on.
-    warn(`Helvino: the chat could not start: ${String(error)}`)
+    warn(`no chat: ${String(error)}`)
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '@helvino/runtime'
 import css from './launcher.css'
 import { textColorOn } from './text-color.ts'
 import { launcherWords as words } from './words/en.ts'
@@ -5,17 +6,9 @@ import { launcherWords as words } from './words/en.ts'
 const svgNamespace = 'http://www.w3.org/2000/svg'
 const bubblePath = 'M4 5h16v12H9l-5 4z'
 const crossPath = 'm6 6 12 12M6 18 18 6'
-
-function icon(name: string, path: string): SVGElement {
-  const svg = document.createElementNS(svgNamespace, 'svg')
-  svg.setAttribute('class', name)
-  svg.setAttribute('viewBox', '0 0 24 24')
-  svg.setAttribute('aria-hidden', 'true')
-  const shape = document.createElementNS(svgNamespace, 'path')
-  shape.setAttribute('d', path)
-  svg.append(shape)
-  return svg
-}
+const usualColor = '#2563eb'
+// Long enough that a page which throws us out each time is not kept busy by it.
+const putBackAfterMs = 500
 
 function sheetOf(text: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
@@ -23,75 +16,81 @@ function sheetOf(text: string): CSSStyleSheet {
   return sheet
 }
 
-export interface LauncherHooks {
+export interface LauncherOptions {
+  readonly clock: Clock
   readonly onToggle: () => void
-  readonly onClose: () => void
   /** The visitor moves towards it. */
   readonly onApproach: () => void
 }
 
-/** The button in the corner, and the shadow root that everything of ours lives in. Made by DOM calls alone: a strict policy forbids the rest. */
-export class Launcher {
+/** The button in the corner, and the shadow root that everything of ours lives in. */
+export interface Launcher {
   readonly root: ShadowRoot
-  readonly #host: HTMLElement
-  readonly #button = document.createElement('button')
-  readonly #trouble = document.createElement('div')
-  readonly #colors = sheetOf('')
-  #isOpen = false
-
-  constructor({ onToggle, onClose, onApproach }: LauncherHooks) {
-    this.#host = document.createElement('helvino-widget')
-    this.root = this.#host.attachShadow({ mode: 'open' })
-    this.root.adoptedStyleSheets = [sheetOf(css), this.#colors]
-    this.#button.type = 'button'
-    this.#button.className = 'launcher'
-    this.#button.append(icon('bubble', bubblePath), icon('cross', crossPath))
-    this.#trouble.className = 'trouble'
-    this.#trouble.setAttribute('role', 'status')
-    this.root.append(this.#trouble, this.#button)
-    this.#button.addEventListener('click', onToggle)
-    for (const type of ['pointerenter', 'touchstart', 'focus'])
-      this.#button.addEventListener(type, onApproach, { passive: true })
-    this.root.addEventListener('keydown', (event) => {
-      if (event instanceof KeyboardEvent && event.key === 'Escape' && !event.isComposing) onClose()
-    })
-    // To the page our inputs look like one plain element, so its keyboard shortcuts would fire on what the visitor types.
-    for (const type of ['keydown', 'keypress', 'keyup'])
-      this.root.addEventListener(type, (event) => {
-        event.stopPropagation()
-      })
-    this.setOpen(false)
-    this.attach()
-  }
-
-  /** Beside the body, not in it: a site that swaps its body leaves it alone. Puts it back where something took it out. */
-  attach(): void {
-    if (!this.#host.isConnected) document.documentElement.append(this.#host)
-  }
-
-  setOpen(isOpen: boolean): void {
-    // Back to where the visitor came from, but only from within: `Helvino.close()` must not steal the page's focus.
-    const takesFocus = this.#isOpen && !isOpen && this.root.activeElement !== null
-    this.#isOpen = isOpen
-    this.#button.setAttribute('aria-expanded', String(isOpen))
-    this.#button.setAttribute('aria-label', isOpen ? words.close : words.open)
-    if (takesFocus) this.#button.focus()
-  }
-
-  setBusy(isBusy: boolean): void {
-    this.#button.setAttribute('aria-busy', String(isBusy))
-  }
-
-  setLoadFailed(hasFailed: boolean): void {
-    this.#trouble.textContent = hasFailed ? words.loadFailed : ''
-  }
-
+  setOpen(isOpen: boolean): void
+  setBusy(isBusy: boolean): void
+  /** Until it is opened the next time. */
+  tellLoadFailed(): void
   /** `color` as `#rrggbb`. */
-  setColor(color: string): void {
-    this.#colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`)
-  }
+  setColor(color: string): void
+  /** Takes it off the page, for good. */
+  remove(): void
+}
 
-  remove(): void {
-    this.#host.remove()
+/** Made by DOM calls alone: a strict policy forbids the rest. */
+export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions): Launcher {
+  const host = document.createElement('helvino-widget')
+  const root = host.attachShadow({ mode: 'open' })
+  const button = document.createElement('button')
+  const trouble = document.createElement('div')
+  const svg = document.createElementNS(svgNamespace, 'svg')
+  const path = document.createElementNS(svgNamespace, 'path')
+  const colors = sheetOf('')
+  let wasOpen = false
+  let isRemoved = false
+  const attach = () => {
+    if (isRemoved || host.isConnected) return
+    // Beside the body, not in it: a site that swaps its body leaves it alone.
+    document.documentElement.append(host)
+    watch.observe(document.documentElement, { childList: true })
   }
+  const watch = new MutationObserver(() => clock.startTimer(putBackAfterMs, attach))
+  const launcher: Launcher = {
+    root,
+    setOpen(isOpen) {
+      attach()
+      trouble.textContent = ''
+      // Back to where the visitor came from, but only from within: `Helvino.close()` must not steal the page's focus.
+      const takesFocus = wasOpen && !isOpen && root.activeElement !== null
+      wasOpen = isOpen
+      button.setAttribute('aria-expanded', String(isOpen))
+      button.setAttribute('aria-label', isOpen ? words.close : words.open)
+      path.setAttribute('d', isOpen ? crossPath : bubblePath)
+      if (takesFocus) button.focus()
+    },
+    setBusy: (isBusy) => button.setAttribute('aria-busy', String(isBusy)),
+    tellLoadFailed() {
+      trouble.textContent = words.loadFailed
+    },
+    setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
+    remove() {
+      isRemoved = true
+      watch.disconnect()
+      host.remove()
+    },
+  }
+  root.adoptedStyleSheets = [sheetOf(css), colors]
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.append(path)
+  button.type = 'button'
+  button.className = 'launcher'
+  button.append(svg)
+  button.addEventListener('click', onToggle)
+  for (const type of ['pointerenter', 'touchstart', 'focus'])
+    button.addEventListener(type, onApproach, { passive: true })
+  trouble.className = 'trouble'
+  trouble.setAttribute('role', 'status')
+  root.append(trouble, button)
+  launcher.setColor(usualColor)
+  launcher.setOpen(false)
+  return launcher
 }

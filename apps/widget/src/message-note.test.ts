@@ -27,6 +27,13 @@ describe('the note under a message of one’s own', () => {
     expect(noteOf(failed('teapot'), true, words)).toBe('Not sent: it was refused (teapot)')
   })
 
+  it('[WN5] tells a site that is not set up from a conversation that is gone', () => {
+    const note = (code: string) => noteOf(pending({ state: 'failed', code }), false, words)
+    expect(note('bootloader_not_found')).toBe('Not sent: this site’s chat is not set up correctly')
+    expect(note('not_found')).toBe('Not sent: the conversation is gone')
+    for (const code of ['origin_not_allowed', 'org_disabled']) expect(note(`bootloader_${code}`)).toBe(note(code))
+  })
+
   it('[WN4] says Sent once the server has it (S11)', () => {
     const sent = {
       id: 'm',

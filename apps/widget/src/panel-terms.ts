@@ -1,5 +1,5 @@
 import type { AskedAt, Site } from '@helvino/client'
-import type { HttpResponse } from '@helvino/runtime'
+import type { Clock, HttpResponse, Network, Random } from '@helvino/runtime'
 import type { GivenTuning } from './tuning.ts'
 
 /** The loader's one bootloader call. */
@@ -11,14 +11,23 @@ export interface BootCall {
   body: string | undefined
 }
 
-/** What the loader hands to the panel. The two may be of different builds, after a deploy under an open page: fields are added here, never changed. */
+/**
+ * What the loader hands to the panel, so that the panel does not carry it a second time. The two may be of different builds, after a deploy under
+ * an open page: fields are added here, never changed.
+ */
 export interface PanelTerms {
+  readonly clock: Clock
+  readonly random: Random
+  readonly request: Network['request']
   readonly root: ShadowRoot
   readonly apiUrl: string
   readonly site: Site
+  /** The visitor's secret, as the loader's call named it. */
   readonly visitorId: string
+  /** Keeps that id on this device, and gives the one that holds: another tab may have kept one since. */
+  readonly keepVisitorId: () => string
   readonly tuning: GivenTuning
-  /** Absent where the loader's call got no answer: the panel asks for itself. */
+  /** Absent where the loader has not asked: the panel asks for itself. */
   readonly boot: BootCall | undefined
   /** The visitor closes the panel from within. */
   readonly onClose: () => void

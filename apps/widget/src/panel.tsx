@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import { browserLife, browserOpenSocket } from '@helvino/runtime/system-browser'
 import { render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
@@ -7,33 +8,46 @@ import { lineOfTokenEvent, say, warn } from './console-lines.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { readTuning } from './tuning.ts'
 
+/** To the page our inputs look like one plain element, so its keyboard shortcuts would fire on what the visitor types. */
+function keepKeys(root: ShadowRoot, onClose: () => void): void {
+  for (const type of ['keydown', 'keypress', 'keyup'])
+    root.addEventListener(type, (event) => {
+      event.stopPropagation()
+      if (event instanceof KeyboardEvent && type === 'keydown' && event.key === 'Escape' && !event.isComposing)
+        onClose()
+    })
+}
+
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(terms: PanelTerms): Panel {
-  const { root, boot, onClose, onDisabled } = terms
+  const { root, boot, clock, random, request, onClose, onDisabled } = terms
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   root.adoptedStyleSheets.push(sheet)
   const place = document.createElement('div')
   // Before the launcher: the order of tabbing is the order on screen.
   root.prepend(place)
+  keepKeys(root, onClose)
 
   const { bufferMs, errorClearMs } = readTuning(terms.tuning, warn)
-  const api = createApi({ ...terms, bufferMs })
+  const network = { request, openSocket: browserOpenSocket }
+  const api = createApi({ ...terms, runtime: { clock, random, network, life: browserLife }, bufferMs })
+  const { client } = api
   let isOpen = false
   const draw = () => {
-    render(<App api={api} isOpen={isOpen} errorClearMs={errorClearMs} onClose={onClose} />, place)
+    render(<App api={api} clock={clock} isOpen={isOpen} errorClearMs={errorClearMs} onClose={onClose} />, place)
   }
   const isFirstSaid = boot !== undefined && boot.body === undefined
-  api.onTokenEvent((event) => {
+  client.renewer.subscribe((event) => {
     const line = lineOfTokenEvent(event, isFirstSaid)
     if (line !== undefined) say(line)
   })
-  api.subscribe(({ config }) => {
+  client.subscribe(({ config }) => {
     if (config?.widgetEnabled === false) onDisabled()
   })
   const set = (shown: boolean) => {
     isOpen = shown
-    api.setEngaged(shown)
+    client.setEngaged(shown)
     draw()
   }
   return {
@@ -42,7 +56,7 @@ export function startPanel(terms: PanelTerms): Panel {
     stop() {
       render(null, place)
       place.remove()
-      api.stop()
+      client.dispose()
     },
   }
 }

@@ -24,8 +24,8 @@ describe('the settings of a page', () => {
       bufferMs: 5_000,
       errorClearMs: 5_000,
       lines: [
-        'Helvino: bufferMs must be 5000 to 30000; 5000 is used instead of 4999.',
-        'Helvino: errorClearMs must be 2000 to 5000; 5000 is used instead of 5001.',
+        'bufferMs must be 5000 to 30000; 5000 is used instead of 4999.',
+        'errorClearMs must be 2000 to 5000; 5000 is used instead of 5001.',
       ],
     })
   })

@@ -19,22 +19,18 @@ export interface GivenTuning {
   readonly attribute: (name: string) => string | null
 }
 
-const ranges = {
-  bufferMs: { attribute: 'data-buffer-ms', leastMs: 5_000, mostMs: 30_000, usualMs: 15_000 },
-  errorClearMs: { attribute: 'data-error-clear-ms', leastMs: 2_000, mostMs: 5_000, usualMs: 3_000 },
-} as const
-
-function readMs({ settings, attribute }: GivenTuning, name: keyof Tuning, warn: (line: string) => void): number {
-  const { leastMs, mostMs, usualMs, ...range } = ranges[name]
-  const given = asRecord(settings)?.[name] ?? attribute(range.attribute)
-  if (given === null) return usualMs
-  const wishedMs = given === '' ? NaN : Number(given)
-  const takenMs = Number.isNaN(wishedMs) ? usualMs : Math.min(mostMs, Math.max(leastMs, wishedMs))
-  if (takenMs !== wishedMs)
-    warn(`Helvino: ${name} must be ${leastMs} to ${mostMs}; ${takenMs} is used instead of ${JSON.stringify(given)}.`)
-  return takenMs
-}
-
-export function readTuning(given: GivenTuning, warn: (line: string) => void): Tuning {
-  return { bufferMs: readMs(given, 'bufferMs', warn), errorClearMs: readMs(given, 'errorClearMs', warn) }
+export function readTuning({ settings, attribute }: GivenTuning, warn: (line: string) => void): Tuning {
+  const readMs = (name: keyof Tuning, attributeName: string, leastMs: number, mostMs: number, usualMs: number) => {
+    const given = asRecord(settings)?.[name] ?? attribute(attributeName)
+    if (given === null) return usualMs
+    const wishedMs = given === '' ? NaN : Number(given)
+    const takenMs = Number.isNaN(wishedMs) ? usualMs : Math.min(mostMs, Math.max(leastMs, wishedMs))
+    if (takenMs !== wishedMs)
+      warn(`${name} must be ${leastMs} to ${mostMs}; ${takenMs} is used instead of ${JSON.stringify(given)}.`)
+    return takenMs
+  }
+  return {
+    bufferMs: readMs('bufferMs', 'data-buffer-ms', 5_000, 30_000, 15_000),
+    errorClearMs: readMs('errorClearMs', 'data-error-clear-ms', 2_000, 5_000, 3_000),
+  }
 }

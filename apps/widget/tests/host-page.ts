@@ -14,13 +14,18 @@ export interface HostPage {
   readonly body?: string
   /** More attributes of the script tag. */
   readonly attributes?: string
+  /** The script tag itself, where it is not the usual one. */
+  readonly tag?: string
   /** Files of the site, by path. */
   readonly files?: Readonly<Record<string, { readonly type: string; readonly text: string }>>
 }
 
 /** A site on another origin than the API, with the widget on its page and a strict policy over it. */
-export function startHostPage(apiUrl: string, { head, body, attributes, files }: HostPage = {}): Promise<Site> {
-  const tag = `<script src="${apiUrl}/embed.js" data-site-id="site_demo" ${attributes ?? ''} async></script>`
+export function startHostPage(
+  apiUrl: string,
+  { head, body, attributes, tag: ownTag, files }: HostPage = {},
+): Promise<Site> {
+  const tag = ownTag ?? `<script src="${apiUrl}/embed.js" data-site-id="site_demo" ${attributes ?? ''} async></script>`
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
     <meta name="viewport" content="width=device-width">${head ?? ''}</head>
     <body>${body ?? '<h1>Shop</h1><a href="#">A link</a>'}${tag}</body></html>`

@@ -5,6 +5,9 @@ import { type Site, startSite } from './http-site.ts'
 
 const dist = join(import.meta.dirname, '..', 'dist')
 
+// What such a server's list names, and nothing that came later.
+const foundingHeaders = 'content-type, x-org-key, x-site-id, x-visitor-id, x-org-token'
+
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /**
@@ -20,7 +23,7 @@ export interface OlderApi extends Site {
   /** Fields that replace those of the bootloader's `config`. */
   config: Record<string, unknown>
   tokenLifeMs: number
-  /** Answers what was held. */
+  /** Answers what was held, as `intercept` says by now. */
   release: () => void
 }
 
@@ -68,15 +71,18 @@ export async function startOlderApi(): Promise<OlderApi> {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? '/', 'http://any').pathname
     response.setHeader('access-control-allow-origin', '*')
-    response.setHeader('access-control-allow-headers', '*')
+    response.setHeader('access-control-allow-headers', foundingHeaders)
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end()
       return
     }
     requests.push(`${request.method ?? ''} ${path}`)
+    meet(path, request, response)
+  }
+  const meet = (path: string, request: IncomingMessage, response: ServerResponse) => {
     const fate = api.intercept(path)
     if (fate === 'drop') request.socket.destroy()
-    else if (fate === 'hold') held.push(() => void serve(path, request, response))
+    else if (fate === 'hold') held.push(() => meet(path, request, response))
     else if (fate)
       response.writeHead(fate.status, { 'content-type': 'application/json' }).end(JSON.stringify(fate.body))
     else if (path.endsWith('.js')) serveScript(path, response)

@@ -25,6 +25,31 @@ const violations = () => {
   )
 }
 
+interface Told {
+  readonly formatters: number
+  readonly formats: number
+}
+
+/** Runs in the page before anything else: a line tells its time each time it is drawn. */
+function countTimes() {
+  const told = { formatters: 0, formats: 0 }
+  class Counted extends Intl.DateTimeFormat {
+    constructor(...given: ConstructorParameters<typeof Intl.DateTimeFormat>) {
+      super(...given)
+      told.formatters += 1
+      const { format } = this
+      // An accessor of the prototype, which cannot be assigned to.
+      const value = (date?: number | Date) => {
+        told.formats += 1
+        return format(date)
+      }
+      Object.defineProperty(this, 'format', { value })
+    }
+  }
+  Object.assign(Intl, { DateTimeFormat: Counted })
+  Object.assign(globalThis, { told })
+}
+
 describe('the widget and this server', () => {
   it('[WE1] a strict page on another origin sends a message, and finds it again after a reload', async () => {
     const host = await startHostPage(server.url)
@@ -46,6 +71,29 @@ describe('the widget and this server', () => {
     await host.close()
   })
 
+  it('[WE3] a line that is said is drawn by itself: those before it are not drawn again', async () => {
+    const host = await startHostPage(server.url)
+    const { page, context } = await observedPage(browser)
+    await page.addInitScript(countTimes)
+    await page.goto(host.url)
+    await page.locator('.launcher').click()
+    const told = () => page.evaluate(() => (globalThis as unknown as { told: Told }).told)
+    const say = async (text: string) => {
+      await page.getByRole('textbox').fill(text)
+      await page.getByRole('textbox').press('Enter')
+      await page.locator('.message.sent', { hasText: text }).waitFor()
+    }
+    for (const text of ['one', 'two', 'three', 'four', 'five', 'six']) await say(text)
+    const before = await told()
+    await say('seven')
+    const after = await told()
+    expect(after.formats - before.formats).toBeGreaterThanOrEqual(1)
+    expect(after.formats - before.formats).toBeLessThanOrEqual(2)
+    expect(after.formatters).toBe(1)
+    await context.close()
+    await host.close()
+  })
+
   it('[WE2] a site that is not allowed yet is told so in one line of ours', async () => {
     const host = await startHostPage(server.url)
     const { page, context, lines, errors } = await observedPage(browser)
@@ -53,9 +101,7 @@ describe('the widget and this server', () => {
     await page.goto(origin)
     await expect
       .poll(() => lines.filter((line) => line.startsWith('Helvino')), { timeout: 10_000 })
-      .toEqual([
-        `Helvino: ${server.url} refused this page (origin_not_allowed): allow ${origin} in the inbox, then reload.`,
-      ])
+      .toEqual([`Helvino: ${server.url} refused ${origin} (origin_not_allowed): allow it in the inbox, then reload.`])
     expect(errors).toEqual([])
     await context.close()
     await host.close()

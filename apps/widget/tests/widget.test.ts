@@ -81,6 +81,41 @@ describe('the widget under a strict policy', () => {
   })
 })
 
+describe('a server that knows no list', () => {
+  it('[WD23] what comes is read out as soon as it is known that there is no history to show', async () => {
+    const { page } = await visit()
+    await launcher(page).click()
+    await expect.poll(() => page.getByRole('log').getAttribute('aria-live')).toBe('polite')
+  })
+})
+
+describe('where the browser does not say which script runs', () => {
+  const vendor = '<script src="/embed.js"></script>'
+  const files = { '/embed.js': { type: 'text/javascript', text: '' } }
+  const open = async (attributes: string) => {
+    const tag = `${vendor}<script type="module" src="${api.url}/embed.js" ${attributes}></script>`
+    host = await startHostPage(api.url, { tag, files })
+    observed = await observedPage(browser)
+    await observed.page.addInitScript(() => {
+      window.HELVINO_ORG_KEY = 'demo'
+    })
+    await observed.page.goto(host.url)
+    return observed
+  }
+
+  it('[WD24] a script that carries one of our attributes is ours', async () => {
+    await open('data-org-key="demo"')
+    await expect.poll(asked).toBe(1)
+  })
+
+  it('[WD25] another embed.js is not taken for ours: one console line, and no call to its owner', async () => {
+    const { page, lines, errors } = await open('')
+    await expect.poll(() => lines).toEqual(['Helvino: no chat: its script tag has no data-site-id'])
+    expect(await page.locator('helvino-widget').count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+})
+
 describe('before the first opening', () => {
   it('[WD3] the launcher is there while the bootloader has not answered', async () => {
     api.intercept = (path) => (path === '/api/bootloader' ? 'hold' : undefined)
@@ -122,6 +157,7 @@ describe('before the first opening', () => {
     await launcher(page).click()
     await say(page, 'early')
     await page.locator('.connection-status.refreshing').waitFor()
+    api.intercept = () => undefined
     api.release()
     await page.getByText('Sent').waitFor()
     expect(asked()).toBe(1)
@@ -162,12 +198,12 @@ describe('the page around it', () => {
     expect(errors).toEqual([])
   })
 
-  it('[WD9] a site that swaps its body, or the whole document, keeps a chat that opens', async () => {
+  it('[WD9] a site that swaps its body, or the whole document, keeps its launcher, and a chat that opens', async () => {
     const { page, errors } = await visit()
     await page.evaluate(() => document.body.replaceWith(document.createElement('body')))
     expect(await launcher(page).isVisible()).toBe(true)
     await page.evaluate(() => document.documentElement.replaceChildren(document.createElement('body')))
-    await page.evaluate(() => window.Helvino!.open())
+    await launcher(page).click()
     await composer(page).waitFor()
     expect(errors).toEqual([])
   })
@@ -209,9 +245,55 @@ describe('when the server says no or nothing', () => {
     await page.evaluate(() => window.Helvino!.open())
     const ours = lines.filter((line) => line.startsWith('Helvino'))
     expect(ours).toEqual([
-      `Helvino: ${api.url} refused this page (origin_not_allowed): allow ${host!.url} in the inbox, then reload.`,
+      `Helvino: ${api.url} refused ${host!.url} (origin_not_allowed): allow it in the inbox, then reload.`,
     ])
     expect(errors).toEqual([])
+  })
+
+  it('[WD19] a refusal that may pass leaves the launcher', async () => {
+    api.intercept = (path) => (path === '/api/bootloader' ? { status: 403, body: {} } : undefined)
+    const { page, lines, errors } = await visit()
+    await expect.poll(() => lines.some((line) => line.includes('403'))).toBe(true)
+    await launcher(page).click()
+    await composer(page).waitFor()
+    expect(lines.filter((line) => line.startsWith('Helvino'))).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it('[WD20] a chat that is open keeps its messages when the site turns out not to be allowed', async () => {
+    api.intercept = (path) => (path === '/api/bootloader' ? 'hold' : undefined)
+    const { page, errors } = await visit()
+    await launcher(page).click()
+    await say(page, 'kept')
+    api.intercept = () => ({ status: 403, body: { error: 'x', code: 'origin_not_allowed' } })
+    api.release()
+    await page.getByText('Not sent: this site may not use the chat yet').waitFor()
+    expect(await page.locator('.message p').allTextContents()).toEqual(['kept'])
+    expect(errors).toEqual([])
+  })
+
+  it('[WD21] a site that the server does not know gets one console line, and its visitor a true word', async () => {
+    const unknown = { status: 404, body: { error: 'Not found', code: 'not_found' } }
+    api.intercept = (path) => (path === '/api/bootloader' ? unknown : undefined)
+    const { page, lines } = await visit()
+    const ours = () => lines.filter((line) => line.startsWith('Helvino'))
+    const line = `Helvino: ${api.url} refused ${host!.url} (not_found): check the site id or org key.`
+    await expect.poll(ours).toEqual([line])
+    await launcher(page).click()
+    await say(page, 'hello')
+    await page.getByText('Not sent: this site’s chat is not set up correctly').waitFor()
+    expect(ours()).toEqual([line])
+    expect(asked()).toBe(1)
+  })
+
+  it('[WD22] the title is the organisation’s name also where the first call came to nothing', async () => {
+    api.intercept = (path) => (path === '/api/bootloader' ? { status: 503, body: {} } : undefined)
+    const { page } = await visit()
+    await expect.poll(asked).toBe(1)
+    await launcher(page).click()
+    await say(page, 'hello')
+    api.intercept = () => undefined
+    await page.getByRole('heading', { name: 'Fern & Stone' }).waitFor()
   })
 
   it('[WD13] an organisation that has switched its widget off shows none', async () => {

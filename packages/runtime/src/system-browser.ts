@@ -40,39 +40,43 @@ export const browserRequest: Network['request'] = async ({ url, ...init }, signa
   return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
 }
 
-export const browserNetwork: Network = {
-  request: browserRequest,
-  openSocket(url, listener) {
-    let socket: WebSocket
-    try {
-      socket = new WebSocket(url)
-    } catch (error) {
-      // A policy may forbid sockets; to the caller that is one more socket that did not open.
-      setTimeout(() => {
-        listener.onClose(1006, String(error))
-      })
-      return { send: () => undefined, close: () => undefined }
-    }
-    socket.onopen = () => {
-      listener.onOpen()
-    }
-    socket.onmessage = ({ data }) => {
-      if (typeof data === 'string') listener.onText(data)
-    }
-    socket.onclose = ({ code, reason }) => {
-      listener.onClose(code, reason)
-    }
+export const browserOpenSocket: Network['openSocket'] = (url, listener) => {
+  let socket: WebSocket
+  try {
+    socket = new WebSocket(url)
+  } catch (error) {
+    // A policy may forbid sockets; to the caller that is one more socket that did not open.
+    const told = setTimeout(() => {
+      listener.onClose(1006, String(error))
+    })
     return {
-      send(text) {
-        if (socket.readyState === WebSocket.OPEN) socket.send(text)
-      },
-      close(code, reason) {
-        socket.onopen = socket.onmessage = socket.onclose = null
-        socket.close(code, reason)
+      send: () => undefined,
+      close: () => {
+        clearTimeout(told)
       },
     }
-  },
+  }
+  socket.onopen = () => {
+    listener.onOpen()
+  }
+  socket.onmessage = ({ data }) => {
+    if (typeof data === 'string') listener.onText(data)
+  }
+  socket.onclose = ({ code, reason }) => {
+    listener.onClose(code, reason)
+  }
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    },
+    close(code, reason) {
+      socket.onopen = socket.onmessage = socket.onclose = null
+      socket.close(code, reason)
+    },
+  }
 }
+
+const browserNetwork: Network = { request: browserRequest, openSocket: browserOpenSocket }
 
 // Reading `localStorage` itself may throw: blocked by a setting, by the frame's sandbox or by private mode.
 function withStorage<Result>(use: (storage: Storage) => Result, fallback: Result): Result {

@@ -37,6 +37,9 @@ export const panelWords = {
     content_invalid: 'the text was not accepted',
     body_too_large: 'the text is too long',
     not_found: 'the conversation is gone',
+    bootloader_not_found: 'this site’s chat is not set up correctly',
+    bootloader_origin_not_allowed: 'this site may not use the chat yet',
+    bootloader_org_disabled: 'the chat is switched off',
   } as Readonly<Record<string, string>>,
   otherReason: (code: string) => `it was refused (${code})`,
 }
