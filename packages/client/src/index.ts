@@ -1,4 +1,11 @@
-export { type AskedAt, askedNow, parseTokenExpiration, type TokenEvent, type TokenRenewer } from '@helvino/token'
+export {
+  type AskedAt,
+  askedNow,
+  parseTokenClaim,
+  parseTokenExpiration,
+  type TokenEvent,
+  type TokenRenewer,
+} from '@helvino/token'
 export { type AgentClientOptions, createAgentClient } from './agent-client.ts'
 export type { Site } from './audience.ts'
 export { type CallResult, readAnswer, request, unreachable } from './call.ts'
