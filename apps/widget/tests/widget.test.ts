@@ -344,6 +344,44 @@ describe('when the server says no or nothing', () => {
   })
 })
 
+describe('a server that knows three calls', () => {
+  it('[WD26] refuses a token with 403 and its text: renewed once, sent once more, unseen (S07, S17)', async () => {
+    const { page, errors } = await visit()
+    await launcher(page).click()
+    await say(page, 'first')
+    await page.getByText('Sent', { exact: true }).waitFor()
+    const before = asked()
+    let refusals = 0
+    api.intercept = (path) => {
+      if (!path.endsWith('/messages') || refusals === 1) return undefined
+      refusals += 1
+      return { status: 403, body: { error: 'Invalid or expired org token' } }
+    }
+    await say(page, 'second')
+    await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(2)
+    expect(api.texts).toEqual(['first', 'second'])
+    expect(asked() - before).toBe(1)
+    expect(await page.locator('.connection-status.error').count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  it('[WD27] goes on being written to over many lives of its token, with nothing of a banner (S13)', async () => {
+    api.tokenLifeMs = 5_000
+    const { page, errors } = await visit()
+    await launcher(page).click()
+    const texts = Array.from({ length: 6 }, (_, n) => `message ${String(n + 1)}`)
+    for (const [n, text] of texts.entries()) {
+      await say(page, text)
+      await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(n + 1)
+      expect(await page.locator('.connection-status.error').count()).toBe(0)
+      await page.waitForTimeout(2_000)
+    }
+    expect(api.texts).toEqual(texts)
+    expect(asked()).toBeGreaterThanOrEqual(3)
+    expect(errors).toEqual([])
+  })
+})
+
 describe('without a mouse', () => {
   it('[WD17] the keyboard alone opens, writes, sends and closes, and the focus goes back', async () => {
     const { page } = await visit()
