@@ -1,4 +1,4 @@
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 
 /** One change of the banner: `refreshing`, `error`, or empty for none; `atMs` by the page's clock. */
 export interface BannerChange {
@@ -55,34 +55,28 @@ function expiryOf(body: string): number | undefined {
   return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { exp: number }).exp * 1_000
 }
 
-/** The process that draws this page: stopping it is the nearest thing to a closed lid. */
-async function rendererPid(browser: Browser, session: CDPSession): Promise<number> {
-  const root = await browser.newBrowserCDPSession()
-  const before = await root.send('SystemInfo.getProcessInfo')
-  const renderers = before.processInfo.filter(({ type }) => type === 'renderer')
-  await root.detach()
-  // The busiest renderer during a busy loop in our page is ours.
-  const cpuBefore = new Map(renderers.map(({ id, cpuTime }) => [id, cpuTime]))
-  await session.send('Runtime.evaluate', {
-    expression: 'for (const end = performance.now() + 300; performance.now() < end; ) {}',
-  })
-  const again = await browser.newBrowserCDPSession()
-  const after = await again.send('SystemInfo.getProcessInfo')
-  await again.detach()
-  const spent = after.processInfo
-    .filter(({ id }) => cpuBefore.has(id))
-    .map(({ id, cpuTime }) => ({ id, spentSeconds: cpuTime - (cpuBefore.get(id) ?? 0) }))
-    .sort((a, b) => b.spentSeconds - a.spentSeconds)
-  const [busiest] = spent
-  if (!busiest) throw new Error('no renderer found')
-  return busiest.id
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The process that draws this page: the one without which the page does not answer. Stopping it is the nearest thing to a closed lid. */
+async function rendererPid(browser: Browser, page: Page): Promise<number> {
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  await session.detach()
+  for (const { id } of processInfo.filter(({ type }) => type === 'renderer')) {
+    process.kill(id, 'SIGSTOP')
+    const answer = page.evaluate(() => 'answered')
+    const first = await Promise.race([answer, pause(1_000)])
+    process.kill(id, 'SIGCONT')
+    await answer
+    if (first !== 'answered') return id
+  }
+  throw new Error('no process draws this page')
 }
 
 /** Opens `url` in a browser context of its own: nothing is shared with another chat page. */
 export async function openChatPage(browser: Browser, url: string): Promise<ChatPage> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  const session = await context.newCDPSession(page)
   const bootloaderCalls: BootloaderCall[] = []
   const writes: { status: number; url: string }[] = []
   const consoleLines: string[] = []
@@ -103,6 +97,7 @@ export async function openChatPage(browser: Browser, url: string): Promise<ChatP
   })
   await page.addInitScript(watchBanner)
   await page.goto(url)
+  const pid = await rendererPid(browser, page)
   return {
     page,
     bootloaderCalls,
@@ -121,9 +116,8 @@ export async function openChatPage(browser: Browser, url: string): Promise<ChatP
     banner: () => page.evaluate(() => (globalThis as unknown as { bannerChanges: BannerChange[] }).bannerChanges),
     shown: (state) => page.locator(`.message.own.${state} p`).allTextContents(),
     async sleep(ms) {
-      const pid = await rendererPid(browser, session)
       process.kill(pid, 'SIGSTOP')
-      await new Promise((resolve) => setTimeout(resolve, ms))
+      await pause(ms)
       process.kill(pid, 'SIGCONT')
     },
     close: () => context.close(),

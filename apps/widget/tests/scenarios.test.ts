@@ -72,18 +72,22 @@ describe('the seven scenarios, in a real browser', () => {
   })
 
   it('[SC3] renewal after expiry: a blue banner for at least 400 ms, then the message (S10, S12)', async () => {
-    const server = await serverWithTokensOf(5)
+    const server = await serverWithTokensOf(10)
     const chat = await openChatPage(browser, `${server.url}/demo`)
     await chat.open()
     await chat.send('before the lid closed')
     await isSent(chat, 'before the lid closed')
-    await slowBootloader(chat, 800)
-    await chat.sleep(7_000)
+    await justRenewed(chat)
     const before = chat.bootloaderCalls.length
+    const letBootloaderAnswer = await holdBootloader(chat)
+    await chat.sleep(12_000)
     await chat.send('after the lid opened')
+    await until('the blue banner', async () => (await statuses(chat)).includes('refreshing'))
+    expect(await chat.shown('sent')).toEqual(['before the lid closed'])
+    letBootloaderAnswer()
     await isSent(chat, 'after the lid opened')
     await until('the end of the banner', async () => (await statuses(chat)).length >= 2)
-    expect(chat.bootloaderCalls.length - before).toBeLessThanOrEqual(1)
+    expect(chat.bootloaderCalls.length - before).toBe(1)
     const [shown, gone] = await chat.banner()
     expect([shown?.status, gone?.status]).toEqual(['refreshing', ''])
     expect((gone?.atMs ?? 0) - (shown?.atMs ?? 0)).toBeGreaterThanOrEqual(380)
@@ -95,15 +99,17 @@ describe('the seven scenarios, in a real browser', () => {
   })
 
   it('[SC4] three quick messages on an expired token: one bootloader call, one banner, three rows in order (S05, S06, S12)', async () => {
-    const server = await serverWithTokensOf(5)
+    const server = await serverWithTokensOf(10)
     const chat = await openChatPage(browser, `${server.url}/demo`)
     await chat.open()
-    await until('the live connection', () => chat.bootloaderCalls.length > 0)
-    await slowBootloader(chat, 800)
+    await justRenewed(chat)
     const before = chat.bootloaderCalls.length
-    await chat.sleep(7_000)
+    const letBootloaderAnswer = await holdBootloader(chat)
+    await chat.sleep(12_000)
     const texts = ['quick 1', 'quick 2', 'quick 3']
     for (const text of texts) await chat.send(text)
+    await until('three messages on their way', async () => (await chat.shown('sending')).length === 3)
+    letBootloaderAnswer()
     for (const text of texts) await isSent(chat, text)
     await until('the end of the banner', async () => (await statuses(chat)).length >= 2)
     expect(storedBeside(server, 'quick 1')).toEqual(inOrder(texts))
@@ -184,10 +190,20 @@ describe('the seven scenarios, in a real browser', () => {
   })
 })
 
-/** Lets the bootloader take its time, so that a write has something to wait for. */
-async function slowBootloader(chat: ChatPage, delayMs: number): Promise<void> {
+/** Waits for a renewal, so that the next one is more than two seconds away: time to close the lid between the two. */
+async function justRenewed(chat: ChatPage): Promise<void> {
+  const count = chat.bootloaderCalls.length
+  await until('a renewal', () => chat.bootloaderCalls[count]?.expiresAtMs !== undefined)
+}
+
+/** Keeps bootloader calls waiting, however long this machine takes to type, until the returned function is called. */
+async function holdBootloader(chat: ChatPage): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
   await chat.page.route('**/api/bootloader', async (route) => {
-    await pause(delayMs)
+    await promise
     await route.continue()
   })
+  return () => {
+    resolve(undefined)
+  }
 }
