@@ -15,8 +15,8 @@ import { SimClock } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Authentication } from '../auth/principal.ts'
 import type { ConversationEvent } from '../fan-out/contract.ts'
-import type { Org } from '../store/contract.ts'
 import { Listeners } from './listeners.ts'
+import { orgLike } from '../store/contract-suite.ts'
 import type { Member } from './member.ts'
 import { Session } from './session.ts'
 import type { SessionPorts } from './session-ports.ts'
@@ -25,23 +25,7 @@ const orgId = 'org_a' as OrgId
 const conversationId = 'c1' as ConversationId
 const visitorId = 'p_ann' as PublicVisitorId
 
-const org: Org = {
-  id: orgId,
-  key: 'a',
-  siteId: 'site_a',
-  name: 'A',
-  enabled: true,
-  config: {
-    widgetEnabled: true,
-    writeEnabled: true,
-    aiEnabled: false,
-    language: 'en',
-    theme: { primaryColor: '#2563eb' },
-    branding: true,
-  },
-  allowedOrigins: [],
-  validFromMs: 0,
-}
+const org = orgLike('a')
 
 const message = (sequence: number): Message => ({
   id: `m${String(sequence)}` as Message['id'],
