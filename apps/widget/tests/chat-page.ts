@@ -91,9 +91,13 @@ export async function openChatPage(browser: Browser, url: string): Promise<ChatP
     if (request.method() === 'POST') writes.push({ status: response.status(), url: response.url() })
     if (!response.url().endsWith('/api/bootloader') || !response.ok()) return
     const call = bootloaderCalls.at(-1)
-    void response.text().then((body) => {
-      if (call) call.expiresAtMs = expiryOf(body)
-    })
+    response.text().then(
+      (body) => {
+        if (call) call.expiresAtMs = expiryOf(body)
+      },
+      // The page was closed while the body was on its way: nobody asks for its expiry any more.
+      () => undefined,
+    )
   })
   await page.addInitScript(watchBanner)
   await page.goto(url)
