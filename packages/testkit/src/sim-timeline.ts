@@ -20,6 +20,7 @@ export class SimTimeline {
   #order = 0
   #activity = 0
   #pendingEvents = 0
+  #ranEvents = 0
   #isAdvancing = false
   #bug: { readonly error: unknown } | undefined
 
@@ -41,6 +42,11 @@ export class SimTimeline {
   /** Events still to come. */
   get pendingEvents(): number {
     return this.#pendingEvents
+  }
+
+  /** Events that have run. */
+  get ranEvents(): number {
+    return this.#ranEvents
   }
 
   drawTie(): number {
@@ -115,6 +121,7 @@ export class SimTimeline {
         if (!next || next.atMs > endMs) break
         this.#queue.pop()
         this.#pendingEvents--
+        this.#ranEvents++
         // From here on cancelling it changes nothing.
         next.isCancelled = true
         this.#elapsedMs = next.atMs
