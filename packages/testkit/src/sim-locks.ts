@@ -6,15 +6,29 @@ interface Claim {
   readonly onGranted: () => void
 }
 
+/** Who holds a lock, and since when. */
+export interface LockHolder {
+  /** The clock of the tab. */
+  readonly clock: SimClock
+  /** In ms of the timeline. */
+  readonly sinceMs: number
+}
+
 /** The locks over the tabs of one origin: exclusive, granted in the order in which they were asked for (Web Locks). */
 export class SimLockTable {
   /** By name: the first claim holds the lock, the others wait. */
   readonly #claims = new Map<string, Claim[]>()
+  readonly #holders = new Map<string, LockHolder>()
   /** As in a page that is no secure context: everybody holds every lock at once. */
   isMissing = false
 
   isHeld(name: string): boolean {
     return this.#claims.has(name)
+  }
+
+  /** `undefined` where nobody holds it. */
+  holderOf(name: string): LockHolder | undefined {
+    return this.#holders.get(name)
   }
 
   /** The locks as the tab with this clock sees them. */
@@ -50,6 +64,7 @@ export class SimLockTable {
         clock,
         onGranted: () => {
           cancel()
+          this.#holders.set(name, { clock, sinceMs: clock.timeline.elapsedMs })
           clock.whenAwake(() => {
             resolve(claim)
           })
@@ -71,6 +86,7 @@ export class SimLockTable {
     if (!claims || index < 0) return
     claims.splice(index, 1)
     const next = claims[0]
+    if (index === 0) this.#holders.delete(name)
     if (!next) this.#claims.delete(name)
     else if (index === 0) next.onGranted()
   }
