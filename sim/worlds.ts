@@ -1,5 +1,7 @@
 import { chatFaults } from './chat/chat-faults.ts'
 import { runChatWorld } from './chat/chat-world.ts'
+import { renewalFaults } from './renewal/renewal-faults.ts'
+import { runRenewalWorld } from './renewal/renewal-world.ts'
 import type { WorldKind } from './world-kind.ts'
 
 const chat: WorldKind = {
@@ -8,8 +10,14 @@ const chat: WorldKind = {
   sometimes: Object.keys({ ...chatFaults.perRequest, ...chatFaults.perWorld }).map((kind) => `fault ${kind}`),
 }
 
+const renewal: WorldKind = {
+  name: 'renewal',
+  run: runRenewalWorld,
+  sometimes: Object.keys({ ...renewalFaults.perRequest, ...renewalFaults.perWorld }).map((kind) => `fault ${kind}`),
+}
+
 /** Every kind of world, by name. */
-export const worlds = { chat } as const
+export const worlds = { chat, renewal } as const
 
 export type WorldName = keyof typeof worlds
 

@@ -1,0 +1,158 @@
+import type { SimTimeline } from '@helvino/testkit'
+import type { Trace } from '../trace.ts'
+import type { Violations } from '../violations.ts'
+import type { Flight } from './flight.ts'
+import type { IssuedRecord } from './issuer-model.ts'
+import { aheadWindowMs, type KnownToken, knownToken } from './known-token.ts'
+import type { Machine, Moment } from './machine.ts'
+import { RenewalRate } from './renewal-rate.ts'
+import type { TabWatch } from './tab-watch.ts'
+
+export interface GroupTerms {
+  readonly machine: Machine
+  /** What its tabs share the token by. */
+  readonly shareName: string
+  readonly lifeMs: number
+  readonly timeline: SimTimeline
+  readonly trace: Trace
+  readonly violations: Violations
+}
+
+// Whatever takes no time in the real world takes a few events here.
+const slackMs = 50
+const minuteMs = 60_000
+const nothing = () => undefined
+
+/** All tabs of one owner on one machine: they share one token, and what must hold for them together is held against them here (I5, I7, I8). */
+export class GroupWatch {
+  readonly terms: GroupTerms
+  readonly audience: string
+  /** Every token that the machine was told for this owner. */
+  readonly known = new Map<string, KnownToken>()
+  /** A server has refused a token of this group at some time. */
+  hasRefused = false
+  readonly #flights = new Set<Flight>()
+  readonly #rate: RenewalRate
+  readonly #aheadFractions: number[] = []
+  #disturbedAtMs = -Infinity
+  #renewer: TabWatch | undefined
+  /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds. */
+  #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch } | undefined
+  #starts = 0
+  #onStart: (tab: TabWatch) => void = nothing
+
+  constructor(terms: GroupTerms) {
+    this.terms = terms
+    this.audience = `${terms.machine.name} ${terms.shareName}`
+    this.#rate = new RenewalRate(terms.lifeMs)
+  }
+
+  get nowMs(): number {
+    return this.terms.timeline.elapsedMs
+  }
+
+  /** Renewals begun so far. */
+  get starts(): number {
+    return this.#starts
+  }
+
+  /** Until when the issuer wants to be left alone, as far as anybody here has heard. */
+  get blockedUntilMs(): number {
+    return this.#block?.untilMs ?? 0
+  }
+
+  /** A tab comes, goes, freezes or wakes: for the next minute the tabs may differ in what they have heard. */
+  disturb(): void {
+    this.#disturbedAtMs = this.nowMs
+  }
+
+  /** What holds per group may be asked for: every tab has had the time to hear of what the others did. */
+  get isEven(): boolean {
+    return this.terms.machine.isConnected && this.nowMs > this.#disturbedAtMs + minuteMs
+  }
+
+  /** `run` hears of the next renewal that is begun; another `run` takes its place. */
+  onceStarted(run: (tab: TabWatch) => void): void {
+    this.#onStart = run
+  }
+
+  start(tab: TabWatch): Flight {
+    const { machine, shareName, trace, violations } = this.terms
+    const nowMs = this.nowMs
+    this.#starts += 1
+    const others = [...this.#flights].filter(({ tab: other }) => other !== tab)
+    const awake = others.filter(({ wasInterrupted }) => !wasInterrupted)
+    const holder = machine.browser.locks.holderOf(shareName)
+    const mayBeBeside = this.#mayBeBeside(tab, awake)
+    if (awake.length > 0 && machine.isConnected && !mayBeBeside)
+      violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
+    if (others.length > awake.length || (holder && holder.clock !== tab.clock && !tab.isAwakeClock(holder.clock)))
+      trace.add('takeover of a frozen leader', tab.name)
+    const excess = this.#rate.excess(nowMs)
+    if (excess > 0 && this.isEven) violations.add('I7', `${this.audience}: ${excess} renewals within a minute`)
+    this.#checkBlock(tab)
+    if (this.#renewer && this.#renewer !== tab) trace.add('hand-over', tab.name)
+    this.#renewer = tab
+    const flight = { tab, startedAtMs: nowMs, isBesideAnother: awake.length > 0, wasInterrupted: false }
+    this.#flights.add(flight)
+    const onStart = this.#onStart
+    this.#onStart = nothing
+    onStart(tab)
+    return flight
+  }
+
+  end(flight: Flight): void {
+    this.#flights.delete(flight)
+  }
+
+  /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
+  interrupt(tab: TabWatch): void {
+    for (const flight of this.#flights) if (flight.tab === tab) flight.wasInterrupted = true
+  }
+
+  /** The issuer demanded to be left alone, or said a final no. */
+  block(tab: TabWatch, forMs: number): void {
+    this.#block = { heardAtMs: this.nowMs, untilMs: this.nowMs + forMs, tab }
+  }
+
+  tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
+    const told = knownToken(record, asked, isLate)
+    this.known.set(record.token, told)
+    if (!isLate) this.#block = undefined
+    return told
+  }
+
+  /** A renewal ahead of time: at a random point of the token's life, drawn anew each time. */
+  noteAhead(held: KnownToken): void {
+    const { fromMs, toMs } = aheadWindowMs(held.record)
+    const fraction = (this.terms.machine.sinceMs(held.asked) - fromMs) / (toMs - fromMs)
+    if (fraction < 0) this.terms.violations.add('I5', `${this.audience} renews ahead of the window, at ${fraction}`)
+    const drawn = this.#aheadFractions
+    drawn.push(fraction)
+    if (drawn.length !== 12) return
+    // Twelve draws that all but agree are no draws (one chance in 10^17).
+    if (Math.max(...drawn) - Math.min(...drawn) < 0.02)
+      this.terms.violations.add('herd', `${this.audience} renews at the same point of each token's life`)
+    drawn.length = 0
+  }
+
+  #mayBeBeside(tab: TabWatch, awake: readonly Flight[]): boolean {
+    const { machine, shareName } = this.terms
+    const patienceMs = (tab.oldestWaitMs === undefined ? 10_000 : 2_000) - slackMs
+    const holder = machine.browser.locks.holderOf(shareName)
+    return (
+      (tab.oldestWaitMs ?? 0) >= 2_000 - slackMs ||
+      awake.some((each) => each.isBesideAnother || this.nowMs - each.startedAtMs >= patienceMs) ||
+      (holder !== undefined && holder.clock !== tab.clock && this.nowMs - holder.sinceMs >= patienceMs)
+    )
+  }
+
+  #checkBlock(tab: TabWatch): void {
+    const block = this.#block
+    if (!block || this.nowMs >= block.untilMs) return
+    const hasHeard =
+      block.tab === tab || (this.isEven && tab.evenSinceMs < block.heardAtMs && this.nowMs > block.heardAtMs + slackMs)
+    if (hasHeard)
+      this.terms.violations.add('I8', `${tab.name} asks ${block.untilMs - this.nowMs} ms before the issuer's word`)
+  }
+}

@@ -1,0 +1,165 @@
+import type { SimClock } from '@helvino/testkit'
+import type { Flight } from './flight.ts'
+import type { GroupWatch } from './group-watch.ts'
+import type { IssuedRecord } from './issuer-model.ts'
+import { isUsable, type KnownToken } from './known-token.ts'
+import type { Moment } from './machine.ts'
+import { RenewalRate } from './renewal-rate.ts'
+
+const minuteMs = 60_000
+
+/** One tab's wait for a token. */
+export interface Wait {
+  readonly joinedAtMs: number
+  /** Nothing to blame the tab for: it has asked itself, it is in a backoff, or it did not run all the time. */
+  isExcused: boolean
+}
+
+/** Knows what one tab's renewer has been told, and holds what it does against that: I4, I5, I6, I7, I8. */
+export class TabWatch {
+  readonly name: string
+  readonly clock: SimClock
+  readonly group: GroupWatch
+  readonly waits = new Set<Wait>()
+  holders = 0
+  isFrozen = false
+  isGone = false
+  isHidden = false
+  /** Its timers run once a minute only: whatever waits for one may wait so much longer. */
+  isThrottled = false
+  /** Since when the tab has run without a break, in ms of the timeline. */
+  evenSinceMs: number
+  /** A token was taken so late in its life that a renewal in the background is right. */
+  hasUsedLate = false
+  /** Refusals seen since the last renewal that came to something. */
+  refusals = 0
+  readonly #rate: RenewalRate
+  readonly #refused = new Set<string>()
+  #newest: KnownToken | undefined
+  #flight: Flight | undefined
+  #blockedUntilMs = 0
+
+  constructor(name: string, clock: SimClock, group: GroupWatch) {
+    this.name = name
+    this.clock = clock
+    this.group = group
+    this.evenSinceMs = group.nowMs
+    this.#rate = new RenewalRate(group.terms.lifeMs)
+  }
+
+  get isAwake(): boolean {
+    return !this.isGone && !this.isFrozen && !this.group.terms.machine.isAsleep
+  }
+
+  /** How long the first of those who wait has waited; `undefined` where nobody waits. */
+  get oldestWaitMs(): number | undefined {
+    const [oldest] = this.waits
+    return oldest && this.group.nowMs - oldest.joinedAtMs
+  }
+
+  get newest(): KnownToken | undefined {
+    return this.#newest
+  }
+
+  /** Whether the tab of that clock, of this group or another, runs. */
+  isAwakeClock: (clock: SimClock) => boolean = () => true
+
+  /** The tab freezes, wakes, is throttled, or its machine sleeps: its waits may take longer than they should. */
+  disturb(): void {
+    this.evenSinceMs = this.group.nowMs
+    for (const wait of this.waits) wait.isExcused = true
+    this.group.disturb()
+    if (!this.isAwake) this.group.interrupt(this)
+  }
+
+  violate(rule: string, what: string): void {
+    this.group.terms.violations.add(rule, `${this.name} ${what}`)
+  }
+
+  /** `fetchToken` is called. */
+  startRenewal(cause: string | undefined): Flight {
+    const { group } = this
+    if (this.#flight) this.violate('I5', 'renews beside itself')
+    if (this.isGone) this.violate('I6', 'renews though it is gone')
+    const isWanted = this.holders > 0 || this.waits.size > 0 || this.hasUsedLate
+    if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
+    if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
+    if (cause === 'ahead' && this.#newest && isUsable(this.#newest, group.terms.machine) && group.isEven)
+      group.noteAhead(this.#newest)
+    const excess = this.#rate.excess(group.nowMs)
+    if (excess > 0) this.violate('I7', `sends ${excess} renewals within a minute`)
+    if (group.nowMs < this.#blockedUntilMs)
+      this.violate('I8', `asks ${this.#blockedUntilMs - group.nowMs} ms before the issuer's word`)
+    for (const wait of this.waits) wait.isExcused = true
+    this.#flight = group.start(this)
+    return this.#flight
+  }
+
+  endRenewal(flight: Flight): void {
+    if (this.#flight === flight) this.#flight = undefined
+    this.group.end(flight)
+  }
+
+  /** The issuer's answer has come to the tab. */
+  hearIssued(record: IssuedRecord, asked: Moment, isLate: boolean): void {
+    this.group.tell(record, asked, isLate)
+    if (!isLate) this.#blockedUntilMs = 0
+  }
+
+  hearLater(retryAfterMs: number): void {
+    this.#block(Math.min(3_600_000, Math.max(1_000, retryAfterMs)))
+  }
+
+  hearFinalNo(): void {
+    this.#block(minuteMs)
+  }
+
+  /** A newer token is held: what was said before no longer counts. */
+  noteRenewed(isShared: boolean): void {
+    this.hasUsedLate = false
+    this.refusals = 0
+    if (isShared) this.#blockedUntilMs = 0
+  }
+
+  /** The renewer hands out `token`: to a caller, to a request, or because somebody looked. */
+  give(token: string, how: string): void {
+    const { machine } = this.group.terms
+    const known = this.group.known.get(token)
+    if (!known) {
+      this.violate('tenant', `${how} a token that nobody here was told`)
+      return
+    }
+    const ageMs = machine.sinceMs(known.asked)
+    if (ageMs >= known.unusableAfterMs)
+      this.violate('I4', `${how} a token ${ageMs} ms old of ${known.record.lifeMs} ms`)
+    if (how === 'shows' && ageMs >= known.dueAfterMs) this.violate('I4', `${how} a token that is due, ${ageMs} ms old`)
+    if (known.isLate) this.violate('late', `${how} a token that came after its attempt was given up`)
+    if (this.#refused.has(token)) this.violate('I8', `${how} a token that was refused before`)
+    this.#checkOrder(known, how)
+    if (ageMs >= 0.6 * known.record.lifeMs) this.hasUsedLate = true
+  }
+
+  /** The server has refused `token`. */
+  noteRefused(token: string): void {
+    this.refusals += 1
+    this.group.hasRefused = true
+    this.#refused.add(token)
+  }
+
+  #block(forMs: number): void {
+    this.#blockedUntilMs = this.group.nowMs + forMs
+    this.group.block(this, forMs)
+  }
+
+  #checkOrder(known: KnownToken, how: string): void {
+    const newest = this.#newest
+    const isOlder =
+      newest !== undefined &&
+      known.record.issuedAtMs < newest.record.issuedAtMs &&
+      known.record.order < newest.record.order
+    if (!isOlder) this.#newest = known
+    else if (isUsable(newest, this.group.terms.machine) && !this.#refused.has(newest.record.token))
+      this.violate('newest', `${how} ${known.record.token} after ${newest.record.token}`)
+    else this.#newest = known
+  }
+}
