@@ -31,12 +31,14 @@ export class GroupWatch {
   readonly known = new Map<string, KnownToken>()
   /** A server has refused a token of this group at some time. */
   hasRefused = false
+  /** When the issuer last said a final no to any tab of this group, by the machine's monotonic clock. */
+  finalNoAtMs = -Infinity
   readonly #flights = new Set<Flight>()
   readonly #rate: RenewalRate
   readonly #aheadFractions: number[] = []
   #disturbedAtMs = -Infinity
   #renewer: TabWatch | undefined
-  /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds. */
+  /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
   #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch } | undefined
   #starts = 0
   #onStart: (tab: TabWatch) => void = nothing
@@ -56,11 +58,6 @@ export class GroupWatch {
     return this.#starts
   }
 
-  /** Until when the issuer wants to be left alone, as far as anybody here has heard. */
-  get blockedUntilMs(): number {
-    return this.#block?.untilMs ?? 0
-  }
-
   /** A tab comes, goes, freezes or wakes: for the next minute the tabs may differ in what they have heard. */
   disturb(): void {
     this.#disturbedAtMs = this.nowMs
@@ -77,17 +74,15 @@ export class GroupWatch {
   }
 
   start(tab: TabWatch): Flight {
-    const { machine, shareName, trace, violations } = this.terms
+    const { machine, trace, violations } = this.terms
     const nowMs = this.nowMs
     this.#starts += 1
     const others = [...this.#flights].filter(({ tab: other }) => other !== tab)
     const awake = others.filter(({ wasInterrupted }) => !wasInterrupted)
-    const holder = machine.browser.locks.holderOf(shareName)
     const mayBeBeside = this.#mayBeBeside(tab, awake)
     if (awake.length > 0 && machine.isConnected && !mayBeBeside)
       violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
-    if (others.length > awake.length || (holder && holder.clock !== tab.clock && !tab.isAwakeClock(holder.clock)))
-      trace.add('takeover of a frozen leader', tab.name)
+    if (others.length > awake.length) trace.add('takeover of a frozen leader', tab.name)
     const excess = this.#rate.excess(nowMs)
     if (excess > 0 && this.isEven) violations.add('I7', `${this.audience}: ${excess} renewals within a minute`)
     this.#checkBlock(tab)
@@ -107,12 +102,16 @@ export class GroupWatch {
 
   /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
   interrupt(tab: TabWatch): void {
-    for (const flight of this.#flights) if (flight.tab === tab) flight.wasInterrupted = true
+    for (const flight of this.#flights) {
+      if (flight.tab !== tab) continue
+      flight.wasInterrupted = true
+      if (tab.isGone) this.#flights.delete(flight)
+    }
   }
 
   /** The issuer demanded to be left alone, or said a final no. */
   block(tab: TabWatch, forMs: number): void {
-    this.#block = { heardAtMs: this.nowMs, untilMs: this.nowMs + forMs, tab }
+    this.#block = { heardAtMs: this.nowMs, untilMs: this.terms.machine.now().monotonicMs + forMs, tab }
   }
 
   tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
@@ -149,10 +148,10 @@ export class GroupWatch {
 
   #checkBlock(tab: TabWatch): void {
     const block = this.#block
-    if (!block || this.nowMs >= block.untilMs) return
+    const restMs = (block?.untilMs ?? 0) - this.terms.machine.now().monotonicMs
+    if (!block || restMs <= 0) return
     const hasHeard =
       block.tab === tab || (this.isEven && tab.evenSinceMs < block.heardAtMs && this.nowMs > block.heardAtMs + slackMs)
-    if (hasHeard)
-      this.terms.violations.add('I8', `${tab.name} asks ${block.untilMs - this.nowMs} ms before the issuer's word`)
+    if (hasHeard) this.terms.violations.add('I8', `${tab.name} asks ${restMs} ms before the issuer's word`)
   }
 }

@@ -34,7 +34,7 @@ export class Page {
   readonly renewer: TokenRenewer
   readonly #terms: PageTerms
   readonly #maxWaiting: number
-  readonly #releases: (() => void)[] = []
+  readonly #releases = new Set<() => void>()
   #cause: string | undefined
   #phase = 'resting'
   #isDisposed = false
@@ -67,23 +67,22 @@ export class Page {
     return this.#timers
   }
 
-  hold(): void {
-    if (this.watch.isGone) return
+  /** Returns how to let go. */
+  hold(): () => void {
     this.watch.holders += 1
-    const release = this.renewer.hold()
+    const letGo = this.renewer.hold()
     this.#notePhase()
-    this.#releases.push(() => {
+    const release = () => {
+      if (!this.#releases.delete(release)) return
       this.watch.holders -= 1
-      release()
-    })
-  }
-
-  release(): void {
-    this.#releases.shift()?.()
+      letGo()
+    }
+    this.#releases.add(release)
+    return release
   }
 
   releaseAll(): void {
-    for (const release of this.#releases.splice(0)) release()
+    for (const release of this.#releases) release()
   }
 
   /** Looks for the token without waiting. */
@@ -189,8 +188,6 @@ export class Page {
     try {
       const promise = call()
       this.#notePhase()
-      // By budget or backoff: nobody is waited for.
-      if (this.#phase === 'waiting') wait.isExcused = true
       const result = await promise
       this.#leave(wait, options, undefined)
       return result
@@ -212,6 +209,8 @@ export class Page {
   #leave(wait: Wait, options: WaitOptions, error: unknown, isForced = false): void {
     if (!this.watch.waits.delete(wait)) return
     this.#notePhase()
+    // By budget or backoff: nobody is waited for.
+    if (this.#phase === 'waiting') wait.isExcused = true
     const tookMs = this.watch.group.nowMs - wait.joinedAtMs
     const withinMs = options.withinMs ?? 15_000
     const wasEven = this.watch.evenSinceMs < wait.joinedAtMs && !this.watch.isThrottled
@@ -224,13 +223,14 @@ export class Page {
   #checkError(error: unknown, isOver: boolean, { signal }: WaitOptions, isForced: boolean): void {
     const { name, code } = error as TokenError
     this.#terms.trace.add(`error ${code}`, this.watch.name)
-    const blockedMs = this.watch.group.blockedUntilMs - this.watch.group.nowMs
+    const { group } = this.watch
+    const { monotonicMs } = group.terms.machine.now()
     const isEarned = {
       unavailable: isOver || isForced || !this.watch.isAwake || this.watch.evenSinceMs >= this.watch.group.nowMs,
       aborted: signal?.aborted === true,
       'queue-full': this.watch.waits.size >= this.#maxWaiting,
       disposed: this.#isDisposed,
-      refused: blockedMs > -60_000,
+      refused: monotonicMs <= group.finalNoAtMs + 60_000,
       rejected: this.watch.group.hasRefused,
     }[code]
     if (name !== 'TokenError' || isEarned === undefined) this.watch.violate('I6', `throws ${String(error)}`)

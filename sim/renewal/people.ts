@@ -32,6 +32,10 @@ function waitOptions(page: Page, random: SimRandom): WaitOptions {
 export function call(page: Page, random: SimRandom): void {
   const options = waitOptions(page, random)
   const kind = random.fraction()
+  if (kind >= 0.92) {
+    page.look()
+    return
+  }
   const done =
     kind < 0.6
       ? page.send(options)
@@ -39,10 +43,8 @@ export function call(page: Page, random: SimRandom): void {
         ? page.valid(options)
         : kind < 0.85
           ? page.ensure(options)
-          : kind < 0.92
-            ? page.refresh(options)
-            : page.look()
-  done?.catch(page.tab.clock.timeline.reportBug)
+          : page.refresh(options)
+  done.catch(page.tab.clock.timeline.reportBug)
 }
 
 /** Bursts of calls, and spans in which the page holds on to a fresh token. */
@@ -60,10 +62,9 @@ export function planPeople(slot: Slot, terms: PeopleTerms): void {
     // A life of 5 s, held all the time, would be most of the world's events and show nothing more.
     const forMs = random.whole(10_000, Math.min(60 * minuteMs, 30 * lifeMs))
     after(atMs, () => {
-      slot.act((page) => page.hold())
-    })
-    after(atMs + forMs, () => {
-      slot.act((page) => page.release())
+      slot.act((page) => {
+        after(forMs, page.hold())
+      })
     })
   }
   if (hasEdges) planEdges(slot, terms)

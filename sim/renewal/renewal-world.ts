@@ -115,9 +115,10 @@ class World {
     checkRecovered(this.slots, this.issuer)
     checkSettled(this.slots)
     for (const [index, group] of this.#groups.entries()) {
-      const tabs = this.slots.filter((slot) => slot.group === group).length
-      const isLeftAlone = group.nowMs - windowMs > group.blockedUntilMs + minuteMs
-      if (tabs > 0 && isLeftAlone) checkCost(group, group.starts - (renewalsBefore[index] ?? 0), windowMs, tabs)
+      const tabs = this.slots.filter((slot) => slot.group === group)
+      const isLeftAlone = tabs.every(({ page }) => !page || page.watch.blockedMs < -windowMs - minuteMs)
+      const renewals = group.starts - (renewalsBefore[index] ?? 0)
+      if (tabs.length > 0 && isLeftAlone) checkCost(group, renewals, windowMs, tabs.length)
     }
   }
 

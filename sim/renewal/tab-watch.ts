@@ -37,7 +37,8 @@ export class TabWatch {
   readonly #refused = new Set<string>()
   #newest: KnownToken | undefined
   #flight: Flight | undefined
-  #blockedUntilMs = 0
+  /** By the tab's monotonic clock, which may stand still while the machine sleeps: the wait is then longer than it must be. */
+  #blockedUntilMs = -Infinity
 
   constructor(name: string, clock: SimClock, group: GroupWatch) {
     this.name = name
@@ -57,12 +58,14 @@ export class TabWatch {
     return oldest && this.group.nowMs - oldest.joinedAtMs
   }
 
+  /** How long the issuer still wants to be left alone; below 0 where that is over. */
+  get blockedMs(): number {
+    return this.#blockedUntilMs - this.clock.monotonicMs()
+  }
+
   get newest(): KnownToken | undefined {
     return this.#newest
   }
-
-  /** Whether the tab of that clock, of this group or another, runs. */
-  isAwakeClock: (clock: SimClock) => boolean = () => true
 
   /** The tab freezes, wakes, is throttled, or its machine sleeps: its waits may take longer than they should. */
   disturb(): void {
@@ -88,8 +91,7 @@ export class TabWatch {
       group.noteAhead(this.#newest)
     const excess = this.#rate.excess(group.nowMs)
     if (excess > 0) this.violate('I7', `sends ${excess} renewals within a minute`)
-    if (group.nowMs < this.#blockedUntilMs)
-      this.violate('I8', `asks ${this.#blockedUntilMs - group.nowMs} ms before the issuer's word`)
+    if (this.blockedMs > 0) this.violate('I8', `asks ${this.blockedMs} ms before the issuer's word`)
     for (const wait of this.waits) wait.isExcused = true
     this.#flight = group.start(this)
     return this.#flight
@@ -103,7 +105,7 @@ export class TabWatch {
   /** The issuer's answer has come to the tab. */
   hearIssued(record: IssuedRecord, asked: Moment, isLate: boolean): void {
     this.group.tell(record, asked, isLate)
-    if (!isLate) this.#blockedUntilMs = 0
+    if (!isLate) this.#blockedUntilMs = -Infinity
   }
 
   hearLater(retryAfterMs: number): void {
@@ -111,6 +113,7 @@ export class TabWatch {
   }
 
   hearFinalNo(): void {
+    this.group.finalNoAtMs = this.group.terms.machine.now().monotonicMs
     this.#block(minuteMs)
   }
 
@@ -118,7 +121,7 @@ export class TabWatch {
   noteRenewed(isShared: boolean): void {
     this.hasUsedLate = false
     this.refusals = 0
-    if (isShared) this.#blockedUntilMs = 0
+    if (isShared) this.#blockedUntilMs = -Infinity
   }
 
   /** The renewer hands out `token`: to a caller, to a request, or because somebody looked. */
@@ -130,9 +133,9 @@ export class TabWatch {
       return
     }
     const ageMs = machine.sinceMs(known.asked)
-    if (ageMs >= known.unusableAfterMs)
+    if (how === 'shows') this.#checkShown(known)
+    else if (ageMs >= known.unusableAfterMs)
       this.violate('I4', `${how} a token ${ageMs} ms old of ${known.record.lifeMs} ms`)
-    if (how === 'shows' && ageMs >= known.dueAfterMs) this.violate('I4', `${how} a token that is due, ${ageMs} ms old`)
     if (known.isLate) this.violate('late', `${how} a token that came after its attempt was given up`)
     if (this.#refused.has(token)) this.violate('I8', `${how} a token that was refused before`)
     this.#checkOrder(known, how)
@@ -147,8 +150,20 @@ export class TabWatch {
   }
 
   #block(forMs: number): void {
-    this.#blockedUntilMs = this.group.nowMs + forMs
+    this.#blockedUntilMs = this.clock.monotonicMs() + forMs
     this.group.block(this, forMs)
+  }
+
+  /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
+  #checkShown({ asked, dueAfterMs }: KnownToken): void {
+    const now = this.group.terms.machine.now()
+    const byWallMs = now.wallMs - asked.wallMs
+    const byMonotonicMs = now.monotonicMs - asked.monotonicMs
+    if (
+      byWallMs >= dueAfterMs ||
+      (byMonotonicMs > dueAfterMs && !this.isThrottled && this.evenSinceMs < this.group.nowMs)
+    )
+      this.violate('I4', `shows a token that is due, ${byWallMs} and ${byMonotonicMs} ms old`)
   }
 
   #checkOrder(known: KnownToken, how: string): void {
