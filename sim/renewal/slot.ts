@@ -59,19 +59,19 @@ export class Slot {
 
   /** The tab is closed in good order. */
   close(): void {
-    this.act((page) => {
-      this.group.terms.trace.add('close', page.watch.name)
-      page.dispose()
-      this.#end(page)
-    })
+    const page = this.#awakePage
+    if (!page) return
+    this.group.terms.trace.add('close', page.watch.name)
+    page.dispose()
+    this.#end(page)
   }
 
   /** The page is left for good, as by a reload: it hears that it leaves, and is gone. */
   leave(): void {
-    this.act((page) => {
-      page.tab.life.emit('leaving')
-      this.#end(page)
-    })
+    const page = this.#awakePage
+    if (!page) return
+    page.tab.life.emit('leaving')
+    this.#end(page)
   }
 
   /** The tab is gone without a word. `keepsLocks`: and hangs on its way out. */
@@ -80,8 +80,8 @@ export class Slot {
   }
 
   freeze(): void {
-    const page = this.#page
-    if (!page || page.watch.isFrozen) return
+    const page = this.#awakePage
+    if (!page) return
     page.watch.isFrozen = true
     page.tab.clock.freezeTimers()
     page.watch.disturb()
@@ -89,10 +89,8 @@ export class Slot {
 
   /** Into the back/forward cache. */
   putAside(): void {
-    this.act((page) => {
-      page.tab.life.emit('leaving')
-      this.freeze()
-    })
+    this.#awakePage?.tab.life.emit('leaving')
+    this.freeze()
   }
 
   /** Out of a freeze or of the back/forward cache. */
@@ -124,12 +122,16 @@ export class Slot {
   }
 
   throttle(): void {
+    const page = this.#awakePage
+    if (!page) return
     this.hide()
-    this.act((page) => {
-      page.watch.isThrottled = true
-      page.watch.disturb()
-      page.tab.clock.throttleTimers(60_000)
-    })
+    page.watch.isThrottled = true
+    page.watch.disturb()
+    page.tab.clock.throttleTimers(60_000)
+  }
+
+  get #awakePage(): Page | undefined {
+    return this.#page?.watch.isAwake === true ? this.#page : undefined
   }
 
   #end(page: Page, keepsLocks = false): void {

@@ -63,6 +63,11 @@ export class TabWatch {
     return this.#blockedUntilMs - this.clock.monotonicMs()
   }
 
+  /** For how long a renewal of its own has been in flight; 0 where there is none. */
+  get flightMs(): number {
+    return this.#flight ? this.group.nowMs - this.#flight.startedAtMs : 0
+  }
+
   get newest(): KnownToken | undefined {
     return this.#newest
   }
