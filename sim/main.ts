@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { uuid } from '@helvino/runtime'
 import { systemRandom } from '@helvino/runtime/system-node'
 import { inTrap } from './command/in-trap.ts'
+import { runMutants } from './command/run-mutants.ts'
 import { runSeeds } from './command/run-seeds.ts'
 import { corpus } from './corpus.ts'
 import { shrink } from './shrink.ts'
@@ -9,10 +10,12 @@ import { Tally } from './tally.ts'
 import type { WorldReport, WorldTerms } from './world-kind.ts'
 import { isWorldName, type WorldName, worldNames, worlds } from './worlds.ts'
 
-const usage = `Usage: npm run sim -- [--world NAME] [--seeds N] | --seed S [--world NAME] [--until MS]
+const usage = `Usage: npm run sim -- [--world NAME] [--seeds N] | --seed S [--world NAME] [--until MS] | --mutants
   --seeds N     runs the known hard seeds, then N worlds of each kind from fresh seeds (100 unless set)
   --world NAME  one kind of world: ${worldNames.join(' or ')}
   --seed S      runs the world of seed S again, with its last events
+  --mutants     builds one fault after the other into the renewal engine, and runs worlds until each is noticed
+  --only TEXT   with --mutants: those whose name holds TEXT
   --until MS    with --seed: stops at this virtual time, before the closing checks`
 
 function wholeNumber(name: string, text: string): number {
@@ -72,17 +75,21 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     until: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 })
 const { world, seed, until } = values
 if (world !== undefined && !isWorldName(world)) throw new Error(`no world is named "${world}"\n${usage}`)
 const chosen = world === undefined ? worldNames : [world]
 let hasPassed = true
-for (const name of chosen) {
-  const passed =
-    seed === undefined
-      ? await runMany(name, wholeNumber('seeds', values.seeds ?? '100'))
-      : await runOne(name, { seed, ...(until !== undefined && { untilMs: wholeNumber('until', until) }) })
-  hasPassed &&= passed
-}
+if (values.mutants) hasPassed = await runMutants(values.only)
+else
+  for (const name of chosen) {
+    const passed =
+      seed === undefined
+        ? await runMany(name, wholeNumber('seeds', values.seeds ?? '100'))
+        : await runOne(name, { seed, ...(until !== undefined && { untilMs: wholeNumber('until', until) }) })
+    hasPassed &&= passed
+  }
 if (!hasPassed) process.exitCode = 1
