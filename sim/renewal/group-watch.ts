@@ -1,9 +1,10 @@
 import type { SimTimeline } from '@helvino/testkit'
 import type { Trace } from '../trace.ts'
 import type { Violations } from '../violations.ts'
+import { AheadPoints } from './ahead-points.ts'
 import type { Flight } from './flight.ts'
 import type { IssuedRecord } from './issuer-model.ts'
-import { aheadWindowMs, type KnownToken, knownToken } from './known-token.ts'
+import { type KnownToken, knownToken } from './known-token.ts'
 import type { Machine, Moment } from './machine.ts'
 import { RenewalRate } from './renewal-rate.ts'
 import type { TabWatch } from './tab-watch.ts'
@@ -33,9 +34,9 @@ export class GroupWatch {
   hasRefused = false
   /** When the issuer last said a final no to any tab of this group, by the machine's monotonic clock. */
   finalNoAtMs = -Infinity
+  readonly ahead: AheadPoints
   readonly #flights = new Set<Flight>()
   readonly #rate: RenewalRate
-  readonly #aheadFractions: number[] = []
   #disturbedAtMs = -Infinity
   #renewer: TabWatch | undefined
   /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
@@ -46,6 +47,7 @@ export class GroupWatch {
   constructor(terms: GroupTerms) {
     this.terms = terms
     this.audience = `${terms.machine.name} ${terms.shareName}`
+    this.ahead = new AheadPoints(this.audience, terms)
     this.#rate = new RenewalRate(terms.lifeMs)
   }
 
@@ -119,20 +121,6 @@ export class GroupWatch {
     this.known.set(record.token, told)
     if (!isLate) this.#block = undefined
     return told
-  }
-
-  /** A renewal ahead of time: at a random point of the token's life, drawn anew each time. */
-  noteAhead(held: KnownToken): void {
-    const { fromMs, toMs } = aheadWindowMs(held.record)
-    const fraction = (this.terms.machine.sinceMs(held.asked) - fromMs) / (toMs - fromMs)
-    if (fraction < 0) this.terms.violations.add('I5', `${this.audience} renews ahead of the window, at ${fraction}`)
-    const drawn = this.#aheadFractions
-    drawn.push(fraction)
-    if (drawn.length !== 12) return
-    // Twelve draws that all but agree are no draws (one chance in 10^17).
-    if (Math.max(...drawn) - Math.min(...drawn) < 0.02)
-      this.terms.violations.add('herd', `${this.audience} renews at the same point of each token's life`)
-    drawn.length = 0
   }
 
   #mayBeBeside(tab: TabWatch, awake: readonly Flight[]): boolean {

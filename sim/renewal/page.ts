@@ -110,18 +110,22 @@ export class Page {
   async send(options: WaitOptions): Promise<void> {
     const { trace } = this.#terms
     const sent: { token: string; answer: Answer }[] = []
-    let wait = this.#join()
+    let wait = this.#join(options)
+    let heldAtRefusal: string | undefined
     try {
       const answer = await this.renewer.withToken(
         async (token) => {
           this.#leave(wait, options, undefined)
           this.watch.give(token, 'sends')
           this.#checkReplay(sent, token)
+          // Refused late: the one that is held by then is as good as ever.
+          if (heldAtRefusal !== undefined && token !== heldAtRefusal)
+            this.watch.violate('I8', 'drops its token since an older one was refused')
           const got = await this.#request(token)
           sent.push({ token, answer: got })
           if (isTokenRefusal(got)) {
-            this.#noteRefused(token)
-            wait = this.#join()
+            heldAtRefusal = this.#noteRefused(token)
+            wait = this.#join(options)
           }
           return got
         },
@@ -155,9 +159,13 @@ export class Page {
     if (first?.token === token) this.watch.violate('I8', 'replays with the token that was refused')
   }
 
-  #noteRefused(token: string): void {
-    this.watch.noteRefused(token)
-    if (this.watch.newest?.record.token !== token) this.#terms.trace.add('late refusal', this.watch.name)
+  /** Returns the token that is held, where it is not the refused one. */
+  #noteRefused(token: string): string | undefined {
+    const held = this.renewer.token()
+    this.watch.noteRefused(token, held === token)
+    if (held === undefined || held === token) return undefined
+    this.#terms.trace.add('late refusal', this.watch.name)
+    return held
   }
 
   async #request(token: string): Promise<Answer> {
@@ -184,7 +192,7 @@ export class Page {
     call: () => Promise<Result>,
     isForced = false,
   ): Promise<Result | undefined> {
-    const wait = this.#join()
+    const wait = this.#join(options)
     try {
       const promise = call()
       this.#notePhase()
@@ -197,11 +205,16 @@ export class Page {
     }
   }
 
-  #join(): Wait {
+  #join({ signal }: WaitOptions): Wait {
     const { failures, phase } = this.renewer.snapshot()
     const isExcused = failures > 0 || phase.phase !== 'resting' || !this.watch.isAwake
-    const wait = { joinedAtMs: this.watch.group.nowMs, isExcused }
+    const { nowMs } = this.watch.group
+    const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }
     this.watch.waits.add(wait)
+    const onAbort = () => {
+      wait.mustEndByMs = Math.min(wait.mustEndByMs, this.watch.group.nowMs)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
     return wait
   }
 
@@ -217,6 +230,8 @@ export class Page {
     if (wasEven && tookMs > withinMs) this.watch.violate('I6', `keeps a caller for ${tookMs} ms of ${withinMs} ms`)
     if (!wait.isExcused && wasEven && tookMs > 2_100)
       this.watch.violate('I5', `lets a caller wait for ${tookMs} ms and does not ask`)
+    if (this.watch.group.nowMs > wait.mustEndByMs)
+      this.watch.violate('I6', `keeps a caller for ${this.watch.group.nowMs - wait.mustEndByMs} ms after the end`)
     if (error !== undefined) this.#checkError(error, tookMs >= withinMs, options, isForced)
   }
 
@@ -264,13 +279,16 @@ export class Page {
     trace.add(`event ${event.type}${'cause' in event ? ` ${event.cause}` : ''}`, this.watch.name)
     if (event.type === 'renewing') this.#cause = event.cause
     if (event.type === 'failed') for (const wait of this.watch.waits) wait.isExcused = true
+    if (event.type === 'failed' && event.isFinal) this.watch.endWaits()
     if (event.type === 'failed' && event.isServed) trace.add('stale serve', this.watch.name)
     if (event.type === 'renewed') this.watch.noteRenewed(isShared)
     if (isShared) trace.add('shared', this.watch.name)
   }
 
   #notePhase(): void {
-    const { phase } = this.renewer.snapshot().phase
+    const { waiting, phase: now } = this.renewer.snapshot()
+    const { phase } = now
+    if (waiting > this.#maxWaiting) this.watch.violate('I6', `lets ${waiting} callers wait at once`)
     if (phase === this.#phase) return
     this.#terms.trace.add(`phase ${this.#phase} to ${phase}`, this.watch.name)
     this.#phase = phase

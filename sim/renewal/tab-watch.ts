@@ -1,9 +1,11 @@
 import type { SimClock } from '@helvino/testkit'
+import { AheadPoints } from './ahead-points.ts'
 import type { Flight } from './flight.ts'
 import type { GroupWatch } from './group-watch.ts'
 import type { IssuedRecord } from './issuer-model.ts'
 import { isUsable, type KnownToken } from './known-token.ts'
 import type { Moment } from './machine.ts'
+import { isTokenShared } from './renewal-engine.ts'
 import { RenewalRate } from './renewal-rate.ts'
 
 const minuteMs = 60_000
@@ -13,6 +15,8 @@ export interface Wait {
   readonly joinedAtMs: number
   /** Nothing to blame the tab for: it has asked itself, it is in a backoff, or it did not run all the time. */
   isExcused: boolean
+  /** Something has happened that ends every wait at once. */
+  mustEndByMs: number
 }
 
 /** Knows what one tab's renewer has been told, and holds what it does against that: I4, I5, I6, I7, I8. */
@@ -35,8 +39,13 @@ export class TabWatch {
   refusals = 0
   readonly #rate: RenewalRate
   readonly #refused = new Set<string>()
+  readonly #ahead: AheadPoints
   #newest: KnownToken | undefined
   #flight: Flight | undefined
+  #cause: string | undefined
+  /** The last token that it fetched itself, and why. */
+  #told: KnownToken | undefined
+  #toldCause: string | undefined
   /** By the tab's monotonic clock, which may stand still while the machine sleeps: the wait is then longer than it must be. */
   #blockedUntilMs = -Infinity
 
@@ -45,6 +54,7 @@ export class TabWatch {
     this.clock = clock
     this.group = group
     this.evenSinceMs = group.nowMs
+    this.#ahead = new AheadPoints(name, group.terms)
     this.#rate = new RenewalRate(group.terms.lifeMs)
   }
 
@@ -92,24 +102,29 @@ export class TabWatch {
     const isWanted = this.holders > 0 || this.waits.size > 0 || this.hasUsedLate
     if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
     if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
-    if (cause === 'ahead' && this.#newest && isUsable(this.#newest, group.terms.machine) && group.isEven)
-      group.noteAhead(this.#newest)
+    if (cause === 'ahead') this.#noteAhead()
     const excess = this.#rate.excess(group.nowMs)
     if (excess > 0) this.violate('I7', `sends ${excess} renewals within a minute`)
     if (this.blockedMs > 0) this.violate('I8', `asks ${this.blockedMs} ms before the issuer's word`)
     for (const wait of this.waits) wait.isExcused = true
     this.#flight = group.start(this)
+    this.#cause = cause
     return this.#flight
   }
 
   endRenewal(flight: Flight): void {
-    if (this.#flight === flight) this.#flight = undefined
+    if (this.#flight !== flight) return
+    const tookMs = this.flightMs
+    if (tookMs > 10_000 && this.evenSinceMs < flight.startedAtMs && !this.isThrottled)
+      this.violate('late', `waits for the issuer for ${tookMs} ms`)
+    this.#flight = undefined
     this.group.end(flight)
   }
 
   /** The issuer's answer has come to the tab. */
   hearIssued(record: IssuedRecord, asked: Moment, isLate: boolean): void {
-    this.group.tell(record, asked, isLate)
+    this.#told = this.group.tell(record, asked, isLate)
+    this.#toldCause = this.#cause
     if (!isLate) this.#blockedUntilMs = -Infinity
   }
 
@@ -147,11 +162,19 @@ export class TabWatch {
     if (ageMs >= 0.6 * known.record.lifeMs) this.hasUsedLate = true
   }
 
-  /** The server has refused `token`. */
-  noteRefused(token: string): void {
+  /** The server has refused `token`. Refused right after it was fetched for that very reason: fetching one more would not help. */
+  noteRefused(token: string, isHeld: boolean): void {
     this.refusals += 1
     this.group.hasRefused = true
     this.#refused.add(token)
+    if (!isHeld || this.#told?.record.token !== token || this.#toldCause !== 'refused') return
+    const { monotonicMs } = this.group.terms.machine.now()
+    if (monotonicMs - this.#told.asked.monotonicMs < 30_000) this.#block(minuteMs)
+  }
+
+  /** Whoever waits has to be told, now. */
+  endWaits(): void {
+    for (const wait of this.waits) wait.mustEndByMs = Math.min(wait.mustEndByMs, this.group.nowMs)
   }
 
   #block(forMs: number): void {
@@ -169,6 +192,13 @@ export class TabWatch {
       (byMonotonicMs > dueAfterMs && !this.isThrottled && this.evenSinceMs < this.group.nowMs)
     )
       this.violate('I4', `shows a token that is due, ${byWallMs} and ${byMonotonicMs} ms old`)
+  }
+
+  #noteAhead(): void {
+    const held = this.#newest
+    if (!held || !isUsable(held, this.group.terms.machine)) return
+    if (this.group.isEven) this.group.ahead.add(held)
+    else if (!isTokenShared && held === this.#told) this.#ahead.add(held)
   }
 
   #checkOrder(known: KnownToken, how: string): void {
