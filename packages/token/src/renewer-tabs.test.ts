@@ -93,6 +93,24 @@ describe('tabs of one origin', () => {
     expect(calls).toHaveLength(1)
   })
 
+  it('[TK28] a tab that brings a newer token tells the others', async () => {
+    const { browser, timeline, calls, open } = rig()
+    const first = open()
+    await Promise.all([first.renewer.validToken(), timeline.advance(100)])
+    await timeline.advance(100_000)
+    const { clock, random, locks, channels } = browser.openTab().runtime
+    const issuerNowMs = timeline.nowMs
+    const issued = { token: 'boot', issuerNowMs, expiresAtMs: issuerNowMs + lifeMs }
+    const second = new TokenRenewer({
+      ...{ clock, random, tabs: { name: 'api/user', locks, channels } },
+      fetchToken: () => Promise.reject(new Error('not to be called')),
+      initial: { issued, asked: { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() } },
+    })
+    await timeline.advance(1)
+    expect([first.renewer.token(), second.token()]).toEqual(['boot', 'boot'])
+    expect(calls).toHaveLength(1)
+  })
+
   it('[TK29] a leader that froze in its renewal is overtaken: a caller waits 2 s for it, the background 10 s', async () => {
     for (const isWaitedFor of [true, false]) {
       const { timeline, calls, open } = rig({ delayMs: 200 })
@@ -177,6 +195,7 @@ describe('tabs of one origin', () => {
       'token',
       { type: 'token' },
       { type: 'token', token: 'evil', issuerNowMs: 'x', expiresAtMs: NaN, askedAtMs: 0 },
+      { type: 'token', issuerNowMs: 0, expiresAtMs: 1e12, askedAtMs: browser.timeline.nowMs, fraction: 0 },
       { type: 'fail' },
       { type: 'fail', failures: 1, backoffMs: 1e12, blockedMs: 1e12, code: 'refused', reason: '' },
     ])

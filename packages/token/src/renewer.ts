@@ -61,6 +61,7 @@ export class TokenRenewer {
       }
     })
     if (config.initial) this.#adopt(this.#asHeld(config.initial.issued, config.initial.asked, false))
+    this.#tell()
   }
 
   /** The token, where one is held that is not yet due; otherwise `undefined`. Synchronous: no promise, one clock read. */
@@ -378,7 +379,7 @@ export class TokenRenewer {
     const { clock, bufferMs } = this.#config
     const held = this.#held
     const isNewer = !held || !isUsable(held, clock) || message.issuerNowMs > held.issuerNowMs
-    if (!isNewer || message.token === this.#refusedToken) return
+    if (!isNewer || !message.token || message.token === this.#refusedToken) return
     // An attempt of our own is not needed any more: what it says is not heard.
     const stop = this.#attempt
     this.#attempt = undefined
