@@ -10,7 +10,7 @@ export function checkRecovered(slots: readonly Slot[], issuer: IssuerModel): voi
     const token = page.renewer.token()
     // Being renewed at this very moment, which takes less than a second by now.
     if (token === undefined && page.watch.flightMs > 0 && page.watch.flightMs < 1_000) continue
-    if (token === undefined) page.watch.violate('I6', `has no token, and is ${page.renewer.snapshot().phase.phase}`)
+    if (token === undefined) page.watch.violate('I6', `has no token, and is ${page.renewer.snapshot().phase}`)
     else if (issuer.verify(token, group.audience).status !== 200)
       page.watch.violate('I6', 'holds a token that the server refuses')
   }

@@ -1,5 +1,5 @@
 import { asRecord, asString, parseJson } from '@helvino/protocol'
-import type { TokenError, TokenEvent, TokenRenewer, WaitOptions } from '@helvino/token'
+import type { TokenError, TokenEvent, RenewerSnapshot, TokenRenewer, WaitOptions } from '@helvino/token'
 import type { SimRandom, SimTab } from '@helvino/testkit'
 import type { Trace } from '../trace.ts'
 import { watchClock } from '../watched-clock.ts'
@@ -36,7 +36,7 @@ export class Page {
   readonly #maxWaiting: number
   readonly #releases = new Set<() => void>()
   #cause: string | undefined
-  #phase = 'resting'
+  #phase: RenewerSnapshot['phase'] = 'resting'
   #isDisposed = false
   #timers = 0
 
@@ -207,7 +207,7 @@ export class Page {
 
   #join({ signal }: WaitOptions): Wait {
     const { failures, phase } = this.renewer.snapshot()
-    const isExcused = failures > 0 || phase.phase !== 'resting' || !this.watch.isAwake
+    const isExcused = failures > 0 || phase !== 'resting' || !this.watch.isAwake
     const { nowMs } = this.watch.group
     const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }
     this.watch.waits.add(wait)
@@ -286,8 +286,7 @@ export class Page {
   }
 
   #notePhase(): void {
-    const { waiting, phase: now } = this.renewer.snapshot()
-    const { phase } = now
+    const { waiting, phase } = this.renewer.snapshot()
     if (waiting > this.#maxWaiting) this.watch.violate('I6', `lets ${waiting} callers wait at once`)
     if (phase === this.#phase) return
     this.#terms.trace.add(`phase ${this.#phase} to ${phase}`, this.watch.name)
