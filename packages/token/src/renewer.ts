@@ -228,7 +228,8 @@ export class TokenRenewer {
     const held = this.#held
     const nowMs = clock.monotonicMs()
     let wishInMs = this.#line.length > 0 ? 0 : Infinity
-    if (wishInMs && (this.#holders > 0 || this.#isUsed)) {
+    // A use is a reason for as long as what was used is alive: afterwards only somebody who waits is one.
+    if (wishInMs && (this.#holders > 0 || (this.#isUsed && held && isUsable(held, clock)))) {
       wishInMs = held ? held.aheadAfterMs - ageMs(held, clock) : 0
       // A tab that is seen goes first: the timers of a hidden one are slowed down.
       if (held && life?.isVisible() === false) wishInMs += Math.min(2_000, (held.dueAfterMs - held.aheadAfterMs) / 4)
@@ -284,7 +285,7 @@ export class TokenRenewer {
     const tookMs = clock.monotonicMs() - before.monotonicMs
     if (answer.kind !== 'issued') this.#fail(answer.kind, answer.reason, answer.retryAfterMs, tookMs)
     else if (this.#adopt(this.#asHeld(answer, answer.asked ?? before, cause === 'refused'), tookMs)) this.#tell()
-    else this.#fail('unavailable', 'expired on arrival', 0, tookMs)
+    else this.#fail('unavailable', 'expired on arrival', undefined, tookMs)
     this.#plan()
   }
 
@@ -336,7 +337,7 @@ export class TokenRenewer {
     }
   }
 
-  #fail(code: TokenFailure['code'], reason: string, retryAfterMs = 0, tookMs = 0): void {
+  #fail(code: TokenFailure['code'], reason: string, retryAfterMs?: number, tookMs = 0): void {
     const isInUse = this.#line.length > 0
     const failure = failureAfter(this.#failures, { code, reason, retryAfterMs, isInUse }, this.#config.random)
     this.#tabs?.post({ type: 'fail', ...failure })

@@ -20,7 +20,10 @@ const refusedForMs = 60_000
 /** `isInUse`: somebody waits for the token, which makes the backoff shorter. `failures`: before this one. */
 export function failureAfter(
   failures: number,
-  cause: Pick<TokenFailure, 'code' | 'reason'> & { readonly retryAfterMs: number; readonly isInUse: boolean },
+  cause: Pick<TokenFailure, 'code' | 'reason'> & {
+    readonly retryAfterMs: number | undefined
+    readonly isInUse: boolean
+  },
   random: Random,
 ): TokenFailure {
   const { code, reason, retryAfterMs, isInUse } = cause
@@ -30,6 +33,10 @@ export function failureAfter(
   return {
     ...{ code, reason, failures: failures + 1 },
     backoffMs: backoffMs(failures, baseMs, capMs, random),
-    blockedMs: isFinal ? refusedForMs : Math.min(longestWaitMs, retryAfterMs),
+    blockedMs: isFinal
+      ? refusedForMs
+      : retryAfterMs === undefined
+        ? 0
+        : Math.min(longestWaitMs, Math.max(1_000, retryAfterMs)),
   }
 }
