@@ -60,7 +60,8 @@ async function runMany(world: WorldName, count: number): Promise<boolean> {
   const tookMs = performance.now() - startedAtMs
   for (const line of tally.lines) console.log(line)
   for (const { seed, violations } of failed.slice(0, 5)) await reportFailure(world, { seed }, violations)
-  for (const { seed } of failed.slice(5)) console.error(`${world} world of seed ${seed} failed`)
+  for (const { seed, violations } of failed.slice(5))
+    console.error(`${world} world of seed ${seed} failed: ${violations[0]}`)
   for (const kind of tally.blindSpots) console.error(`blind: "${kind}" was seen too seldom to have been tested`)
   console.log(
     `${seeds.length - failed.length} of ${seeds.length} ${world} worlds kept every invariant; ` +

@@ -7,6 +7,7 @@ import type { Slot } from './slot.ts'
 export function checkRecovered(slots: readonly Slot[], issuer: IssuerModel): void {
   for (const { page, group } of slots) {
     if (!page || page.watch.holders === 0 || page.watch.blockedMs > -60_000) continue
+    page.watch.noteUse()
     const token = page.renewer.token()
     // Being renewed at this very moment, which takes less than a second by now.
     if (token === undefined && page.watch.flightMs > 0 && page.watch.flightMs < 1_000) continue

@@ -35,6 +35,7 @@ export class GroupWatch {
   /** When the issuer last said a final no to any tab of this group, by the machine's monotonic clock. */
   finalNoAtMs = -Infinity
   readonly ahead: AheadPoints
+  readonly #recent: KnownToken[] = []
   readonly #flights = new Set<Flight>()
   readonly #rate: RenewalRate
   #disturbedAtMs = -Infinity
@@ -119,8 +120,20 @@ export class GroupWatch {
   tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
     const told = knownToken(record, asked, isLate)
     this.known.set(record.token, told)
-    if (!isLate) this.#block = undefined
+    if (!isLate) {
+      this.#block = undefined
+      this.#recent.push(told)
+      if (this.#recent.length > 20) this.#recent.shift()
+    }
     return told
+  }
+
+  /** Some tab may hold a token that is so old that a use of it is reason enough to renew in the background. */
+  get mayHoldAged(): boolean {
+    return this.#recent.some((told) => {
+      const ageMs = this.terms.machine.sinceMs(told.asked)
+      return ageMs >= 0.6 * told.record.lifeMs && ageMs <= told.record.lifeMs
+    })
   }
 
   #mayBeBeside(tab: TabWatch, awake: readonly Flight[]): boolean {

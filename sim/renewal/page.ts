@@ -87,6 +87,7 @@ export class Page {
 
   /** Looks for the token without waiting. */
   look(): void {
+    this.watch.noteUse()
     const token = this.renewer.token()
     if (token !== undefined) this.watch.give(token, 'shows')
     if (this.renewer.isTokenExpiredOrExpiring() !== (token === undefined))
@@ -161,6 +162,7 @@ export class Page {
 
   /** Returns the token that is held, where it is not the refused one. */
   #noteRefused(token: string): string | undefined {
+    this.watch.noteUse()
     const held = this.renewer.token()
     this.watch.noteRefused(token, held === token)
     if (held === undefined || held === token) return undefined
@@ -208,6 +210,7 @@ export class Page {
   #join({ signal }: WaitOptions): Wait {
     const { failures, phase } = this.renewer.snapshot()
     const isExcused = failures > 0 || phase !== 'resting' || !this.watch.isAwake
+    this.watch.noteUse()
     const { nowMs } = this.watch.group
     const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }
     this.watch.waits.add(wait)

@@ -99,7 +99,7 @@ export class TabWatch {
     const { group } = this
     if (this.#flight) this.violate('I5', 'renews beside itself')
     if (this.isGone) this.violate('I6', 'renews though it is gone')
-    const isWanted = this.holders > 0 || this.waits.size > 0 || this.hasUsedLate
+    const isWanted = this.holders > 0 || this.waits.size > 0 || (this.hasUsedLate && group.mayHoldAged)
     if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
     if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
     if (cause === 'ahead') this.#noteAhead()
@@ -144,6 +144,11 @@ export class TabWatch {
     if (isShared) this.#blockedUntilMs = -Infinity
   }
 
+  /** Somebody asks the renewer for its token. */
+  noteUse(): void {
+    this.hasUsedLate ||= this.group.mayHoldAged
+  }
+
   /** The renewer hands out `token`: to a caller, to a request, or because somebody looked. */
   give(token: string, how: string): void {
     const { machine } = this.group.terms
@@ -159,7 +164,6 @@ export class TabWatch {
     if (known.isLate) this.violate('late', `${how} a token that came after its attempt was given up`)
     if (this.#refused.has(token)) this.violate('I8', `${how} a token that was refused before`)
     this.#checkOrder(known, how)
-    if (ageMs >= 0.6 * known.record.lifeMs) this.hasUsedLate = true
   }
 
   /** The server has refused `token`. Refused right after it was fetched for that very reason: fetching one more would not help. */
