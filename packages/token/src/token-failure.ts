@@ -13,7 +13,7 @@ export interface TokenFailure {
 }
 
 /** The longest that anything keeps from asking, in ms. */
-export const longestWaitMs = 3_600_000
+const longestWaitMs = 3_600_000
 // A final no is asked about at most once a minute, and by itself ever more rarely.
 const refusedForMs = 60_000
 
@@ -40,3 +40,7 @@ export function failureAfter(
         : Math.min(longestWaitMs, Math.max(1_000, retryAfterMs)),
   }
 }
+
+/** False for another tab's word that no tab of this build would say. */
+export const isPlausible = ({ failures, backoffMs, blockedMs }: TokenFailure): boolean =>
+  failures > 0 && Math.max(backoffMs, blockedMs) <= longestWaitMs
