@@ -39,6 +39,8 @@ export class GroupWatch {
   readonly #flights = new Set<Flight>()
   readonly #rate: RenewalRate
   #disturbedAtMs = -Infinity
+  /** Until here the issuer's clock, which was set back, makes newer tokens look older. */
+  #disorderUntilMs = -Infinity
   #renewer: TabWatch | undefined
   /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
   #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch } | undefined
@@ -66,9 +68,19 @@ export class GroupWatch {
     this.#disturbedAtMs = this.nowMs
   }
 
+  /** The tabs use one token: they can, and by the issuer's clock each token is newer than the one before. */
+  get isShared(): boolean {
+    return this.terms.machine.isConnected && this.nowMs > this.#disorderUntilMs
+  }
+
+  /** When a tab was last told a token in time, by the machine's clocks. */
+  get lastTold(): KnownToken | undefined {
+    return this.#recent.at(-1)
+  }
+
   /** What holds per group may be asked for: every tab has had the time to hear of what the others did. */
   get isEven(): boolean {
-    return this.terms.machine.isConnected && this.nowMs > this.#disturbedAtMs + minuteMs
+    return this.isShared && this.nowMs > this.#disturbedAtMs + minuteMs
   }
 
   /** `run` hears of the next renewal that is begun; another `run` takes its place. */
@@ -76,14 +88,19 @@ export class GroupWatch {
     this.#onStart = run
   }
 
+  /** No tab may renew now: together they have done so as often as they may. */
+  get isSpent(): boolean {
+    return this.#rate.isSpent(this.nowMs)
+  }
+
   start(tab: TabWatch): Flight {
-    const { machine, trace, violations } = this.terms
+    const { trace, violations } = this.terms
     const nowMs = this.nowMs
     this.#starts += 1
     const others = [...this.#flights].filter(({ tab: other }) => other !== tab)
     const awake = others.filter(({ wasInterrupted }) => !wasInterrupted)
     const mayBeBeside = this.#mayBeBeside(tab, awake)
-    if (awake.length > 0 && machine.isConnected && !mayBeBeside)
+    if (awake.length > 0 && this.isShared && !mayBeBeside)
       violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
     if (others.length > awake.length) trace.add('takeover of a frozen leader', tab.name)
     const excess = this.#rate.excess(nowMs)
@@ -117,9 +134,16 @@ export class GroupWatch {
     this.#block = { heardAtMs: this.nowMs, untilMs: this.terms.machine.now().monotonicMs + forMs, tab }
   }
 
+  /** The tab has taken over a newer token from another one: what was said to it before no longer counts. */
+  unblock(tab: TabWatch): void {
+    if (this.#block?.tab === tab) this.#block = undefined
+  }
+
   tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
     const told = knownToken(record, asked, isLate)
     this.known.set(record.token, told)
+    if (this.#recent.some((told) => told.record.issuedAtMs > record.issuedAtMs))
+      this.#disorderUntilMs = this.nowMs + record.lifeMs + minuteMs
     if (!isLate) {
       this.#block = undefined
       this.#recent.push(told)

@@ -1,5 +1,4 @@
 import { SimBrowser, SimClock, type SimServer, type SimTimeline } from '@helvino/testkit'
-import { isTokenShared } from './renewal-engine.ts'
 
 /** Both clocks of a machine at once. */
 export interface Moment {
@@ -34,7 +33,7 @@ export class Machine {
   /** Tabs have locks and hear each other in time: what holds per origin can be asked for. */
   get isConnected(): boolean {
     const { locks, channels, timeline } = this.browser
-    return isTokenShared && !locks.isMissing && !channels.isMissing && timeline.elapsedMs >= this.#unevenUntilMs
+    return !locks.isMissing && !channels.isMissing && timeline.elapsedMs >= this.#unevenUntilMs
   }
 
   /** Messages between tabs take `delayMs` until told otherwise; what is under way takes as long as it took when it was sent. */

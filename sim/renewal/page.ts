@@ -226,7 +226,7 @@ export class Page {
     if (!this.watch.waits.delete(wait)) return
     this.#notePhase()
     // By budget or backoff: nobody is waited for.
-    if (this.#phase === 'waiting') wait.isExcused = true
+    if (this.#phase === 'waiting' || this.watch.group.isSpent) wait.isExcused = true
     const tookMs = this.watch.group.nowMs - wait.joinedAtMs
     const withinMs = options.withinMs ?? 15_000
     const wasEven = this.watch.evenSinceMs < wait.joinedAtMs && !this.watch.isThrottled
@@ -277,7 +277,7 @@ export class Page {
 
   #hear(event: TokenEvent): void {
     const { trace } = this.#terms
-    const isShared = 'isShared' in event && event.isShared === true
+    const isShared = 'isShared' in event && event.isShared
     this.#notePhase()
     trace.add(`event ${event.type}${'cause' in event ? ` ${event.cause}` : ''}`, this.watch.name)
     if (event.type === 'renewing') this.#cause = event.cause

@@ -63,7 +63,10 @@ export function planPeople(slot: Slot, terms: PeopleTerms): void {
     const forMs = random.whole(10_000, Math.min(60 * minuteMs, 30 * lifeMs))
     after(atMs, () => {
       slot.act((page) => {
-        after(forMs, page.hold())
+        const release = page.hold()
+        after(forMs, () => {
+          page.tab.clock.whenAwake(release)
+        })
       })
     })
   }

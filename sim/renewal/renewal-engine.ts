@@ -6,6 +6,3 @@ export interface RenewalEngine {
 }
 
 export const ourEngine: RenewalEngine = { TokenRenewer }
-
-/** Whether tabs of one origin use one token: what holds per origin is asked for only then. */
-export const isTokenShared: boolean = true

@@ -9,6 +9,11 @@ export class RenewalRate {
     this.#most = Math.max(6, Math.floor((3 * windowMs) / lifeMs))
   }
 
+  /** As many renewals have begun within the last minute as may. */
+  isSpent(nowMs: number): boolean {
+    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs).length >= this.#most
+  }
+
   /** How many there were within the last minute, this one included, where they are too many; otherwise 0. */
   excess(nowMs: number): number {
     const started = this.#startedAtMs

@@ -1,11 +1,9 @@
 import type { SimClock } from '@helvino/testkit'
-import { AheadPoints } from './ahead-points.ts'
 import type { Flight } from './flight.ts'
 import type { GroupWatch } from './group-watch.ts'
 import type { IssuedRecord } from './issuer-model.ts'
 import { isUsable, type KnownToken } from './known-token.ts'
 import type { Moment } from './machine.ts'
-import { isTokenShared } from './renewal-engine.ts'
 import { RenewalRate } from './renewal-rate.ts'
 
 const minuteMs = 60_000
@@ -39,7 +37,6 @@ export class TabWatch {
   refusals = 0
   readonly #rate: RenewalRate
   readonly #refused = new Set<string>()
-  readonly #ahead: AheadPoints
   #newest: KnownToken | undefined
   #flight: Flight | undefined
   #cause: string | undefined
@@ -54,7 +51,6 @@ export class TabWatch {
     this.clock = clock
     this.group = group
     this.evenSinceMs = group.nowMs
-    this.#ahead = new AheadPoints(name, group.terms)
     this.#rate = new RenewalRate(group.terms.lifeMs)
   }
 
@@ -73,9 +69,9 @@ export class TabWatch {
     return this.#blockedUntilMs - this.clock.monotonicMs()
   }
 
-  /** For how long a renewal of its own has been in flight; 0 where there is none. */
-  get flightMs(): number {
-    return this.#flight ? this.group.nowMs - this.#flight.startedAtMs : 0
+  /** For how long a renewal of its own has been in flight; `undefined` where there is none. */
+  get flightMs(): number | undefined {
+    return this.#flight && this.group.nowMs - this.#flight.startedAtMs
   }
 
   get newest(): KnownToken | undefined {
@@ -114,7 +110,7 @@ export class TabWatch {
 
   endRenewal(flight: Flight): void {
     if (this.#flight !== flight) return
-    const tookMs = this.flightMs
+    const tookMs = this.flightMs ?? 0
     if (tookMs > 10_000 && this.evenSinceMs < flight.startedAtMs && !this.isThrottled)
       this.violate('late', `waits for the issuer for ${tookMs} ms`)
     this.#flight = undefined
@@ -141,7 +137,9 @@ export class TabWatch {
   noteRenewed(isShared: boolean): void {
     this.hasUsedLate = false
     this.refusals = 0
-    if (isShared) this.#blockedUntilMs = -Infinity
+    if (!isShared) return
+    this.#blockedUntilMs = -Infinity
+    this.group.unblock(this)
   }
 
   /** Somebody asks the renewer for its token. */
@@ -202,7 +200,6 @@ export class TabWatch {
     const held = this.#newest
     if (!held || !isUsable(held, this.group.terms.machine)) return
     if (this.group.isEven) this.group.ahead.add(held)
-    else if (!isTokenShared && held === this.#told) this.#ahead.add(held)
   }
 
   #checkOrder(known: KnownToken, how: string): void {
