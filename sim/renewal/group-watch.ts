@@ -103,7 +103,7 @@ export class GroupWatch {
     if (awake.length > 0 && this.isShared && !mayBeBeside)
       violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
     if (others.length > awake.length) trace.add('takeover of a frozen leader', tab.name)
-    const excess = this.#rate.excess(nowMs)
+    const excess = this.#rate.excess(nowMs, slackMs)
     if (excess > 0 && this.isEven) violations.add('I7', `${this.audience}: ${excess} renewals within a minute`)
     this.#checkBlock(tab)
     if (this.#renewer && this.#renewer !== tab) trace.add('hand-over', tab.name)
@@ -131,7 +131,18 @@ export class GroupWatch {
 
   /** The issuer demanded to be left alone, or said a final no. */
   block(tab: TabWatch, forMs: number): void {
-    this.#block = { heardAtMs: this.nowMs, untilMs: this.terms.machine.now().monotonicMs + forMs, tab }
+    const untilMs = this.terms.machine.now().monotonicMs + forMs
+    if (this.#block && this.#block.untilMs > untilMs) return
+    this.#block = { heardAtMs: this.nowMs, untilMs, tab }
+  }
+
+  get isBlocked(): boolean {
+    return this.#block !== undefined && this.#block.untilMs > this.terms.machine.now().monotonicMs
+  }
+
+  /** A renewal that will end well is in flight: all of them do, in less than a second, once the faults are over. */
+  get isBeingRenewed(): boolean {
+    return [...this.#flights].some(({ startedAtMs }) => this.nowMs - startedAtMs < 1_000)
   }
 
   /** The tab has taken over a newer token from another one: what was said to it before no longer counts. */

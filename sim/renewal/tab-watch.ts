@@ -180,7 +180,7 @@ export class TabWatch {
   }
 
   #block(forMs: number): void {
-    this.#blockedUntilMs = this.clock.monotonicMs() + forMs
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, this.clock.monotonicMs() + forMs)
     this.group.block(this, forMs)
   }
 
