@@ -10,6 +10,7 @@ export const tokenCachedLine = (expiresAtMs: number): string => `✅ Org token c
  * `isFirstSaid`: the loader had the first attempt, and said what came of it.
  */
 export function lineOfTokenEvent(event: TokenEvent, isFirstSaid: boolean): string | undefined {
+  if (event.type === 'refused') return undefined
   const isFirst = event.cause === 'first'
   switch (event.type) {
     case 'renewing':

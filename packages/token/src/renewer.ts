@@ -98,6 +98,7 @@ export class TokenRenewer {
    */
   reportRefused(token: string): void {
     const held = this.#held
+    this.#emit({ type: 'refused', isLate: held?.token !== token })
     if (held?.token !== token) return
     this.#held = this.#fresh = undefined
     this.#cause = 'refused'
@@ -246,10 +247,15 @@ export class TokenRenewer {
     if (answer.kind === 'issued' && this.#adopt(answer, answer.asked ?? asked, cause)) {
       const tookMs = clock.monotonicMs() - asked.monotonicMs
       const { expiresAtMs } = answer
+      const waitedMs = waiting > 0 ? tookMs : 0
+      const skewMs = clock.nowMs() - answer.issuerNowMs
       this.#line.serve(answer.token)
-      this.#emit({ type: 'renewed', cause, attempt: attemptNumber, expiresAtMs, tookMs, waiting })
+      this.#emit({
+        ...{ type: 'renewed', cause, attempt: attemptNumber, expiresAtMs, tookMs, waiting },
+        ...{ waitedMs, skewMs, isShared: false, staleServes: 0 },
+      })
     } else {
-      this.#fail(answer, cause, waiting)
+      this.#fail(answer, cause, waiting, clock.monotonicMs() - asked.monotonicMs)
     }
   }
 
@@ -287,7 +293,7 @@ export class TokenRenewer {
     })
   }
 
-  #fail(answer: TokenAnswer, cause: RenewalCause, waiting: number): void {
+  #fail(answer: TokenAnswer, cause: RenewalCause, waiting: number, tookMs: number): void {
     const { clock, random } = this.#config
     const nowMs = clock.monotonicMs()
     const attemptNumber = this.#failures
@@ -310,6 +316,7 @@ export class TokenRenewer {
       type: 'failed',
       cause,
       attempt: attemptNumber,
+      tookMs,
       reason,
       isFinal,
       isServed: usable !== undefined,
