@@ -6,7 +6,10 @@ const inSeconds = (boundsMs: readonly number[]): number[] => boundsMs.map((ms) =
 
 /** Name, meaning, and the labels beside the organisation. */
 const plainMetrics: Readonly<
-  Record<PlainCell, { readonly name: string; readonly help: string; readonly labels?: Readonly<Record<string, string>> }>
+  Record<
+    PlainCell,
+    { readonly name: string; readonly help: string; readonly labels?: Readonly<Record<string, string>> }
+  >
 > = {
   refusedWrites: { name: 'helvino_refused_writes_total', help: 'Requests of pages that were refused for their token.' },
   staleServes: { name: 'helvino_stale_serves_total', help: 'Tokens used that were due for renewal and still valid.' },
