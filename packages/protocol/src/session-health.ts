@@ -1,6 +1,6 @@
 import { limits } from './limits.ts'
 import { asRecord, asString, decodeList } from './record.ts'
-import { type RenewalOutcome, renewalCauses, renewalOutcomes, type ReportedCause } from './telemetry.ts'
+import { type RenewalOutcome, renewalCauses, type ReportedCause } from './telemetry.ts'
 
 type OutcomeCounts = Readonly<Record<RenewalOutcome, number>>
 
@@ -48,8 +48,11 @@ export interface SessionHealth {
   readonly bins: readonly HealthBin[]
 }
 
+// Spelled out without a spread, which bundlers take for an effect: the widget would carry this list.
 const countNames = [
-  ...renewalOutcomes,
+  'renewed',
+  'unavailable',
+  'refused',
   'waits',
   'waitsFelt',
   'refusedWrites',
