@@ -38,6 +38,9 @@ export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
           <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
             {session.user.name || session.user.email}
           </Text>
+          <Button component="a" href={routeHash({ view: 'health' })} variant="default" size="xs">
+            {words.health.title}
+          </Button>
           {session.role === 'admin' && (
             <Button component="a" href={routeHash({ view: 'sites' })} variant="default" size="xs">
               {words.sites.title}
