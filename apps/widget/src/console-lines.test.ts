@@ -4,9 +4,11 @@ import { lineOfTokenEvent, tokenCachedLine } from './console-lines.ts'
 
 const expiresAtMs = Date.UTC(2026, 0, 2, 3, 4, 5)
 const at = { attempt: 0, waiting: 0 }
-const renewing = (cause: TokenEvent['cause']): TokenEvent => ({ type: 'renewing', cause, ...at })
-const renewed = (cause: TokenEvent['cause'], attempt = 0): TokenEvent => ({
+type Cause = Extract<TokenEvent, { type: 'renewing' }>['cause']
+const renewing = (cause: Cause): TokenEvent => ({ type: 'renewing', cause, ...at })
+const renewed = (cause: Cause, attempt = 0): TokenEvent => ({
   ...{ type: 'renewed', cause, expiresAtMs, tookMs: 5, waiting: 0 },
+  ...{ waitedMs: 0, skewMs: 0, isShared: false, staleServes: 0 },
   attempt,
 })
 
