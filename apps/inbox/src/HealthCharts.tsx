@@ -10,7 +10,7 @@ interface HealthChartsProps {
   readonly binMinutes: number
 }
 
-const heightPx = 180
+const heightPx = 200
 // Bins without a renewal have no time: the line goes on to the next that has one.
 const line = { curveType: 'linear', connectNulls: true, withDots: true, dotProps: { r: 2 } } as const
 const wholeNumbers = { allowDecimals: false, width: 40 } as const
@@ -18,7 +18,8 @@ const sharedProps = {
   h: heightPx,
   dataKey: 'time',
   withLegend: true,
-  legendProps: { verticalAlign: 'bottom', height: 28 },
+  // In the order of the stack, not of the alphabet.
+  legendProps: { height: 32, itemSorter: null },
   xAxisProps: { minTickGap: 32 },
   gridAxis: 'x',
 } as const
@@ -34,7 +35,7 @@ export function HealthCharts({ bins, binMinutes }: HealthChartsProps) {
   }))
   const bars = { ...sharedProps, data, type: 'stacked', yAxisProps: wholeNumbers, maxBarWidth: 16 } as const
   return (
-    <div className="health-charts">
+    <div className="health-pairs">
       <Chart title={charts.renewals} note={charts.per(binMinutes)}>
         <BarChart
           {...bars}

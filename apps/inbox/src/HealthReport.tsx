@@ -22,7 +22,6 @@ export function HealthReport({ health, minutes }: HealthReportProps) {
         <>
           <HealthHeadline total={total} />
           <HealthCharts bins={bins} binMinutes={binMinutes} />
-          <HealthCauses causes={causes} />
         </>
       ) : (
         <div className="health-empty">
@@ -32,7 +31,10 @@ export function HealthReport({ health, minutes }: HealthReportProps) {
           </Text>
         </div>
       )}
-      {!isSilent(total) && <ServerSaw total={total} />}
+      <div className="health-pairs">
+        {hasReports && <HealthCauses causes={causes} />}
+        {!isSilent(total) && <ServerSaw total={total} />}
+      </div>
       <Text size="xs" c="dimmed" className="health-note">
         {words.health.note(formatFull(since))}
       </Text>

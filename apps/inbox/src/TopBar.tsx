@@ -38,8 +38,15 @@ export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
           <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
             {session.user.name || session.user.email}
           </Text>
-          <Button component="a" href={routeHash({ view: 'health' })} variant="default" size="xs">
-            {words.health.title}
+          <Button
+            component="a"
+            href={routeHash({ view: 'health' })}
+            variant="default"
+            size="xs"
+            aria-label={words.health.title}
+          >
+            <span className="long">{words.health.title}</span>
+            <span className="short">{words.health.shortTitle}</span>
           </Button>
           {session.role === 'admin' && (
             <Button component="a" href={routeHash({ view: 'sites' })} variant="default" size="xs">

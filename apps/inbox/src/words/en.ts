@@ -89,6 +89,8 @@ export const words = {
 
   health: {
     title: 'Session health',
+    /** In the bar of a narrow screen. */
+    shortTitle: 'Health',
     range: 'Time shown',
     hours: (hours: number): string => `${String(hours)} h`,
     failed: 'The figures could not be fetched: the server does not answer. It is asked again in half a minute.',
@@ -134,7 +136,7 @@ export const words = {
       waits: 'Waits for a token',
       waitsNote: 'felt is longer than 0.1 s; target: none',
       refused: 'Refused for their token',
-      refusedNote: 'target: 0; pages send such a request again with a new token',
+      refusedNote: 'as pages told and as this server saw; target: 0',
     },
     series: {
       renewed: 'Renewed',
@@ -142,8 +144,8 @@ export const words = {
       refused: 'Refused',
       unfelt: 'Not felt',
       felt: 'Felt',
-      byPages: 'Reported by pages',
-      byServer: 'Seen by the server',
+      byPages: 'By pages',
+      byServer: 'By this server',
     },
     byCause: 'By cause',
     noRenewals: 'No renewals in this time.',
