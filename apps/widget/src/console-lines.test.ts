@@ -33,6 +33,7 @@ describe('the lines of the console', () => {
     const failed: TokenEvent = {
       type: 'failed',
       cause: 'use',
+      tookMs: 5,
       reason: 'offline',
       isFinal: false,
       isServed: false,

@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { type DeliveryHealth, DeliveryWatch } from './delivery-health.ts'
 
 const failed: TokenEvent = {
-  ...{ type: 'failed', cause: 'use', attempt: 0, reason: 'down', waiting: 1 },
+  ...{ type: 'failed', cause: 'use', attempt: 0, reason: 'down', waiting: 1, tookMs: 1 },
   ...{ isFinal: false, isServed: false },
 }
-const renewed: TokenEvent = { type: 'renewed', cause: 'use', attempt: 1, expiresAtMs: 0, tookMs: 1, waiting: 1 }
+const renewed: TokenEvent = {
+  ...{ type: 'renewed', cause: 'use', attempt: 1, expiresAtMs: 0, tookMs: 1, waiting: 1 },
+  ...{ waitedMs: 1, skewMs: 0, isShared: false, staleServes: 0 },
+}
 
 function rig() {
   const outbox = { isPending: true }

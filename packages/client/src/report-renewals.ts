@@ -55,12 +55,10 @@ export function reportRenewals(ports: ReportRenewalsPorts): void {
 
   /** While there is something to say, and only then, a timer runs. */
   function arm(): void {
-    if (cancel || report.isEmpty) return
+    if (cancel || report.isEmpty || renewer.snapshot().phase.phase === 'disposed') return
     cancel = clock.startTimer(everyMs * (0.75 + random.fraction() / 2), () => {
       cancel = undefined
-      // Nobody hears of a renewer that was disposed of.
-      if (renewer.snapshot().phase.phase === 'disposed') stopListening()
-      else void send(false).then(arm)
+      void send(false).then(arm)
     })
   }
 
@@ -69,7 +67,9 @@ export function reportRenewals(ports: ReportRenewalsPorts): void {
     arm()
   }
   const stopListening = life.subscribe((event) => {
-    if (event === 'hidden' || event === 'leaving') void send(true)
+    // It tells nothing any more, not even that it is over.
+    if (renewer.snapshot().phase.phase === 'disposed') stopListening()
+    else if (event === 'hidden' || event === 'leaving') void send(true)
   })
   for (const event of ports.early) hear(event)
   renewer.subscribe(hear)
