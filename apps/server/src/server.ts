@@ -15,7 +15,7 @@ import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
-import { addTelemetryRoutes, countAnswers } from './http/telemetry-routes.ts'
+import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, originsOf } from './listen.ts'
@@ -132,7 +132,6 @@ async function wire(
     tokenLifetimeSeconds: lifetimeSeconds,
   }
   const telemetry = new Telemetry(clock)
-  countAnswers(app, telemetry)
   addHealthRoutes(app, store, isStopping)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)

@@ -9,6 +9,7 @@ import { agentOf, visitorOf } from './request-state.ts'
 
 /** What pages report of their renewals comes in here, and an agent reads what it comes to. */
 export function addTelemetryRoutes(app: FastifyInstance, telemetry: Telemetry, clock: Clock): void {
+  countAnswers(app, telemetry)
   const takeFromBudget = createReportBudget(clock)
   app.post('/api/telemetry', {
     bodyLimit: limits.telemetryBytes,
@@ -35,8 +36,8 @@ export function addTelemetryRoutes(app: FastifyInstance, telemetry: Telemetry, c
   })
 }
 
-/** Counts what the server itself sees of renewals: the bootloader's answers, and writes refused for their token. Before the routes. */
-export function countAnswers(app: FastifyInstance, telemetry: Telemetry): void {
+/** Counts what the server itself sees of renewals: the bootloader's answers, and writes refused for their token. */
+function countAnswers(app: FastifyInstance, telemetry: Telemetry): void {
   app.addHook('onResponse', (request, { statusCode }, done) => {
     const { method, turnedAway, routeOptions } = request
     if (routeOptions.url === '/api/bootloader' && method === 'GET')
