@@ -10,7 +10,7 @@ const renewed = {
 }
 const failed = {
   ...({ type: 'failed', cause: 'use', attempt: 0, reason: 'the text of an error', waiting: 1, tookMs: 9 } as const),
-  ...{ isFinal: false, isServed: false },
+  ...{ isFinal: false, isServed: false, isShared: false },
 }
 const empty = { renewals: [], waitsMs: [], refusedWrites: 0, staleServes: 0, sharedRenewals: 0, dropped: 0 }
 
@@ -38,6 +38,7 @@ describe('the report of renewals', () => {
       { ...renewed, waiting: 2, waitedMs: 30.6, staleServes: 3 },
       { ...renewed, isShared: true },
       failed,
+      { ...failed, isShared: true },
       { ...failed, isFinal: true },
       { type: 'refused', isLate: false },
       { type: 'refused', isLate: true },

@@ -22,6 +22,7 @@ export class RenewalReport {
     return !this.#renewals.length && !this.#waitsMs.length && Object.values(this.#counts).every((count) => !count)
   }
 
+  /** What another tab tried, that tab reports. */
   hear(event: TokenEvent): void {
     switch (event.type) {
       case 'renewing':
@@ -30,13 +31,13 @@ export class RenewalReport {
         this.#count({ refusedWrites: 1 })
         return
       case 'failed':
+        if (event.isShared) return
         this.#keep(this.#renewals, [
           { cause: event.cause, outcome: event.isFinal ? 'refused' : 'unavailable', tookMs: wholeMs(event.tookMs) },
         ])
         return
       case 'renewed': {
         const { cause, tookMs, waitedMs, isShared, staleServes } = event
-        // The tab that made it reports it.
         if (!isShared) this.#keep(this.#renewals, [{ cause, outcome: 'renewed', tookMs: wholeMs(tookMs) }])
         if (waitedMs > 0) this.#keep(this.#waitsMs, [wholeMs(waitedMs)])
         this.#count({ staleServes, sharedRenewals: isShared ? 1 : 0 })
