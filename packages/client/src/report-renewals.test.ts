@@ -42,8 +42,23 @@ describe('reporting renewals', () => {
     expect(sent().length).toBeLessThanOrEqual(13)
     expect(renewalsIn(0).length).toBeGreaterThanOrEqual(2)
     for (const { headers } of sent()) expect(headers['x-org-token']).toMatch(/^t\d+$/)
-    const gaps = sent().flatMap(({ atMs }, index) => (index === 0 ? [] : [atMs - (sent()[index - 1]?.atMs ?? 0)]))
-    expect(new Set(gaps).size).toBeGreaterThan(3)
+  })
+
+  it('[RR4] says it 45 to 75 s after it happened, so that pages that began together do not report together', async () => {
+    const { timeline, renewer, start, sent } = rig({ lifeMs: 3_600_000 })
+    start()
+    await renewer.ensureValidToken()
+    await timeline.advance(2 * minuteMs)
+    const delaysMs = new Set<number>()
+    for (let round = 0; round < 8; round++) {
+      const happenedAtMs = timeline.nowMs
+      renewer.reportRefused('an older one')
+      await timeline.advance(2 * minuteMs)
+      delaysMs.add((sent().at(-1)?.atMs ?? 0) - happenedAtMs)
+    }
+    expect(delaysMs.size).toBeGreaterThan(4)
+    expect(Math.min(...delaysMs)).toBeGreaterThanOrEqual(45_000)
+    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(75_001)
   })
 
   it('[RR4] says nothing, and keeps no timer, where there is nothing to say', async () => {
