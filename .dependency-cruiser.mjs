@@ -114,7 +114,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

@@ -12,7 +12,7 @@ export type CallResult<Value> =
 
 /** One request, given up after `withinMs`. @throws what the network throws, or the signal's reason. */
 export async function request(
-  network: Network,
+  network: Pick<Network, 'request'>,
   clock: Clock,
   httpRequest: HttpRequest,
   withinMs: number,
