@@ -1,0 +1,81 @@
+import { apiUrl, type ModelService, type TokenFate } from './model-service.ts'
+import type { VirtualBrowser } from './virtual-browser.ts'
+
+const apiMs = 30
+const errorMs = 5
+
+interface Exchange {
+  readonly signal: AbortSignal | undefined
+  readonly settle: (outcome: Response | Error) => void
+}
+
+const json = (status: number, body: object, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+const networkError = () => new TypeError('Failed to fetch')
+
+/** `fetch` of the virtual browser: 50 ms to the token endpoint, 30 ms to the API, half of it on each way. */
+export function modelFetch(browser: VirtualBrowser, service: ModelService): typeof fetch {
+  const { timeline, clock } = browser
+  const answerAfter = (delayMs: number, { settle }: Exchange, answer: () => Response | Error) => {
+    timeline.schedule(delayMs, () => {
+      const outcome = answer()
+      clock.whenAwake(() => {
+        settle(outcome)
+      })
+    })
+  }
+
+  const askForToken = (fate: TokenFate, exchange: Exchange) => {
+    switch (fate.kind) {
+      case 'silent':
+        return
+      case 'network-error':
+        answerAfter(errorMs, exchange, networkError)
+        return
+      case 'status':
+        answerAfter(50, exchange, () => json(fate.status, fate.body, fate.headers))
+        return
+      case 'issue':
+        timeline.schedule(fate.tookMs / 2, () => {
+          const body = service.tokenBody()
+          answerAfter(fate.tookMs / 2, exchange, () => json(200, body))
+        })
+    }
+  }
+
+  const askApi = (headers: Headers, exchange: Exchange) => {
+    const index = Number(headers.get('x-request'))
+    const call = { index, dispatchedAtMs: timeline.elapsedMs, status: undefined as number | undefined }
+    service.apiCalls.push(call)
+    timeline.schedule(apiMs / 2, () => {
+      const status = service.judge(/^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1])
+      const lateMs = status === 401 ? service.refusalDelayMs(index) : 0
+      call.status = status
+      const challenge: Record<string, string> =
+        status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}
+      answerAfter(apiMs / 2 + lateMs, exchange, () => json(status, { data: { ok: status === 200 } }, challenge))
+    })
+  }
+
+  return (input, init) =>
+    new Promise<Response>((resolve, reject) => {
+      const request = input instanceof Request ? input : undefined
+      const url = request?.url ?? (input instanceof URL ? input.href : String(input as string))
+      const headers = new Headers(init?.headers ?? request?.headers)
+      const signal = init?.signal ?? request?.signal
+      timeline.noteActivity()
+      if (signal?.aborted) {
+        reject(signal.reason as Error)
+        return
+      }
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      const settle = (outcome: Response | Error) => {
+        if (outcome instanceof Error) reject(outcome)
+        else resolve(outcome)
+      }
+      const exchange: Exchange = { signal, settle }
+      if (url.startsWith(apiUrl)) askApi(headers, exchange)
+      else askForToken(service.nextTokenFate(), exchange)
+    })
+}

@@ -1,0 +1,42 @@
+import type { Engine, EngineSetup } from './engine.ts'
+import { engineNamed, loadEngine } from './engines.ts'
+import { modelFetch } from './model-fetch.ts'
+import { apiUrl, ModelService, tokenUrl } from './model-service.ts'
+import { scenarioGroups } from './scenarios.ts'
+import { Stage } from './stage.ts'
+import { VirtualBrowser } from './virtual-browser.ts'
+
+// One engine, one scenario, one process: what a library keeps in its modules cannot leak into the next measurement.
+// Usage: node bench/renewal/run-scenario.ts ENGINE SCENARIO; the outcome is the one line on standard output.
+
+const [engineName, scenarioName] = process.argv.slice(2)
+const entry = engineNamed(engineName)
+const scenario = scenarioGroups.flatMap(({ scenarios }) => scenarios).find(({ name }) => name === scenarioName)
+if (!scenario) throw new Error(`there is no scenario called ${String(scenarioName)}`)
+
+// Some engines write to the console; standard output is for the outcome.
+console.log = console.info = console.debug = console.error
+
+const browser = new VirtualBrowser()
+const service = new ModelService(() => browser.timeline.nowMs)
+browser.clock.stepWallClock(scenario.wallClockOffMs ?? 0)
+browser.install(modelFetch(browser, service))
+// After the globals are replaced, since a library may keep what it finds when it is loaded.
+const { open } = await loadEngine(entry)
+
+const tabCount = scenario.tabs ?? 1
+const setup: EngineSetup = {
+  tokenUrl,
+  apiUrl,
+  session: service.newest,
+  variant: entry.variant,
+  isShared: tabCount > 1,
+}
+const tabs: Engine[] = []
+for (let tab = 0; tab < tabCount; tab += 1) tabs.push(await open(setup))
+await browser.pass(0)
+
+const outcome = await scenario.run(new Stage(browser, service, tabs))
+for (const error of browser.uncaught) console.error('uncaught:', error)
+process.stdout.write(`${JSON.stringify({ outcome, uncaught: browser.uncaught.length })}\n`)
+process.exit(0)
