@@ -28,8 +28,8 @@ async function tokenOf(client) {
 }
 
 export async function open(setup) {
+  // It initialises itself; getSession() waits for that.
   const client = clientFor(setup)
-  await client.initialize()
   return {
     async request(index) {
       return callApi(setup.apiUrl, index, await tokenOf(client))
