@@ -58,7 +58,10 @@ function tableOf(group: ScenarioGroup, measured: readonly Measured[]): readonly 
   const shown = Object.fromEntries(group.scenarios.map(({ name, shows }) => [name, shows]))
   const rows = engines.map((entry) => {
     const own = measured.filter((each) => each.entry === entry && group.scenarios.includes(each.scenario))
-    return { engine: entry.name, ...Object.fromEntries(own.map(({ scenario, outcome }) => [scenario.name, cell(outcome)])) }
+    return {
+      engine: entry.name,
+      ...Object.fromEntries(own.map(({ scenario, outcome }) => [scenario.name, cell(outcome)])),
+    }
   })
   return [{ engine: '(what is shown)', ...shown }, ...rows]
 }

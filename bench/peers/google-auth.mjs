@@ -32,7 +32,7 @@ export async function open(setup) {
 }
 
 export async function openFastPath(setup, use) {
-  const client = clientFor({ ...setup, variant: '15 s, force' })
+  const client = clientFor(setup)
   return async () => {
     const { token } = await client.getAccessToken()
     use(token)

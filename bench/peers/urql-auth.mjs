@@ -30,7 +30,9 @@ export async function open(setup) {
     async request(index) {
       // A variable makes each operation one of its own, or urql would share one answer among equal ones.
       const fetchOptions = { headers: { 'x-request': String(index) } }
-      const result = await client.query(document, { index }, { fetchOptions, requestPolicy: 'network-only' }).toPromise()
+      const result = await client
+        .query(document, { index }, { fetchOptions, requestPolicy: 'network-only' })
+        .toPromise()
       if (!result.error) return 200
       if (result.error.response?.status === undefined) throw result.error
       return result.error.response.status
@@ -39,15 +41,17 @@ export async function open(setup) {
 }
 
 export async function openFastPath(setup, use) {
-  const client = clientFor(setup, () => (operations) =>
-    pipe(
-      operations,
-      filter(({ kind }) => kind !== 'teardown'),
-      map((operation) => {
-        use(operation.context.fetchOptions?.headers?.Authorization)
-        return makeResult(operation, { data: { ok: true } })
-      }),
-    ),
+  const client = clientFor(
+    setup,
+    () => (operations) =>
+      pipe(
+        operations,
+        filter(({ kind }) => kind !== 'teardown'),
+        map((operation) => {
+          use(operation.context.fetchOptions?.headers?.Authorization)
+          return makeResult(operation, { data: { ok: true } })
+        }),
+      ),
   )
   return async () => {
     await client.query(document, {}, { requestPolicy: 'network-only' }).toPromise()

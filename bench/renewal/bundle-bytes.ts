@@ -3,10 +3,15 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { type EngineEntry, engines, ours, peersFolder } from './engines.ts'
 
-async function bytesOf({ smallestImport }: EngineEntry, resolveDir: string): Promise<number | string> {
+async function bytesOf(
+  { smallestImport }: EngineEntry,
+  resolveDir: string,
+  external: readonly string[],
+): Promise<number | string> {
   const built = await build({
     stdin: { contents: smallestImport ?? '', resolveDir },
     bundle: true,
+    external: [...external],
     minify: true,
     write: false,
     format: 'esm',
@@ -26,7 +31,12 @@ export async function measureBytes(): Promise<readonly object[]> {
   for (const entry of engines) {
     if (entry.smallestImport === undefined) continue
     const resolveDir = entry === ours ? join(peersFolder, '../../packages/client/src') : peersFolder
-    rows.push({ engine: entry.name, import: entry.smallestImport, minGzipBytes: await bytesOf(entry, resolveDir) })
+    rows.push({
+      engine: entry.name,
+      import: entry.smallestImport,
+      bytes: await bytesOf(entry, resolveDir, []),
+      bytesWithoutItsClient: entry.host ? await bytesOf(entry, resolveDir, entry.host) : '',
+    })
   }
   return rows
 }

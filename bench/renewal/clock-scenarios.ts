@@ -4,24 +4,30 @@ import type { MonotonicInSleep } from './virtual-browser.ts'
 
 const tenMinutesMs = 600_000
 const oneHourMs = 3_600_000
+/** For what is still under way after the last request. */
+const settleMs = 10_000
 const shows = 'refreshes / failed / 401s'
 
 function count(stage: Stage): Outcome {
   const all = stage.since(0)
-  return { refreshes: stage.service.tokenCallsAtMs.length, failed: all.failed + all.hung, refused: all.refused }
+  return { refreshes: stage.server.tokenCallsAtMs.length, failed: all.failed + all.hung, refused: all.refused }
 }
 
-/** 600 requests, one per second; in the middle the wall clock is set by `stepMs`. */
+/**
+ * 600 requests, one per second. A wall clock that is set forward is so at 300 s, where a token may just have been renewed; one that is set
+ * back at 100 s, so that the expiry of the token in hand is missed within the run.
+ */
 function awake(name: string, offMs: number, stepMs: number): Scenario {
+  const stepAfterSeconds = stepMs < 0 ? 100 : 300
   return {
     name,
     shows,
     wallClockOffMs: offMs,
     async run(stage) {
-      await stage.everySecond(300)
+      await stage.everySecond(stepAfterSeconds)
       stage.browser.clock.stepWallClock(stepMs)
-      await stage.everySecond(300)
-      await stage.pass(60_000)
+      await stage.everySecond(600 - stepAfterSeconds)
+      await stage.pass(settleMs)
       return count(stage)
     },
     // A step forward cannot be told from sleep, and costs one renewal.
@@ -41,7 +47,7 @@ function asleep(name: string, offMs: number, stepMs: number, monotonic: Monotoni
         stage.browser.clock.stepWallClock(stepMs)
       })
       await stage.everySecond(300)
-      await stage.pass(60_000)
+      await stage.pass(settleMs)
       return count(stage)
     },
     // One before the sleep, one on waking, one after it; a step at the end of the sleep is part of it.

@@ -13,6 +13,8 @@ export interface EngineEntry {
   readonly module: string
   /** The smallest import that gives the feature; `undefined` where there is no package, or where it was counted already. */
   readonly smallestImport: string | undefined
+  /** The client it plugs into, which an app that chooses it has already. */
+  readonly host?: readonly string[]
 }
 
 export const peersFolder = join(import.meta.dirname, '..', 'peers')
@@ -52,7 +54,8 @@ export const peers: readonly EngineEntry[] = [
     name: 'azure bearer policy',
     packages: ['@azure/core-rest-pipeline'],
     variant: '',
-    configuration: 'as shipped (should 120 s, must 1 s, not settable); expiry = local clock + expires_in as @azure/identity',
+    configuration:
+      'as shipped (should 120 s, must 1 s, not settable); expiry = local clock + expires_in as @azure/identity',
     module: 'peers/azure-bearer-policy.mjs',
     smallestImport: "export { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline'",
   },
@@ -68,7 +71,8 @@ export const peers: readonly EngineEntry[] = [
     name: 'oidc-client-ts',
     packages: ['oidc-client-ts'],
     variant: '',
-    configuration: 'as shipped: automaticSilentRenew at exp - 60 s; getUser() before each call, signinSilent() if expired',
+    configuration:
+      'as shipped: automaticSilentRenew at exp - 60 s; getUser() before each call, signinSilent() if expired',
     module: 'peers/oidc-client.mjs',
     smallestImport: "export { UserManager } from 'oidc-client-ts'",
   },
@@ -79,6 +83,7 @@ export const peers: readonly EngineEntry[] = [
     configuration: 'app checks exp - 15 s by the local clock in willAuthError; didAuthError on 401',
     module: 'peers/urql-auth.mjs',
     smallestImport: "export { authExchange } from '@urql/exchange-auth'",
+    host: ['@urql/core', 'wonka'],
   },
   {
     ...google,
@@ -100,6 +105,7 @@ export const peers: readonly EngineEntry[] = [
     variant: '',
     configuration: 'as shipped: reactive on 401, deduplicateRefresh, 3 tries',
     smallestImport: "export { createAuthRefresh } from 'axios-auth-refresh'; export { default } from 'axios'",
+    host: ['axios'],
   },
   {
     ...axiosAuth,

@@ -40,7 +40,10 @@ const clock = {
     }
   },
 }
-const random = { fraction: () => Math.random(), bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) }
+const random = {
+  fraction: () => Math.random(),
+  bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
+}
 
 function renewerFor({ tokenUrl, session }: EngineSetup): TokenRenewer {
   const { accessToken, refreshToken, issuedAtMs, expiresAtMs } = session

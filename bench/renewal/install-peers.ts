@@ -17,6 +17,7 @@ export async function installPeers(): Promise<void> {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund']
   const environment = environmentFor(process.execPath)
   const installed = await runQuietly(npm.command, [...npm.args, 'ci', ...flags], environment, peersFolder)
-  if (installed.code !== 0) throw new Error(`${installed.output}npm ci failed in bench/peers; what it said stands above.`)
+  if (installed.code !== 0)
+    throw new Error(`${installed.output}npm ci failed in bench/peers; what it said stands above.`)
   writeFileSync(stampFile, lock)
 }

@@ -1,7 +1,7 @@
 import type { EngineSetup, FastPath } from './engine.ts'
 import { engines, loadEngine } from './engines.ts'
 import { openEnsuredPath, openSynchronousPath } from './helvino-engine.ts'
-import { apiUrl, ModelService, tokenUrl } from './model-service.ts'
+import { apiUrl, ModelServer, tokenUrl } from './model-server.ts'
 import { VirtualBrowser } from './virtual-browser.ts'
 
 // The cost of a guarded call with a valid token, in a process of its own, on the host's clock.
@@ -23,15 +23,17 @@ const use = (token: string) => {
   used.lastLength = token.length
 }
 
-// Each subject gets a loop of its own text, so that the compiler sees one callee in each.
-const loopText = 'for (let n = 0; n < count; n += 1)'
-const awaited = (call: FastPath): Subject['run'] =>
-  (new Function('call', `return async (count) => { ${loopText} await call() }`) as (call: FastPath) => Subject['run'])(call)
-const plain = (call: () => void): Subject['run'] =>
-  (new Function('call', `return (count) => { ${loopText} call() }`) as (call: () => void) => Subject['run'])(call)
+function loopAround(call: () => unknown, loop: string): Subject['run'] {
+  // Each subject gets a loop compiled for itself: in a shared one the compiler would see many callees, and every call would cost more.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a loop of its own text is the point; both texts stand below
+  return (new Function('call', `return ${loop}`) as (call: () => unknown) => Subject['run'])(call)
+}
+const awaited = (call: FastPath) =>
+  loopAround(call, 'async (count) => { for (let n = 0; n < count; n += 1) await call() }')
+const plain = (call: () => void) => loopAround(call, '(count) => { for (let n = 0; n < count; n += 1) call() }')
 
 async function openSubjects(): Promise<Subject[]> {
-  const sessions = new ModelService(() => Date.now())
+  const sessions = new ModelServer(() => Date.now())
   const setup = (variant: string): EngineSetup => {
     // Ten minutes, so that the engines with a window of 300 s hold a valid token too.
     const session = { ...sessions.newest, expiresInSeconds: 600, expiresAtMs: sessions.newest.issuedAtMs + 600_000 }
@@ -76,5 +78,7 @@ for (let round = 0; round < rounds; round += 1) {
   const order = batches.map((_, n) => batches[(n + round) % batches.length])
   for (const batch of order) batch?.samplesNs.push(await timeNs(batch.subject, batch.count))
 }
-process.stdout.write(`${JSON.stringify(Object.fromEntries(batches.map(({ subject, samplesNs }) => [subject.name, samplesNs])))}\n`)
+process.stdout.write(
+  `${JSON.stringify(Object.fromEntries(batches.map(({ subject, samplesNs }) => [subject.name, samplesNs])))}\n`,
+)
 process.exit(0)

@@ -1,4 +1,4 @@
-import { apiUrl, type ModelService, type TokenFate } from './model-service.ts'
+import { apiUrl, type ModelServer } from './model-server.ts'
 import type { VirtualBrowser } from './virtual-browser.ts'
 
 const apiMs = 30
@@ -15,7 +15,7 @@ const json = (status: number, body: object, headers: Record<string, string> = {}
 const networkError = () => new TypeError('Failed to fetch')
 
 /** `fetch` of the virtual browser: 50 ms to the token endpoint, 30 ms to the API, half of it on each way. */
-export function modelFetch(browser: VirtualBrowser, service: ModelService): typeof fetch {
+export function modelFetch(browser: VirtualBrowser, server: ModelServer): typeof fetch {
   const { timeline, clock } = browser
   const answerAfter = (delayMs: number, { settle }: Exchange, answer: () => Response | Error) => {
     timeline.schedule(delayMs, () => {
@@ -26,7 +26,9 @@ export function modelFetch(browser: VirtualBrowser, service: ModelService): type
     })
   }
 
-  const askForToken = (fate: TokenFate, exchange: Exchange) => {
+  const askForToken = (headers: Headers, exchange: Exchange) => {
+    const isForm = headers.get('content-type')?.includes('urlencoded') ?? false
+    const fate = server.nextTokenFate()
     switch (fate.kind) {
       case 'silent':
         return
@@ -38,7 +40,7 @@ export function modelFetch(browser: VirtualBrowser, service: ModelService): type
         return
       case 'issue':
         timeline.schedule(fate.tookMs / 2, () => {
-          const body = service.tokenBody()
+          const body = server.tokenBody(isForm)
           answerAfter(fate.tookMs / 2, exchange, () => json(200, body))
         })
     }
@@ -47,21 +49,23 @@ export function modelFetch(browser: VirtualBrowser, service: ModelService): type
   const askApi = (headers: Headers, exchange: Exchange) => {
     const index = Number(headers.get('x-request'))
     const call = { index, dispatchedAtMs: timeline.elapsedMs, status: undefined as number | undefined }
-    service.apiCalls.push(call)
+    server.apiCalls.push(call)
     timeline.schedule(apiMs / 2, () => {
-      const status = service.judge(/^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1])
-      const lateMs = status === 401 ? service.refusalDelayMs(index) : 0
+      const status = server.judge(/^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1])
+      const lateMs = status === 401 ? server.refusalDelayMs(index) : 0
       call.status = status
       const challenge: Record<string, string> =
         status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}
-      answerAfter(apiMs / 2 + lateMs, exchange, () => json(status, { data: { ok: status === 200 } }, challenge))
+      // Read as GraphQL by one engine; the others look at the status.
+      const body = status === 200 ? { data: { ok: true } } : { errors: [{ message: `status ${status}` }] }
+      answerAfter(apiMs / 2 + lateMs, exchange, () => json(status, body, challenge))
     })
   }
 
   return (input, init) =>
     new Promise<Response>((resolve, reject) => {
       const request = input instanceof Request ? input : undefined
-      const url = request?.url ?? (input instanceof URL ? input.href : String(input as string))
+      const url = input instanceof Request ? input.url : input instanceof URL ? input.href : input
       const headers = new Headers(init?.headers ?? request?.headers)
       const signal = init?.signal ?? request?.signal
       timeline.noteActivity()
@@ -76,6 +80,6 @@ export function modelFetch(browser: VirtualBrowser, service: ModelService): type
       }
       const exchange: Exchange = { signal, settle }
       if (url.startsWith(apiUrl)) askApi(headers, exchange)
-      else askForToken(service.nextTokenFate(), exchange)
+      else askForToken(headers, exchange)
     })
 }

@@ -1,4 +1,4 @@
-import { issue, type TokenFate } from './model-service.ts'
+import { issue, type TokenFate } from './model-server.ts'
 import { demand, type Scenario, type ScenarioGroup } from './scenario.ts'
 import type { MonotonicInSleep } from './virtual-browser.ts'
 
@@ -11,13 +11,13 @@ function wake(monotonic: MonotonicInSleep): Scenario {
     async run(stage) {
       stage.fire()
       await stage.pass(1_000)
-      const before = stage.service.tokenCallsAtMs.length
+      const before = stage.server.tokenCallsAtMs.length
       const from = stage.sent.length
       await stage.sleep(3_600_000, monotonic)
       stage.burst(1_000)
       await stage.pass(60_000)
       const { ok, refused, isOrderKept } = stage.since(from)
-      return { ok, refreshes: stage.service.tokenCallsAtMs.length - before, refused, isOrderKept }
+      return { ok, refreshes: stage.server.tokenCallsAtMs.length - before, refused, isOrderKept }
     },
     missed: demand({ ok: 1_000, refreshes: 1, refused: 0, isOrderKept: true }),
   }
@@ -71,16 +71,37 @@ const silence: Scenario = {
   missed: demand({ hung: 0, works: true }),
 }
 
+const quiet: Scenario = {
+  name: 'down 60 s, one request, 10 s left',
+  shows: 'ok of 1 (see also unhandled rejections)',
+  async run(stage) {
+    await stage.sleepUntilExpiry(10_000)
+    const startedAtMs = stage.nowMs
+    stage.setTokenFate(() => (stage.nowMs - startedAtMs < 60_000 ? { kind: 'network-error' } : issue))
+    const from = stage.sent.length
+    stage.fire()
+    await stage.pass(120_000)
+    return { ok: stage.since(from).ok }
+  },
+  missed: demand({ ok: 1 }),
+}
+
 export const outageGroups: readonly ScenarioGroup[] = [
   { name: '1,000 requests on waking from 1 h of sleep', scenarios: [wake('ticks'), wake('halts')] },
   {
     name: 'token endpoint in trouble, 100 requests',
     scenarios: [
-      burstNearExpiry('5 s outage at expiry', -1, (_, ms) => (ms < 5_000 ? { kind: 'network-error' } : issue), allServed),
+      burstNearExpiry(
+        '5 s outage at expiry',
+        -1,
+        (_, ms) => (ms < 5_000 ? { kind: 'network-error' } : issue),
+        allServed,
+      ),
       burstNearExpiry('3 x 503 at expiry', -1, (call) => (call < 3 ? unavailable : issue), allServed),
       burstNearExpiry('3 x 503, 10 s left', 10_000, (call) => (call < 3 ? unavailable : issue), servedAtOnce),
       burstNearExpiry('4 s slow, 10 s left', 10_000, () => ({ kind: 'issue', tookMs: 4_000 }), servedAtOnce),
       silence,
+      quiet,
     ],
   },
 ]

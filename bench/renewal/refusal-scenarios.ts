@@ -1,4 +1,4 @@
-import { issue } from './model-service.ts'
+import { issue } from './model-server.ts'
 import { demand, type Scenario, type ScenarioGroup } from './scenario.ts'
 
 const spreadMs = 200
@@ -10,13 +10,13 @@ const revoked: Scenario = {
   async run(stage) {
     stage.fire()
     await stage.pass(1_000)
-    const before = stage.service.tokenCallsAtMs.length
+    const before = stage.server.tokenCallsAtMs.length
     const from = stage.sent.length
-    stage.service.revokeAll()
-    stage.service.refusalDelayMs = (index) => Math.floor(((index - from) * spreadMs) / 1_000)
+    stage.server.revokeAll()
+    stage.server.refusalDelayMs = (index) => Math.floor(((index - from) * spreadMs) / 1_000)
     stage.burst(1_000)
     await stage.pass(60_000)
-    return { ok: stage.since(from).ok, refreshes: stage.service.tokenCallsAtMs.length - before }
+    return { ok: stage.since(from).ok, refreshes: stage.server.tokenCallsAtMs.length - before }
   },
   missed: demand({ ok: 1_000, refreshes: 1 }),
 }
@@ -27,11 +27,11 @@ const forbidden: Scenario = {
   async run(stage) {
     stage.fire()
     await stage.pass(1_000)
-    const before = stage.service.tokenCallsAtMs.length
-    stage.service.apiStatus = 403
+    const before = stage.server.tokenCallsAtMs.length
+    stage.server.apiStatus = 403
     stage.burst(10)
     await stage.pass(60_000)
-    return { refreshes: stage.service.tokenCallsAtMs.length - before }
+    return { refreshes: stage.server.tokenCallsAtMs.length - before }
   },
   missed: demand({ refreshes: 0 }),
 }
@@ -42,13 +42,13 @@ const allRefused: Scenario = {
   async run(stage) {
     stage.fire()
     await stage.pass(1_000)
-    const before = stage.service.tokenCallsAtMs.length
+    const before = stage.server.tokenCallsAtMs.length
     const from = stage.sent.length
-    stage.service.apiStatus = 401
+    stage.server.apiStatus = 401
     stage.burst(10)
     await stage.pass(60_000)
     const { hung, errors, answered401 } = stage.since(from)
-    return { hung, refreshes: stage.service.tokenCallsAtMs.length - before, errors, answered401 }
+    return { hung, refreshes: stage.server.tokenCallsAtMs.length - before, errors, answered401 }
   },
   missed: (outcome) =>
     demand({ hung: 0 })(outcome) ??
@@ -60,10 +60,10 @@ const grantRevoked: Scenario = {
   shows: 'refreshes at 1 call/s',
   async run(stage) {
     await stage.sleepUntilExpiry(-1)
-    const before = stage.service.tokenCallsAtMs.length
+    const before = stage.server.tokenCallsAtMs.length
     stage.setTokenFate(() => ({ kind: 'status', status: 400, body: { error: 'invalid_grant' } }))
     await stage.everySecond(120)
-    return { refreshes: stage.service.tokenCallsAtMs.length - before }
+    return { refreshes: stage.server.tokenCallsAtMs.length - before }
   },
   // One per 60 s.
   missed: (outcome) => (Number(outcome['refreshes']) <= 2 ? undefined : `${String(outcome['refreshes'])} refreshes`),
@@ -74,11 +74,11 @@ const throttled: Scenario = {
   shows: 'early calls / alive after',
   async run(stage) {
     await stage.sleepUntilExpiry(-1)
-    const from = stage.service.tokenCallsAtMs.length
+    const from = stage.server.tokenCallsAtMs.length
     const status = { kind: 'status', status: 429, body: { error: 'too_many_requests' } } as const
     stage.setTokenFate(() => ({ ...status, headers: { 'retry-after': '20' } }))
     await stage.everySecond(60)
-    const calls = stage.service.tokenCallsAtMs.slice(from)
+    const calls = stage.server.tokenCallsAtMs.slice(from)
     const early = calls.filter((atMs, n) => n > 0 && atMs < (calls[n - 1] ?? 0) + retryAfterMs).length
     stage.setTokenFate(() => issue)
     const after = stage.sent.length

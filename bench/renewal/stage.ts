@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts'
-import { type ModelService, type TokenFate } from './model-service.ts'
+import { type ModelServer, type TokenFate } from './model-server.ts'
 import type { MonotonicInSleep, VirtualBrowser } from './virtual-browser.ts'
 
 interface Sent {
@@ -10,16 +10,16 @@ interface Sent {
   error: unknown
 }
 
-/** One scenario under way: the engine's tabs, the service, and what became of each request of the app. */
+/** One scenario under way: the engine's tabs, the server, and what became of each request of the app. */
 export class Stage {
   readonly browser: VirtualBrowser
-  readonly service: ModelService
+  readonly server: ModelServer
   readonly #tabs: readonly Engine[]
   readonly sent: Sent[] = []
 
-  constructor(browser: VirtualBrowser, service: ModelService, tabs: readonly Engine[]) {
+  constructor(browser: VirtualBrowser, server: ModelServer, tabs: readonly Engine[]) {
     this.browser = browser
-    this.service = service
+    this.server = server
     this.#tabs = tabs
   }
 
@@ -29,7 +29,13 @@ export class Stage {
 
   /** One request of the app, not waited for. */
   fire(tab = 0): void {
-    const sent: Sent = { index: this.sent.length, startedAtMs: this.nowMs, settledAtMs: undefined, status: undefined, error: undefined }
+    const sent: Sent = {
+      index: this.sent.length,
+      startedAtMs: this.nowMs,
+      settledAtMs: undefined,
+      status: undefined,
+      error: undefined,
+    }
     this.sent.push(sent)
     const engine = this.#tabs[tab]
     if (!engine) throw new RangeError(`there is no tab ${tab}`)
@@ -75,28 +81,28 @@ export class Stage {
   async sleepUntilExpiry(leadMs: number): Promise<void> {
     this.fire()
     await this.pass(1_000)
-    const expiresAtMs = this.service.newest.expiresAtMs - this.browser.timeline.nowMs
+    const expiresAtMs = this.server.newest.expiresAtMs - this.browser.timeline.nowMs
     await this.sleep(expiresAtMs - leadMs, 'ticks')
   }
 
   setTokenFate(fate: (call: number) => TokenFate): void {
-    this.service.setTokenFate(fate)
+    this.server.setTokenFate(fate)
   }
 
   /** What became of the requests since number `from`. */
   since(from: number): Tally {
-    return new Tally(this.sent.slice(from), this.service)
+    return new Tally(this.sent.slice(from), this.server)
   }
 }
 
 /** Counts over some of the requests. */
 export class Tally {
   readonly #sent: readonly Sent[]
-  readonly #service: ModelService
+  readonly #server: ModelServer
 
-  constructor(sent: readonly Sent[], service: ModelService) {
+  constructor(sent: readonly Sent[], server: ModelServer) {
     this.#sent = sent
-    this.#service = service
+    this.#server = server
   }
 
   get ok(): number {
@@ -151,6 +157,6 @@ export class Tally {
 
   #calls() {
     const indexes = new Set(this.#sent.map(({ index }) => index))
-    return this.#service.apiCalls.filter(({ index }) => indexes.has(index))
+    return this.#server.apiCalls.filter(({ index }) => indexes.has(index))
   }
 }

@@ -9,7 +9,7 @@ function tenMinutes(name: string, tabs: number): Scenario {
       await stage.everySecond(600, tabs)
       await stage.pass(10_000)
       const all = stage.since(0)
-      return { refreshes: stage.service.tokenCallsAtMs.length, failed: all.failed + all.hung }
+      return { refreshes: stage.server.tokenCallsAtMs.length, failed: all.failed + all.hung }
     },
     missed: demand({ refreshes: 2, failed: 0 }),
   }

@@ -8,7 +8,7 @@ export type MonotonicInSleep = 'ticks' | 'halts'
 // Taken before any of them is replaced: the driver itself lives on the host's time.
 const { setImmediate } = globalThis
 
-export function setGlobals(values: Readonly<Record<string, unknown>>): void {
+function setGlobals(values: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(values))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: true })
 }

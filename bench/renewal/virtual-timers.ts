@@ -38,14 +38,14 @@ export function virtualTimers(clock: SimClock, onError: (error: unknown) => void
   const clear = (timer: unknown) => {
     if (timer instanceof VirtualTimer) timer.cancel()
   }
-  const setTimeout = (callback: Callback, delay?: unknown, ...args: readonly unknown[]) => {
+  const startOnce = (callback: Callback, delay?: unknown, ...args: readonly unknown[]) => {
     const timer = new VirtualTimer()
     timer.cancel = clock.startTimer(lengthMs(delay), () => {
       call(callback, args)
     })
     return timer
   }
-  const setInterval = (callback: Callback, delay?: unknown, ...args: readonly unknown[]) => {
+  const startRepeating = (callback: Callback, delay?: unknown, ...args: readonly unknown[]) => {
     const timer = new VirtualTimer()
     // A turn takes at least 1 ms, or an interval of 0 would hold the time still.
     const everyMs = Math.max(1, lengthMs(delay))
@@ -58,7 +58,7 @@ export function virtualTimers(clock: SimClock, onError: (error: unknown) => void
     arm()
     return timer
   }
-  return { setTimeout, setInterval, clearTimeout: clear, clearInterval: clear }
+  return { setTimeout: startOnce, setInterval: startRepeating, clearTimeout: clear, clearInterval: clear }
 }
 
 /** `Date` with the clock's wall time; everything else is the host's. */

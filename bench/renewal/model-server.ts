@@ -1,13 +1,18 @@
 import type { Session } from './engine.ts'
 
-export const tokenLifeMs = 300_000
+const tokenLifeMs = 300_000
 export const tokenUrl = 'https://auth.example/token'
 export const apiUrl = 'https://api.example/orders'
 
 /** What becomes of one call of the token endpoint. */
 export type TokenFate =
   | { readonly kind: 'issue'; readonly tookMs: number }
-  | { readonly kind: 'status'; readonly status: number; readonly body: object; readonly headers?: Record<string, string> }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly body: object
+      readonly headers?: Record<string, string>
+    }
   | { readonly kind: 'network-error' }
   | { readonly kind: 'silent' }
 
@@ -28,7 +33,7 @@ export const issue: TokenFate = { kind: 'issue', tookMs: 50 }
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A token endpoint and an API that believes nothing but its own clock. */
-export class ModelService {
+export class ModelServer {
   readonly #nowMs: () => number
   readonly #tokens = new Map<string, Issued>()
   /** When each call of the token endpoint was made, ms by the server's clock. */
@@ -78,14 +83,21 @@ export class ModelService {
     return this.tokenFate(call)
   }
 
-  /** The answer of the token endpoint, in the fields that every engine's own server sends. */
-  tokenBody(): object {
+  /**
+   * The answer of the token endpoint. To a form it is that of RFC 6749 section 5.1, which knows no absolute time; to JSON it also holds what
+   * the servers of the other engines send (GoTrue's `expires_at` and `user`, the issuer's own time).
+   */
+  tokenBody(isForm: boolean): object {
     const { accessToken, refreshToken, expiresInSeconds, issuedAtMs, expiresAtMs } = this.issueSession()
-    return {
+    const standard = {
       access_token: accessToken,
       refresh_token: refreshToken,
       token_type: 'bearer',
       expires_in: expiresInSeconds,
+    }
+    if (isForm) return standard
+    return {
+      ...standard,
       expires_at: Math.floor(expiresAtMs / 1_000),
       issued_at: issuedAtMs / 1_000,
       user: { id: 'user-1', aud: 'authenticated' },
