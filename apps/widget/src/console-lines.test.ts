@@ -1,13 +1,14 @@
-import type { TokenEvent } from '@helvino/client'
+import type { RenewalCause, TokenEvent } from '@helvino/client'
 import { describe, expect, it } from 'vitest'
 import { lineOfTokenEvent, tokenCachedLine } from './console-lines.ts'
 
 const expiresAtMs = Date.UTC(2026, 0, 2, 3, 4, 5)
 const at = { attempt: 0, waiting: 0 }
-const renewing = (cause: TokenEvent['cause']): TokenEvent => ({ type: 'renewing', cause, ...at })
-const renewed = (cause: TokenEvent['cause'], attempt = 0): TokenEvent => ({
-  ...{ type: 'renewed', cause, expiresAtMs, tookMs: 5, waiting: 0 },
-  attempt,
+const outcome = { waiting: 0, tookMs: 5, isShared: false }
+const renewing = (cause: RenewalCause): TokenEvent => ({ type: 'renewing', cause, ...at })
+const renewed = (cause: RenewalCause, attempt = 0, isShared = false): TokenEvent => ({
+  ...{ type: 'renewed', cause, expiresAtMs, waitedMs: 0, skewMs: 0, staleServes: 0, ...outcome },
+  ...{ attempt, isShared },
 })
 
 describe('the lines of the console', () => {
@@ -27,6 +28,11 @@ describe('the lines of the console', () => {
     }
   })
 
+  it('[WL6] say that a token which another tab fetched is cached, and nothing of a refused one', () => {
+    expect(lineOfTokenEvent(renewed('ahead', 0, true), true)).toBe(tokenCachedLine(expiresAtMs))
+    expect(lineOfTokenEvent({ type: 'refused', isLate: false }, true)).toBeUndefined()
+  })
+
   it('[WL3] say why a refresh failed', () => {
     const failed: TokenEvent = {
       type: 'failed',
@@ -34,7 +40,8 @@ describe('the lines of the console', () => {
       reason: 'offline',
       isFinal: false,
       isServed: false,
-      ...at,
+      attempt: 0,
+      ...outcome,
     }
     expect(lineOfTokenEvent(failed, true)).toBe('\u274C Token refresh failed: offline')
   })

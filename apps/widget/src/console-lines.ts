@@ -6,19 +6,21 @@ const atTime = (ms: number): string => new Date(ms).toJSON() ?? 'an unknown time
 export const tokenCachedLine = (expiresAtMs: number): string => `✅ Org token cached, expires at ${atTime(expiresAtMs)}`
 
 /**
- * What the console says of a renewal; `undefined` where it says nothing. The first token is cached, not refreshed: its asking has no line.
- * `isFirstSaid`: the loader had the first attempt, and said what came of it.
+ * What the console says of a renewal; `undefined` where it says nothing. The first token is cached, not refreshed, and so is one that another
+ * tab fetched. `isFirstSaid`: the loader had the first attempt, and said what came of it.
  */
 export function lineOfTokenEvent(event: TokenEvent, isFirstSaid: boolean): string | undefined {
-  const isFirst = event.cause === 'first'
   switch (event.type) {
     case 'renewing':
-      return isFirst ? undefined : '🔄 Refreshing org token...'
+      return event.cause === 'first' ? undefined : '🔄 Refreshing org token...'
     case 'renewed':
-      if (!isFirst) return `✅ Org token refreshed, expires at ${atTime(event.expiresAtMs)}`
+      if (event.isShared) return tokenCachedLine(event.expiresAtMs)
+      if (event.cause !== 'first') return `✅ Org token refreshed, expires at ${atTime(event.expiresAtMs)}`
       return isFirstSaid && event.attempt === 0 ? undefined : tokenCachedLine(event.expiresAtMs)
     case 'failed':
       return `❌ Token refresh failed: ${event.reason}`
+    case 'refused':
+      return undefined
   }
 }
 

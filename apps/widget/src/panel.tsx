@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { browserLife, browserOpenSocket } from '@helvino/runtime/system-browser'
+import { browserChannels, browserLife, browserLocks, browserOpenSocket } from '@helvino/runtime/system-browser'
 import { render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
@@ -31,7 +31,8 @@ export function startPanel(terms: PanelTerms): Panel {
 
   const { bufferMs, errorClearMs } = readTuning(terms.tuning, warn)
   const network = { request, openSocket: browserOpenSocket }
-  const api = createApi({ ...terms, runtime: { clock, random, network, life: browserLife }, bufferMs })
+  const shared = { life: browserLife, locks: browserLocks, channels: browserChannels }
+  const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
   const { client } = api
   let isOpen = false
   const draw = () => {

@@ -49,12 +49,13 @@ export interface AgentClientOptions {
 
 /** An agent's chat: its token comes from the session of the page. */
 export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores }: AgentClientOptions): ChatClient {
-  const { clock, random, network } = runtime
+  const { clock, random, network, life, locks, channels } = runtime
+  const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
-    clock,
-    random,
+    ...{ clock, random, life },
+    tabs: { name: ownedName(owner, 'token'), locks, channels },
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  const outboxStore = outboxStores(ownedName(agentOwner(orgId, userId), 'outbox'))
+  const outboxStore = outboxStores(ownedName(owner, 'outbox'))
   return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxStore })
 }

@@ -29,7 +29,7 @@ function rig({ lifeMs = 300_000, seed = 1 } = {}) {
     },
   })
   const tab = browser.openTab()
-  const { clock, random, network, life } = tab.runtime
+  const { clock, random } = tab.runtime
   let issued = 0
   const renewer = new TokenRenewer({
     clock,
@@ -43,7 +43,7 @@ function rig({ lifeMs = 300_000, seed = 1 } = {}) {
   const states: ConnectionState[] = []
   const use = { isInUse: true }
   const connection = new Connection({
-    runtime: { clock, random, network, life },
+    runtime: tab.runtime,
     renewer,
     audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
     isInUse: () => use.isInUse,

@@ -2,11 +2,12 @@ import type { TokenEvent } from '@helvino/token'
 import { describe, expect, it } from 'vitest'
 import { type DeliveryHealth, DeliveryWatch } from './delivery-health.ts'
 
-const failed: TokenEvent = {
-  ...{ type: 'failed', cause: 'use', attempt: 0, reason: 'down', waiting: 1 },
-  ...{ isFinal: false, isServed: false },
+const outcome = { cause: 'use', attempt: 0, waiting: 1, tookMs: 1, isShared: false } as const
+const failed = { type: 'failed', reason: 'down', isFinal: false, isServed: false, ...outcome } satisfies TokenEvent
+const renewed: TokenEvent = {
+  ...{ type: 'renewed', expiresAtMs: 0, waitedMs: 1, skewMs: 0, staleServes: 0 },
+  ...outcome,
 }
-const renewed: TokenEvent = { type: 'renewed', cause: 'use', attempt: 1, expiresAtMs: 0, tookMs: 1, waiting: 1 }
 
 function rig() {
   const outbox = { isPending: true }

@@ -3,6 +3,7 @@ export {
   askedNow,
   parseTokenClaim,
   parseTokenExpiration,
+  type RenewalCause,
   type TokenEvent,
   type TokenRenewer,
 } from '@helvino/token'

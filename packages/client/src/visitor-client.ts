@@ -27,13 +27,14 @@ export interface VisitorClientOptions {
 /** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
 export function createVisitorClient(options: VisitorClientOptions): ChatClient {
   const { runtime, apiUrl, site, visitorId, boot } = options
-  const { clock, random, network } = runtime
+  const { clock, random, network, life, locks, channels } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
   let asking = boot ? undefined : options.asking
   const issued = boot && issuedBy(boot.answer, boot.asked.wallMs)
+  const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
   const renewer = new TokenRenewer({
-    clock,
-    random,
+    ...{ clock, random, life },
+    tabs: { name: ownedName(owner, 'token'), locks, channels },
     ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
     ...(issued && { initial: { issued, asked: boot.asked } }),
     fetchToken: async (signal) => {
@@ -47,7 +48,6 @@ export function createVisitorClient(options: VisitorClientOptions): ChatClient {
       return asTokenAnswer(result, asked)
     },
   })
-  const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
   const outboxStore = options.outboxStores(ownedName(owner, 'outbox'))
   const client = new ChatClient({ runtime, audience, renewer, outboxStore })
   if (boot) client.configure(boot.answer)

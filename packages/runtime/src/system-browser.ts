@@ -101,42 +101,39 @@ export const browserStorage: KeyValue = {
   },
 }
 
-const locks: Locks = {
-  async hold(name, withinMs, work) {
-    // Outside a secure context there are no Web Locks: without them everybody holds the lock.
-    if (!('locks' in navigator)) return work()
-    const waiting = new AbortController()
-    const cancel = browserClock.startTimer(withinMs, () => {
-      waiting.abort()
-    })
-    let held = false
+/** Web Locks; outside a secure context there are none, and then everybody holds the lock. */
+export const browserLocks: Locks = {
+  async holdIfFree(name, work) {
+    let running: ReturnType<typeof work> | undefined
+    const run = () => (running = work())
     try {
-      return await navigator.locks.request(name, { signal: waiting.signal }, () => {
-        held = true
-        cancel()
-        return work()
-      })
-    } catch (error) {
-      if (held || !waiting.signal.aborted) throw error
-      return undefined
+      return await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? run() : undefined))
+    } catch {
+      // No locks here, or the page may not use them: they only ever save work.
+      return running ?? run()
     }
   },
 }
 
-const channels: Channels = {
+/** BroadcastChannel; where there is none, or the page may not use it, nobody hears anything. */
+export const browserChannels: Channels = {
   open(name, onMessage) {
-    if (!('BroadcastChannel' in globalThis)) return { post: () => undefined, close: () => undefined }
-    const channel = new BroadcastChannel(name)
-    channel.onmessage = ({ data }) => {
-      onMessage(data)
-    }
-    return {
-      post(message) {
-        channel.postMessage(message)
-      },
-      close() {
-        channel.close()
-      },
+    try {
+      const channel = new BroadcastChannel(name)
+      channel.onmessage = ({ data }) => {
+        onMessage(data)
+      }
+      return {
+        post(message) {
+          channel.postMessage(message)
+        },
+        close() {
+          channel.close()
+        },
+      }
+    } catch {
+      // A tab that cannot speak to the others does its own work.
+      return { post: () => undefined, close: () => undefined }
     }
   },
 }
@@ -176,7 +173,7 @@ export const browserRuntime: Runtime = {
   random: browserRandom,
   network: browserNetwork,
   storage: browserStorage,
-  locks,
-  channels,
+  locks: browserLocks,
+  channels: browserChannels,
   life: browserLife,
 }

@@ -31,23 +31,26 @@ describe('SimBrowser', () => {
     expect(second.runtime.storage.get('key')).toBe('value')
   })
 
-  it('[KIT24] a lock is held by one, waited for in order, and given up on after the time set', async () => {
+  it('[KIT24] a lock is held by one tab, and refused to the others until that one is done', async () => {
     const own = browser().browser
     const [first, second] = [own.openTab(), own.openTab()]
     const log: string[] = []
-    const hold = (name: string, tab: typeof first, withinMs: number, workMs: number) =>
+    const hold = (name: string, tab: typeof first) =>
       tab.runtime.locks
-        .hold('lock', withinMs, async () => {
+        .holdIfFree('lock', async () => {
           log.push(`${name} holds`)
-          await new Promise<void>((resolve) => tab.clock.startTimer(workMs, resolve))
+          await new Promise<void>((resolve) => tab.clock.startTimer(500, resolve))
           return name
         })
         .then((result) => log.push(`${name}: ${String(result)}`))
-    void hold('a', first, 1_000, 500)
-    void hold('b', second, 100, 500)
-    void hold('c', second, 1_000, 500)
+    void hold('a', first)
+    void hold('b', second)
+    await own.timeline.advance(499)
+    void hold('c', second)
+    await own.timeline.advance(1)
+    void hold('d', second)
     await own.timeline.advance(2_000)
-    expect(log).toEqual(['a holds', 'b: undefined', 'c holds', 'a: a', 'c: c'])
+    expect(log).toEqual(['a holds', 'b: undefined', 'c: undefined', 'a: a', 'd holds', 'd: d'])
     expect(own.locks.isHeld('lock')).toBe(false)
   })
 
@@ -65,7 +68,7 @@ describe('SimBrowser', () => {
     const channel = channels.open('a', () => ran.push('message'))
     const livingChannel = living.runtime.channels.open('a', () => ran.push('from the dead'))
     life.subscribe(() => ran.push('life'))
-    void locks.hold('lock', 1_000, () => new Promise(() => undefined))
+    void locks.holdIfFree('lock', () => new Promise(() => undefined))
     await own.browser.timeline.settle()
     ran.length = 0
     void network.request({ method: 'GET', url: '/', headers: {} }, never).finally(() => ran.push('answer'))
@@ -81,7 +84,7 @@ describe('SimBrowser', () => {
     expect(dying.clock.pendingTimers).toBe(0)
     expect(own.closed).toEqual([1006])
     expect(own.browser.storage.get('key')).toBeUndefined()
-    expect(await living.runtime.locks.hold('lock', 0, () => Promise.resolve('free'))).toBe('free')
+    expect(await living.runtime.locks.holdIfFree('lock', () => Promise.resolve('free'))).toBe('free')
     expect(own.browser.tabs).toEqual([living])
   })
 

@@ -1,77 +1,38 @@
 import type { Locks } from '@helvino/runtime'
 import type { SimClock } from './sim-clock.ts'
 
-interface Claim {
-  readonly clock: SimClock
-  readonly onGranted: () => void
-}
-
-/** The locks over the tabs of one origin: exclusive, granted in the order in which they were asked for (Web Locks). */
+/** The locks over the tabs of one origin (Web Locks). */
 export class SimLockTable {
-  /** By name: the first claim holds the lock, the others wait. */
-  readonly #claims = new Map<string, Claim[]>()
+  readonly #holders = new Map<string, SimClock>()
   /** As in a page that is no secure context: everybody holds every lock at once. */
   isMissing = false
 
   isHeld(name: string): boolean {
-    return this.#claims.has(name)
+    return this.#holders.has(name)
   }
 
   /** The locks as the tab with this clock sees them. */
   forTab(clock: SimClock): Locks {
-    return { hold: (name, withinMs, work) => (this.isMissing ? work() : this.#hold(clock, name, withinMs, work)) }
+    return { holdIfFree: (name, work) => (this.isMissing ? work() : this.#hold(clock, name, work)) }
   }
 
-  /** Gives up what the tab with this clock holds and waits for. */
+  /** Gives up what the tab with this clock holds. */
   releaseAll(clock: SimClock): void {
-    for (const [name, claims] of [...this.#claims])
-      for (const claim of claims.filter((each) => each.clock === clock)) this.#release(name, claim)
+    for (const [name, holder] of this.#holders) if (holder === clock) this.#holders.delete(name)
   }
 
-  async #hold<Result>(clock: SimClock, name: string, withinMs: number, work: () => Promise<Result>) {
+  async #hold<Result>(clock: SimClock, name: string, work: () => Promise<Result>): Promise<Result | undefined> {
     clock.timeline.noteActivity()
-    const claim = await this.#claim(clock, name, withinMs)
-    if (!claim) return undefined
+    if (clock.isDead || this.#holders.has(name)) return undefined
+    this.#holders.set(name, clock)
     try {
+      // The real ones answer in a later task, never within the call.
+      await Promise.resolve()
       return await work()
     } finally {
-      this.#release(name, claim)
+      clock.timeline.noteActivity()
+      // A tab that died in between has lost it already, perhaps to another.
+      if (this.#holders.get(name) === clock) this.#holders.delete(name)
     }
-  }
-
-  #claim(clock: SimClock, name: string, withinMs: number): Promise<Claim | undefined> {
-    return new Promise((resolve) => {
-      if (clock.isDead) return
-      const cancel = clock.startTimer(withinMs, () => {
-        this.#release(name, claim)
-        resolve(undefined)
-      })
-      const claim: Claim = {
-        clock,
-        onGranted: () => {
-          cancel()
-          clock.whenAwake(() => {
-            resolve(claim)
-          })
-        },
-      }
-      const claims = this.#claims.get(name)
-      if (claims) claims.push(claim)
-      else {
-        this.#claims.set(name, [claim])
-        claim.onGranted()
-      }
-    })
-  }
-
-  #release(name: string, claim: Claim): void {
-    claim.clock.timeline.noteActivity()
-    const claims = this.#claims.get(name)
-    const index = claims?.indexOf(claim) ?? -1
-    if (!claims || index < 0) return
-    claims.splice(index, 1)
-    const next = claims[0]
-    if (!next) this.#claims.delete(name)
-    else if (index === 0) next.onGranted()
   }
 }

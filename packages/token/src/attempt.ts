@@ -1,39 +1,33 @@
 import type { Clock } from '@helvino/runtime'
-import type { TokenAnswer } from './renewer-options.ts'
+import type { TokenAnswer, TokenRenewerOptions } from './renewer-options.ts'
 
 /**
- * One call of `fetchToken`, settled at the latest after `withinMs` even where it ignores its signal; what it says after that is not heard.
- * Never rejects.
+ * One call of `fetchToken`, settled at the latest after `withinMs`, or once `stop` is aborted, even where it ignores its signal; what it says
+ * after that is not heard. Never rejects.
  */
 export function attempt(
-  fetchToken: (signal: AbortSignal) => Promise<TokenAnswer>,
+  fetchToken: TokenRenewerOptions['fetchToken'],
   withinMs: number,
   clock: Clock,
-  signal: AbortSignal,
+  stop: AbortController,
 ): Promise<TokenAnswer> {
+  const { signal } = stop
   return new Promise((resolve) => {
-    const deadline = new AbortController()
     const settle = (answer: TokenAnswer) => {
       cancel()
-      signal.removeEventListener('abort', give)
       resolve(answer)
     }
-    const give = () => {
-      deadline.abort()
-      settle({ kind: 'unavailable', reason: 'given up' })
+    const fail = (error: unknown) => {
+      settle({ kind: 'unavailable', reason: String(error) })
     }
     const cancel = clock.startTimer(withinMs, () => {
-      deadline.abort()
-      settle({ kind: 'unavailable', reason: `no answer within ${withinMs} ms` })
+      stop.abort(`no answer within ${withinMs} ms`)
     })
-    signal.addEventListener('abort', give, { once: true })
-    const fail = (error: unknown) => {
-      settle({ kind: 'unavailable', reason: error instanceof Error ? error.message : 'unknown' })
-    }
-    try {
-      fetchToken(deadline.signal).then(settle, fail)
-    } catch (error) {
-      fail(error)
-    }
+    signal.addEventListener('abort', () => {
+      fail(signal.reason)
+    })
+    // Within an async function, so that one that throws before it promises anything counts as one that rejects.
+    const call = async () => fetchToken(signal)
+    call().then(settle, fail)
   })
 }

@@ -18,46 +18,39 @@ export interface IssuedToken {
 
 export const askedNow = (clock: Clock): AskedAt => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() })
 
-/**
- * Ms since `asked`: the larger of what the two clocks say. The monotonic one may stand still in sleep (w3c/hr-time#115), the wall clock
- * may be set back; each covers the other's fault. A wall clock set forward looks like sleep, and costs one renewal.
- */
-const elapsedMs = (asked: AskedAt, clock: Clock): number =>
-  Math.max(clock.monotonicMs() - asked.monotonicMs, clock.nowMs() - asked.wallMs)
-
 /** One token and the moments of its life, in ms from the moment before it was asked for. */
-export class HeldToken {
-  readonly token: string
-  readonly issuerExpiresAtMs: number
+export interface HeldToken extends IssuedToken {
   readonly asked: AskedAt
   /** Got because the token before it was refused. */
   readonly isAfterRefusal: boolean
   readonly lifeMs: number
+  /** The place, 0 to 1, of `aheadAfterMs` in its range. Random, so that a fleet that started together does not renew together; one for all tabs. */
+  readonly fraction: number
+  /** From here on a renewal is worthwhile, ahead of time: 80 to 90 % of the life, and before the token is due. */
+  readonly aheadAfterMs: number
   /** From here on writes wait for its successor. */
   readonly dueAfterMs: number
-  /** From here on it does not leave this machine: a request takes time to arrive. */
-  readonly unusableAfterMs: number
-
-  constructor(issued: IssuedToken, asked: AskedAt, bufferMs: number, isAfterRefusal: boolean) {
-    this.token = issued.token
-    this.issuerExpiresAtMs = issued.expiresAtMs
-    this.asked = asked
-    this.isAfterRefusal = isAfterRefusal
-    this.lifeMs = issued.expiresAtMs - issued.issuerNowMs
-    // Never more than a quarter of the life, so that a token of 5 s and one of 60 days both work.
-    this.dueAfterMs = this.lifeMs - Math.min(bufferMs, this.lifeMs / 4)
-    this.unusableAfterMs = this.lifeMs - Math.min(1_000, this.lifeMs / 20)
-  }
-
-  /**
-   * When a renewal ahead of time starts: a random point of 80 to 90 % of the life, and before the token is due. Random,
-   * so that a fleet that started together does not renew together.
-   */
-  aheadAfterMs(fraction: number): number {
-    return Math.min(this.lifeMs, this.dueAfterMs / 0.9) * (0.8 + 0.1 * fraction)
-  }
-
-  isUsable(clock: Clock): boolean {
-    return elapsedMs(this.asked, clock) < this.unusableAfterMs
-  }
 }
+
+export function holdToken(
+  { token, expiresAtMs, issuerNowMs }: IssuedToken,
+  { asked, fraction, isAfterRefusal }: Pick<HeldToken, 'asked' | 'fraction' | 'isAfterRefusal'>,
+  bufferMs: number,
+): HeldToken {
+  const lifeMs = expiresAtMs - issuerNowMs
+  // Never more than a quarter of the life, so that a token of 5 s and one of 60 days both work.
+  const dueAfterMs = lifeMs - Math.min(bufferMs, lifeMs / 4)
+  const aheadAfterMs = Math.min(lifeMs, dueAfterMs / 0.9) * (0.8 + 0.1 * fraction)
+  return { token, expiresAtMs, issuerNowMs, asked, isAfterRefusal, lifeMs, fraction, aheadAfterMs, dueAfterMs }
+}
+
+/**
+ * Ms since the token was asked for: the larger of what the two clocks say. The monotonic one may stand still in sleep (w3c/hr-time#115), the
+ * wall clock may be set back; each covers the other's fault. A wall clock set forward looks like sleep, and costs one renewal.
+ */
+export const ageMs = ({ asked }: HeldToken, clock: Clock): number =>
+  Math.max(clock.monotonicMs() - asked.monotonicMs, clock.nowMs() - asked.wallMs)
+
+/** False for a token that must not leave this machine any more: a request takes time to arrive. Where a clock or claim made no sense (NaN), too. */
+export const isUsable = (held: HeldToken, clock: Clock): boolean =>
+  ageMs(held, clock) < held.lifeMs - Math.min(1_000, held.lifeMs / 20)

@@ -1,5 +1,6 @@
-import type { Clock, Random } from '@helvino/runtime'
+import type { Clock, Life, Random } from '@helvino/runtime'
 import type { AskedAt, IssuedToken } from './held-token.ts'
+import type { Tabs } from './tab-line.ts'
 
 /** What asking for a token came to. */
 export type TokenAnswer =
@@ -8,7 +9,7 @@ export type TokenAnswer =
   /** A passing fault: network, 429, 5xx. `retryAfterMs`: what the issuer asked for. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number | undefined }
   /** A final no, such as an account that is switched off. Never answer so for a network fault, 429 or 5xx. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly retryAfterMs?: undefined }
 
 export interface TokenRenewerOptions {
   /**
@@ -18,6 +19,10 @@ export interface TokenRenewerOptions {
   readonly fetchToken: (signal: AbortSignal) => Promise<TokenAnswer>
   readonly clock: Clock
   readonly random: Random
+  /** The page, where there is one: being seen, coming back and being online again are reasons to look at the token, going away to let go. */
+  readonly life?: Life
+  /** Absent where every tab keeps a token of its own. */
+  readonly tabs?: Tabs
   /** Writes wait for a renewal this long before expiry, in ms; never more than a quarter of the token's life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
   readonly bufferMs?: number
   /** One attempt is given up after this, in ms. @defaultValue `10_000` */
@@ -27,20 +32,16 @@ export interface TokenRenewerOptions {
   /** Callers that may wait at once; one more is turned away with `queue-full`. @defaultValue `10_000` */
   readonly maxWaiting?: number
   /** A token that was already fetched, with the clocks as they were just before. */
-  readonly initial?: { readonly issued: IssuedToken; readonly asked: AskedAt }
+  readonly initial?: { readonly issued: IssuedToken; readonly asked: AskedAt } | undefined
 }
 
 /** Every option, decided. */
-export type RenewerConfig = Required<Omit<TokenRenewerOptions, 'initial'>>
+export type RenewerConfig = TokenRenewerOptions & Required<Omit<TokenRenewerOptions, 'initial' | 'life' | 'tabs'>>
 
-export function resolveOptions(options: TokenRenewerOptions): RenewerConfig {
-  return {
-    fetchToken: options.fetchToken,
-    clock: options.clock,
-    random: options.random,
-    bufferMs: options.bufferMs ?? 15_000,
-    attemptWithinMs: options.attemptWithinMs ?? 10_000,
-    waitWithinMs: options.waitWithinMs ?? 15_000,
-    maxWaiting: options.maxWaiting ?? 10_000,
-  }
-}
+export const resolveOptions = (options: TokenRenewerOptions): RenewerConfig => ({
+  bufferMs: 15_000,
+  attemptWithinMs: 10_000,
+  waitWithinMs: 15_000,
+  maxWaiting: 10_000,
+  ...options,
+})

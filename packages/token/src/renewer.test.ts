@@ -124,7 +124,7 @@ describe('a renewal', () => {
     await clock.advance(20_000)
     expect(seen).toMatchObject({ value: 't1', count: 1 })
     expect(renewer.token()).toBe('t1')
-    expect(renewer.snapshot()).toMatchObject({ failures: 0, waiting: 0, phase: { phase: 'resting' } })
+    expect(renewer.snapshot()).toMatchObject({ failures: 0, waiting: 0, phase: 'resting' })
   })
 
   it('[TK7] is retried with half-floor jitter, doubling from 1 s, while somebody waits (S22)', async () => {

@@ -1,95 +1,96 @@
-import { backoffMs } from '@helvino/runtime'
 import { attempt } from './attempt.ts'
-import { askedNow, type AskedAt, HeldToken, type IssuedToken } from './held-token.ts'
+import { ageMs, type AskedAt, askedNow, type HeldToken, holdToken, type IssuedToken, isUsable } from './held-token.ts'
+import { tell, type TokenListener } from './listeners.ts'
 import { RenewalBudget } from './renewal-budget.ts'
-import { type RenewerConfig, resolveOptions, type TokenAnswer, type TokenRenewerOptions } from './renewer-options.ts'
+import { type RenewerConfig, resolveOptions, type TokenRenewerOptions } from './renewer-options.ts'
+import type { RenewerSnapshot } from './renewer-snapshot.ts'
+import { heldFrom, TabLine, type TabMessage } from './tab-line.ts'
 import { TokenError } from './token-error.ts'
-import type { RenewalCause, TokenEvent } from './token-event.ts'
-import { WaitingLine } from './waiting-line.ts'
-
-/** A caller's own terms of waiting. */
-export interface WaitOptions {
-  /** Turned away with `unavailable` after this, in ms; the renewer's `waitWithinMs` where absent. */
-  readonly withinMs?: number
-  readonly signal?: AbortSignal
-}
-
-/** What the renewer is doing. */
-export type RenewerPhase =
-  | { readonly phase: 'resting' }
-  | { readonly phase: 'renewing'; readonly cause: RenewalCause; readonly attempt: number }
-  /** The next attempt starts at `atMs` (monotonic). */
-  | { readonly phase: 'waiting'; readonly attempt: number; readonly atMs: number }
-  | { readonly phase: 'disposed' }
+import type { OutcomeFacts, RenewalCause, TokenEvent } from './token-event.ts'
+import { failureAfter, longestWaitMs, type TokenFailure } from './token-failure.ts'
+import { WaitingLine, type WaitOptions } from './waiting-line.ts'
 
 // A person who acts, or a network that returns, may ask ahead of the backoff, but no more often than this.
 const eagerEveryMs = 5_000
-// A final no, and a token that is refused straight after it was renewed for that reason, are asked about once a minute.
-const refusedForMs = 60_000
-const forcedAgainWithinMs = 30_000
-const longestRetryAfterMs = 3_600_000
+// A machine that slept without a word to the page is noticed within this.
+const lookEveryMs = 30_000
 
 /**
- * Keeps one short-lived bearer token fresh: one renewal in flight however many callers wait (single-flight), callers served in their order,
- * failures retried with exponential backoff and jitter while somebody wants a token, and never a failed renewal as the remembered state.
+ * Keeps one short-lived bearer token fresh: one renewal in flight however many callers and tabs wait (single-flight), callers served in their
+ * order, failures retried with exponential backoff and jitter while somebody wants a token, and never a failed renewal as the remembered state.
+ *
+ * Whatever happens (a caller, a timer, an answer, a word from another tab, a page that is seen again) changes the state and then calls `#plan`,
+ * which alone decides whether an attempt starts now or later.
  */
 export class TokenRenewer {
   readonly #config: RenewerConfig
   readonly #line: WaitingLine
+  readonly #tabs: TabLine | undefined
   readonly #budget = new RenewalBudget()
-  readonly #listeners = new Set<(event: TokenEvent) => void>()
-  readonly #disposal = new AbortController()
+  readonly #listeners = new Set<TokenListener>()
+  readonly #stopHearingLife: (() => void) | undefined
   #held: HeldToken | undefined
-  #lifeMs: number | undefined
-  /** The held token while nothing is known against it; the fast path reads nothing else. */
-  #fresh: string | undefined
-  #freshUntilWallMs = 0
-  #phase: RenewerPhase = { phase: 'resting' }
-  #cause: RenewalCause = 'first'
-  #failures = 0
-  #lastFailure: { readonly code: 'unavailable' | 'refused' | 'rejected'; readonly reason: string } | undefined
+  /** Until here, by the wall clock, nothing is to be done about the held token: all that the fast path reads. */
+  #quietUntilMs = 0
+  #isUsed = false
+  #holders = 0
+  #cause: RenewalCause | undefined = 'first'
+  #attempt: AbortController | undefined
+  #failure: TokenFailure | undefined
+  #refusedToken: string | undefined
+  #staleServes = 0
   #startedAtMs = -eagerEveryMs
   /** Where the backoff ends, and where what the issuer demanded ends: the first may be cut short, the second never. Monotonic ms. */
   #backoffUntilMs = 0
   #blockedUntilMs = 0
-  #holders = 0
-  #cancelRetry: (() => void) | undefined
-  #cancelDue: (() => void) | undefined
-  #cancelAhead: (() => void) | undefined
+  #isDisposed = false
+  #cancelTimer: (() => void) | undefined
 
   constructor(options: TokenRenewerOptions) {
-    this.#config = resolveOptions(options)
-    this.#line = new WaitingLine(this.#config.clock, this.#config.maxWaiting)
-    if (options.initial) this.#adopt(options.initial.issued, options.initial.asked, 'first')
+    const config = (this.#config = resolveOptions(options))
+    this.#line = new WaitingLine(config.clock, config.maxWaiting)
+    this.#tabs = config.tabs && new TabLine(config.tabs, (message) => this.#hear(message))
+    this.#tabs?.open()
+    this.#stopHearingLife = config.life?.subscribe((event) => {
+      if (event === 'leaving') {
+        this.#attempt?.abort('the page was left')
+        this.#tabs?.close()
+      } else if (event !== 'hidden' && event !== 'offline') {
+        this.#tabs?.open()
+        this.wake()
+      }
+    })
+    if (config.initial) this.#adopt(this.#asHeld(config.initial.issued, config.initial.asked, false))
+    this.#tell()
   }
 
   /** The token, where one is held that is not yet due; otherwise `undefined`. Synchronous: no promise, one clock read. */
   token(): string | undefined {
-    return this.#config.clock.nowMs() < this.#freshUntilWallMs ? this.#fresh : undefined
+    return this.#config.clock.nowMs() < this.#quietUntilMs ? this.#held?.token : this.#look()
   }
 
   /** True with no token, with an expired or refused one, and within the buffer before expiry. */
   isTokenExpiredOrExpiring(): boolean {
-    return this.token() === undefined
+    return !this.#held || ageMs(this.#held, this.#config.clock) >= this.#held.dueAfterMs
   }
 
   /** Resolves once a valid token is held; at once where there is one. @throws {TokenError} */
-  async ensureValidToken(options: WaitOptions = {}): Promise<void> {
+  async ensureValidToken(options?: WaitOptions): Promise<void> {
     await this.validToken(options)
   }
 
   /** The token, at once where it is valid, else after the renewal that all callers share. @throws {TokenError} */
-  validToken(options: WaitOptions = {}): Promise<string> {
-    const token = this.#sendable()
-    return token === undefined ? this.#wait('use', options) : Promise.resolve(token)
+  async validToken(options?: WaitOptions): Promise<string> {
+    return this.#look() ?? this.#wait(options)
   }
 
   /** Renews now, whatever the state of the held token; joins a renewal that is under way. @throws {TokenError} */
-  async refresh(options: WaitOptions = {}): Promise<void> {
+  async refresh(options?: WaitOptions): Promise<void> {
     const before = this.#held
-    await this.#wait('manual', options)
+    this.#cause ??= 'manual'
+    await this.#wait(options, true)
     // A caller may have been served with the token that is still valid; here that is no success.
-    if (before && before === this.#held) throw this.#failure()
+    if (before && before === this.#held) throw this.#error()
   }
 
   /**
@@ -98,13 +99,16 @@ export class TokenRenewer {
    */
   reportRefused(token: string): void {
     const held = this.#held
-    if (held?.token !== token) return
-    this.#held = this.#fresh = undefined
+    const isLate = held?.token !== token
+    this.#emit({ type: 'refused', isLate })
+    if (isLate) return
+    this.#refusedToken = token
+    this.#held = undefined
+    this.#quietUntilMs = 0
     this.#cause = 'refused'
-    const nowMs = this.#config.clock.monotonicMs()
-    if (held.isAfterRefusal && nowMs - held.asked.monotonicMs < forcedAgainWithinMs)
-      this.#giveUp('rejected', 'the renewed token was refused', nowMs)
-    else if (this.#holders > 0) this.#demand()
+    // So soon after it was renewed for that reason, it shows that renewing does not help.
+    if (held.isAfterRefusal && ageMs(held, this.#config.clock) < 30_000) this.#fail('rejected', 'refused again')
+    this.#plan()
   }
 
   /**
@@ -116,228 +120,281 @@ export class TokenRenewer {
   async withToken<Answer>(
     send: (token: string) => Promise<Answer>,
     isTokenRefusal: (answer: Answer) => boolean,
-    options: WaitOptions = {},
+    options?: WaitOptions,
   ): Promise<Answer> {
-    const token = this.#sendable() ?? (await this.validToken(options))
+    const token = this.#look() ?? (await this.#wait(options))
     const answer = await send(token)
     if (!isTokenRefusal(answer)) return answer
     this.reportRefused(token)
-    return send(this.#sendable() ?? (await this.validToken(options)))
+    return send(await this.validToken(options))
   }
 
   /** Keeps the token fresh ahead of time until the returned release is called: for as long as something is live that must not wait. */
   hold(): () => void {
-    let isHeld = true
+    let held = 1
     this.#holders += 1
-    if (this.token() === undefined) this.#demand()
-    else this.#armAhead()
+    this.#plan()
     return () => {
-      if (!isHeld) return
-      isHeld = false
-      this.#holders -= 1
-      if (this.#holders === 0) this.#cancelAhead?.()
+      this.#holders -= held
+      held = 0
+      this.#plan()
     }
   }
 
   /** Something happened that makes an attempt worthwhile (network back, page seen again, a person acted): waits no longer than it must. */
   wake(): void {
-    if (this.#isWanted() && (this.#failures > 0 || this.token() === undefined)) this.#demand()
+    this.#backoffUntilMs = Math.min(this.#backoffUntilMs, this.#startedAtMs + eagerEveryMs)
+    this.#plan()
   }
 
   /** Hears what happens; a listener is called after the state has changed. Returns the unsubscribe. */
-  subscribe(listener: (event: TokenEvent) => void): () => void {
+  subscribe(listener: TokenListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  snapshot(): { readonly phase: RenewerPhase; readonly waiting: number; readonly failures: number } {
-    return { phase: this.#phase, waiting: this.#line.length, failures: this.#failures }
+  snapshot(): RenewerSnapshot {
+    const waitMs = this.#startInMs()
+    return {
+      phase: this.#attempt ? 'renewing' : this.#failure && waitMs < Infinity ? 'waiting' : 'resting',
+      waitMs,
+      waiting: this.#line.length,
+      failures: this.#failures,
+      expiresAtMs: this.#held?.expiresAtMs,
+    }
   }
 
   /** Stops everything; callers that wait get `disposed`. */
   dispose(): void {
-    this.#phase = { phase: 'disposed' }
-    this.#disposal.abort()
-    this.#cancelRetry?.()
-    this.#cancelDue?.()
-    this.#cancelAhead?.()
-    this.#held = this.#fresh = undefined
-    this.#line.turnAway(new TokenError('disposed'))
+    this.#isDisposed = true
+    this.#attempt?.abort()
+    this.#stopHearingLife?.()
+    this.#tabs?.close()
+    this.#held = undefined
+    this.#quietUntilMs = 0
+    this.#line.settleAll(new TokenError('disposed'))
     this.#listeners.clear()
+    this.#plan()
+  }
+
+  get #failures(): number {
+    return this.#failure?.failures ?? 0
   }
 
   /**
-   * The token, looked at by both clocks. `token()` reads one and relies on a timer for the other; a machine that wakes may run a caller before
-   * that timer, and where its wall clock was set back too, only this sees that the token is dead.
+   * The token where it is not due, looked at by both clocks. `token()` reads one and relies on a timer for the other; a machine that wakes may
+   * run a caller before that timer. A token that is used when a renewal ahead of time is worthwhile starts one, and nobody waits for it.
    */
-  #sendable(): string | undefined {
-    if (!this.#held?.isUsable(this.#config.clock)) this.#fresh = undefined
-    return this.token()
+  #look(): string | undefined {
+    const held = this.#held
+    if (!held) return undefined
+    const heldForMs = ageMs(held, this.#config.clock)
+    if (heldForMs >= held.aheadAfterMs) {
+      this.#isUsed = true
+      this.#plan()
+    }
+    return heldForMs < held.dueAfterMs ? held.token : undefined
   }
 
-  #wait(cause: RenewalCause, { withinMs = this.#config.waitWithinMs, signal }: WaitOptions): Promise<string> {
-    if (this.#phase.phase === 'disposed') return Promise.reject(new TokenError('disposed'))
+  #wait({ withinMs = this.#config.waitWithinMs, signal }: WaitOptions = {}, isByHand = false): Promise<string> {
+    if (this.#isDisposed) return Promise.reject(new TokenError('disposed'))
     const { clock } = this.#config
-    if (this.#lastFailure && this.#lastFailure.code !== 'unavailable' && clock.monotonicMs() < this.#blockedUntilMs)
-      return Promise.reject(this.#failure())
-    if (cause === 'use' && this.#failures > 0 && this.#held?.isUsable(clock)) {
+    const held = this.#held
+    if (this.#failure && this.#failure.code !== 'unavailable' && clock.monotonicMs() < this.#blockedUntilMs)
+      return Promise.reject(this.#error())
+    if (this.#failure && !isByHand && held && isUsable(held, clock)) {
       // The issuer is in trouble and the token still valid: nobody waits for what may not come.
-      this.#demand()
-      return Promise.resolve(this.#held.token)
+      this.#staleServes += 1
+      this.wake()
+      return Promise.resolve(held.token)
     }
-    const turn = this.#line.join(withinMs, signal, () => this.#failure())
-    if (this.#line.length > 0) {
-      if (this.#cause === 'use' || this.#cause === 'ahead') this.#cause = cause
-      this.#demand()
-    }
+    const turn = this.#line.join(withinMs, signal, () => this.#error())
+    this.wake()
     return turn
   }
 
-  #failure(): TokenError {
+  #error(): TokenError {
     const blockedMs = this.#blockedUntilMs - this.#config.clock.monotonicMs()
-    return new TokenError(this.#lastFailure?.code ?? 'unavailable', {
-      cause: this.#lastFailure?.reason,
+    return new TokenError(this.#failure?.code ?? 'unavailable', {
+      cause: this.#failure?.reason,
       retryAfterMs: blockedMs > 0 ? blockedMs : undefined,
     })
   }
 
-  #isWanted(): boolean {
-    return this.#line.length > 0 || this.#holders > 0
-  }
-
-  /** Somebody wants a token now: starts an attempt as soon as backoff, budget and the issuer's own word allow. */
-  #demand(): void {
-    this.#scheduleAt(Math.min(this.#backoffUntilMs, this.#startedAtMs + eagerEveryMs))
-  }
-
-  #scheduleAt(wishedAtMs: number): void {
-    if (this.#phase.phase === 'renewing' || this.#phase.phase === 'disposed') return
-    const nowMs = this.#config.clock.monotonicMs()
-    const atMs = Math.max(
-      this.#failures > 0 ? wishedAtMs : nowMs,
-      this.#blockedUntilMs,
-      this.#budget.freeAtMs(nowMs, this.#lifeMs),
-    )
-    this.#cancelRetry?.()
-    if (atMs <= nowMs) {
-      void this.#renew()
-      return
+  /** Ms until an attempt is wanted and allowed; `Infinity` where none is to come by itself. */
+  #startInMs(): number {
+    if (this.#attempt || this.#isDisposed) return Infinity
+    const { clock, life } = this.#config
+    const held = this.#held
+    const nowMs = clock.monotonicMs()
+    let wishInMs = this.#line.length > 0 ? 0 : Infinity
+    if (wishInMs && (this.#holders > 0 || this.#isUsed)) {
+      wishInMs = held ? held.aheadAfterMs - ageMs(held, clock) : 0
+      // A tab that is seen goes first: the timers of a hidden one are slowed down.
+      if (held && life?.isVisible() === false) wishInMs += Math.min(2_000, (held.dueAfterMs - held.aheadAfterMs) / 4)
     }
-    this.#phase = { phase: 'waiting', attempt: this.#failures, atMs }
-    this.#cancelRetry = this.#config.clock.startTimer(atMs - nowMs, () => {
-      this.#phase = { phase: 'resting' }
-      if (this.#isWanted()) void this.#renew()
-    })
+    const budgetAtMs = this.#budget.freeAtMs(nowMs, held?.lifeMs)
+    return Math.max(wishInMs, Math.max(this.#backoffUntilMs, this.#blockedUntilMs, budgetAtMs) - nowMs)
+  }
+
+  /** The one decision: starts an attempt where one is due, and sets the one timer for when to look again. */
+  #plan(): void {
+    this.#cancelTimer?.()
+    const { clock } = this.#config
+    const held = this.#held
+    const startInMs = this.#startInMs()
+    let lookInMs = Math.min(startInMs, this.#holders > 0 ? lookEveryMs : Infinity)
+    if (held && this.#quietUntilMs > 0) {
+      const aheadInMs = held.aheadAfterMs - ageMs(held, clock)
+      if (aheadInMs > 0) lookInMs = Math.min(lookInMs, aheadInMs)
+      else this.#quietUntilMs = 0
+    }
+    if (startInMs <= 0) this.#start()
+    else if (lookInMs < Infinity && !this.#isDisposed) this.#lookAgainIn(lookInMs)
+  }
+
+  #lookAgainIn(delayMs: number): void {
+    this.#cancelTimer = this.#config.clock.startTimer(delayMs, () => this.#plan())
+  }
+
+  /** Starts an attempt, unless another tab is at it: then that is waited for, but not for long. */
+  #start(): void {
+    const patienceMs = this.#tabs?.patienceMs(this.#config.clock.monotonicMs(), this.#line.headJoinedAtMs) ?? 0
+    if (patienceMs > 0) {
+      this.#lookAgainIn(patienceMs)
+      this.#tabs?.takeTurn(async () => {
+        // What was wanted when the turn was asked for may have come from another tab since.
+        if (this.#startInMs() <= 0) await this.#renew()
+      })
+    } else void this.#renew()
   }
 
   async #renew(): Promise<void> {
     const { clock, fetchToken, attemptWithinMs } = this.#config
-    const asked = askedNow(clock)
-    const cause = this.#cause
-    const attemptNumber = this.#failures
-    this.#startedAtMs = asked.monotonicMs
-    this.#budget.spend(asked.monotonicMs)
-    this.#phase = { phase: 'renewing', cause, attempt: attemptNumber }
-    this.#emit({ type: 'renewing', cause, attempt: attemptNumber, waiting: this.#line.length })
-    const answer = await attempt(fetchToken, attemptWithinMs, clock, this.#disposal.signal)
-    if (this.#disposal.signal.aborted) return
-    this.#phase = { phase: 'resting' }
-    const waiting = this.#line.length
-    if (answer.kind === 'issued' && this.#adopt(answer, answer.asked ?? asked, cause)) {
-      const tookMs = clock.monotonicMs() - asked.monotonicMs
-      const { expiresAtMs } = answer
-      this.#line.serve(answer.token)
-      this.#emit({ type: 'renewed', cause, attempt: attemptNumber, expiresAtMs, tookMs, waiting })
-    } else {
-      this.#fail(answer, cause, waiting)
-    }
+    const stop = (this.#attempt = new AbortController())
+    const before = askedNow(clock)
+    const { cause } = this.#outcome(0)
+    this.#noteStart()
+    this.#tabs?.post({ type: 'start' })
+    this.#emit({ type: 'renewing', cause, attempt: this.#failures, waiting: this.#line.length })
+    const answer = await attempt(fetchToken, attemptWithinMs, clock, stop)
+    // Another tab was faster, or nobody wants to hear it any more.
+    if (this.#attempt !== stop || this.#isDisposed) return
+    this.#attempt = undefined
+    const tookMs = clock.monotonicMs() - before.monotonicMs
+    if (answer.kind !== 'issued') this.#fail(answer.kind, answer.reason, answer.retryAfterMs, tookMs)
+    else if (this.#adopt(this.#asHeld(answer, answer.asked ?? before, cause === 'refused'), tookMs)) this.#tell()
+    else this.#fail('unavailable', 'expired on arrival', 0, tookMs)
+    this.#plan()
   }
 
-  /** False for a token that is dead on arrival. */
-  #adopt(issued: IssuedToken, asked: AskedAt, cause: RenewalCause): boolean {
-    const { clock, bufferMs } = this.#config
-    const held = new HeldToken(issued, asked, bufferMs, cause === 'refused')
-    // Written so that NaN, from a clock or claim that made no sense, is refused too.
-    if (!(held.lifeMs > 0) || !held.isUsable(clock)) return false
+  #asHeld(issued: IssuedToken, asked: AskedAt, isAfterRefusal: boolean): HeldToken {
+    const { random, bufferMs } = this.#config
+    return holdToken(issued, { asked, isAfterRefusal, fraction: random.fraction() }, bufferMs)
+  }
+
+  #noteStart(): void {
+    this.#startedAtMs = this.#config.clock.monotonicMs()
+    this.#budget.spend(this.#startedAtMs)
+  }
+
+  /** False for a token that is dead on arrival. `tookMs` is absent where another tab got it, or it was at hand. */
+  #adopt(held: HeldToken, tookMs?: number): boolean {
+    const { clock } = this.#config
+    if (!isUsable(held, clock)) return false
+    const facts = this.#outcome(tookMs)
+    const nowMs = clock.monotonicMs()
+    const waitedMs = nowMs - (this.#line.headJoinedAtMs ?? nowMs)
+    const staleServes = this.#staleServes
+    const { asked, expiresAtMs } = held
     this.#held = held
-    this.#lifeMs = held.lifeMs
-    this.#fresh = held.token
-    this.#freshUntilWallMs = asked.wallMs + held.dueAfterMs
-    this.#cause = 'use'
-    this.#failures = 0
-    this.#lastFailure = undefined
-    this.#blockedUntilMs = 0
-    this.#cancelDue?.()
-    this.#cancelDue = clock.startTimer(held.dueAfterMs - (clock.monotonicMs() - asked.monotonicMs), () => {
-      this.#fresh = undefined
+    this.#quietUntilMs = asked.wallMs + held.aheadAfterMs
+    this.#failure = this.#cause = undefined
+    this.#tabs?.endClaim()
+    this.#isUsed = false
+    this.#staleServes = this.#backoffUntilMs = this.#blockedUntilMs = 0
+    this.#line.settleAll(held.token)
+    this.#emit({
+      type: 'renewed',
+      ...facts,
+      expiresAtMs,
+      waitedMs,
+      skewMs: asked.wallMs - held.issuerNowMs,
+      staleServes,
     })
-    this.#armAhead()
+    this.#plan()
     return true
   }
 
-  #armAhead(): void {
-    this.#cancelAhead?.()
-    const held = this.#held
-    if (!held || this.#holders === 0) return
-    const { clock, random } = this.#config
-    const inMs = held.aheadAfterMs(random.fraction()) - (clock.monotonicMs() - held.asked.monotonicMs)
-    this.#cancelAhead = clock.startTimer(Math.max(0, inMs), () => {
-      if (this.#phase.phase === 'resting') this.#cause = 'ahead'
-      this.#demand()
-    })
-  }
-
-  #fail(answer: TokenAnswer, cause: RenewalCause, waiting: number): void {
-    const { clock, random } = this.#config
-    const nowMs = clock.monotonicMs()
-    const attemptNumber = this.#failures
-    const reason = answer.kind === 'issued' ? 'the token was expired on arrival' : answer.reason
-    const usable = answer.kind === 'refused' || !this.#held?.isUsable(clock) ? undefined : this.#held.token
-    if (answer.kind === 'refused') this.#giveUp('refused', reason, nowMs)
-    else {
-      this.#lastFailure = { code: 'unavailable', reason }
-      if (answer.kind === 'unavailable' && answer.retryAfterMs !== undefined)
-        this.#blockedUntilMs = nowMs + Math.min(longestRetryAfterMs, Math.max(1_000, answer.retryAfterMs))
-      if (usable !== undefined) this.#line.serve(usable)
-      const isInUse = this.#line.length > 0
-      this.#backoffUntilMs =
-        nowMs + backoffMs(this.#failures, isInUse ? 1_000 : 10_000, isInUse ? 30_000 : 300_000, random)
-      this.#failures += 1
-      if (this.#isWanted()) this.#scheduleAt(this.#backoffUntilMs)
+  #outcome(tookMs?: number): OutcomeFacts {
+    return {
+      cause: this.#cause ?? (this.#line.length > 0 ? 'use' : 'ahead'),
+      attempt: this.#failures,
+      waiting: this.#line.length,
+      tookMs: tookMs ?? 0,
+      isShared: tookMs === undefined,
     }
-    const isFinal = answer.kind === 'refused'
-    this.#emit({
-      type: 'failed',
-      cause,
-      attempt: attemptNumber,
-      reason,
-      isFinal,
-      isServed: usable !== undefined,
-      waiting,
-    })
   }
 
-  /** No for now: everybody who waits is told so, and for a minute nobody asks. */
-  #giveUp(code: 'refused' | 'rejected', reason: string, nowMs: number): void {
-    this.#lastFailure = { code, reason }
-    this.#failures += 1
-    this.#blockedUntilMs = nowMs + refusedForMs
-    this.#line.turnAway(this.#failure())
-    // Whoever waits may ask again after a minute; by itself this asks ever more rarely, and no fleet asks in step.
-    if (this.#holders > 0)
-      this.#scheduleAt(nowMs + backoffMs(this.#failures - 1, 2 * refusedForMs, 3_600_000, this.#config.random))
+  #fail(code: TokenFailure['code'], reason: string, retryAfterMs = 0, tookMs = 0): void {
+    const isInUse = this.#line.length > 0
+    const failure = failureAfter(this.#failures, { code, reason, retryAfterMs, isInUse }, this.#config.random)
+    this.#tabs?.post({ type: 'fail', ...failure })
+    this.#heed(failure, tookMs)
+  }
+
+  /** What a failure, here or in another tab, means for those who wait: the token while it is valid, a final no at once, or more patience. */
+  #heed(failure: TokenFailure, tookMs?: number): void {
+    const { clock } = this.#config
+    const nowMs = clock.monotonicMs()
+    const isFinal = failure.code !== 'unavailable'
+    const facts = this.#outcome(tookMs)
+    const held = this.#held
+    const usable = !isFinal && held && isUsable(held, clock) ? held.token : undefined
+    this.#failure = failure
+    this.#tabs?.endClaim()
+    this.#backoffUntilMs = nowMs + failure.backoffMs
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + failure.blockedMs)
+    if (usable !== undefined) this.#staleServes += this.#line.length
+    if (isFinal || usable !== undefined) this.#line.settleAll(usable ?? this.#error())
+    this.#emit({ type: 'failed', ...facts, reason: failure.reason, isFinal, isServed: usable !== undefined })
+  }
+
+  /** Another tab's word. It comes from a page of the same origin, but perhaps of another build: what makes no sense is left aside. */
+  #hear(message: TabMessage | null | undefined): void {
+    if (message?.type === 'ask') this.#tell()
+    if (message?.type === 'start') this.#noteStart()
+    if (message?.type === 'token') this.#hearToken(message)
+    if (
+      message?.type === 'fail' &&
+      message.failures > 0 &&
+      Math.max(message.backoffMs, message.blockedMs) <= longestWaitMs
+    )
+      this.#heed(message)
+    this.#plan()
+  }
+
+  /** The newest by the issuer's clock wins, wherever it was fetched. */
+  #hearToken(message: TabMessage & { type: 'token' }): void {
+    const { clock, bufferMs } = this.#config
+    const held = this.#held
+    const isNewer = !held || !isUsable(held, clock) || message.issuerNowMs > held.issuerNowMs
+    if (!isNewer || !message.token || message.token === this.#refusedToken) return
+    // An attempt of our own is not needed any more: what it says is not heard.
+    const stop = this.#attempt
+    this.#attempt = undefined
+    if (this.#adopt(heldFrom(message, clock, bufferMs))) stop?.abort()
+    else this.#attempt = stop
+  }
+
+  #tell(): void {
+    const held = this.#held
+    const { clock } = this.#config
+    if (held && isUsable(held, clock))
+      this.#tabs?.post({ ...held, type: 'token', askedAtMs: clock.nowMs() - ageMs(held, clock) })
   }
 
   #emit(event: TokenEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        // A listener's bug is reported where uncaught errors go, and must not stop a renewal half-way.
-        this.#config.clock.startTimer(0, () => {
-          throw error
-        })
-      }
-    }
+    tell(this.#listeners, event, this.#config.clock)
   }
 }

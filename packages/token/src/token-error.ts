@@ -16,13 +16,13 @@ export class TokenError extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: TokenErrorCode, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
-    super(`token ${code}`, 'cause' in options ? { cause: options.cause } : undefined)
+    super(`token ${code}`, options)
     this.code = code
     this.retryAfterMs = options.retryAfterMs
   }
 
   /** True where asking again later can help. */
   get isRetryable(): boolean {
-    return this.code === 'unavailable' || this.code === 'rejected' || this.code === 'queue-full'
+    return ['unavailable', 'rejected', 'queue-full'].includes(this.code)
   }
 }

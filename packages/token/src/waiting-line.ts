@@ -1,17 +1,19 @@
 import type { Clock } from '@helvino/runtime'
 import { TokenError } from './token-error.ts'
 
-interface Waiter {
-  readonly resolve: (token: string) => void
-  readonly reject: (error: TokenError) => void
-  readonly leave: () => void
+/** A caller's own terms of waiting. */
+export interface WaitOptions {
+  /** Turned away with `unavailable` after this, in ms; the renewer's `waitWithinMs` where absent. */
+  readonly withinMs?: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Callers that wait for a token, in the order in which they came. Each leaves exactly once: with a token, or with a `TokenError`. */
 export class WaitingLine {
   readonly #clock: Clock
   readonly #maxLength: number
-  readonly #waiters = new Set<Waiter>()
+  /** How to settle each, and when it came, in monotonic ms. */
+  readonly #waiters = new Map<(outcome: string | TokenError) => void, number>()
 
   constructor(clock: Clock, maxLength: number) {
     this.#clock = clock
@@ -22,57 +24,36 @@ export class WaitingLine {
     return this.#waiters.size
   }
 
+  /** When the one at the head came, in monotonic ms; `undefined` where nobody waits. */
+  get headJoinedAtMs(): number | undefined {
+    return this.#waiters.values().next().value
+  }
+
   /** `onLate` makes the error for a caller whose `withinMs` passes first. */
   join(withinMs: number, signal: AbortSignal | undefined, onLate: () => TokenError): Promise<string> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(new TokenError('aborted', { cause: signal.reason }))
-        return
-      }
-      if (this.#waiters.size >= this.#maxLength) {
-        reject(new TokenError('queue-full'))
-        return
-      }
-      const settleWith = (error: TokenError) => {
-        waiter.leave()
-        reject(error)
+      const settle = (outcome: string | TokenError) => {
+        cancel()
+        signal?.removeEventListener('abort', onAbort)
+        this.#waiters.delete(settle)
+        if (typeof outcome === 'string') resolve(outcome)
+        else reject(outcome)
       }
       const onAbort = () => {
-        settleWith(new TokenError('aborted', { cause: signal?.reason }))
+        settle(new TokenError('aborted', { cause: signal?.reason }))
       }
       const cancel = this.#clock.startTimer(withinMs, () => {
-        settleWith(onLate())
+        settle(onLate())
       })
-      const waiter: Waiter = {
-        resolve,
-        reject,
-        leave: () => {
-          cancel()
-          signal?.removeEventListener('abort', onAbort)
-          this.#waiters.delete(waiter)
-        },
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-      this.#waiters.add(waiter)
+      signal?.addEventListener('abort', onAbort)
+      this.#waiters.set(settle, this.#clock.monotonicMs())
+      if (signal?.aborted) onAbort()
+      else if (this.#waiters.size > this.#maxLength) settle(new TokenError('queue-full'))
     })
   }
 
-  serve(token: string): void {
-    this.#empty((waiter) => {
-      waiter.resolve(token)
-    })
-  }
-
-  turnAway(error: TokenError): void {
-    this.#empty((waiter) => {
-      waiter.reject(error)
-    })
-  }
-
-  #empty(settle: (waiter: Waiter) => void): void {
-    for (const waiter of [...this.#waiters]) {
-      waiter.leave()
-      settle(waiter)
-    }
+  /** Everybody leaves, with a token or with an error. */
+  settleAll(outcome: string | TokenError): void {
+    for (const settle of [...this.#waiters.keys()]) settle(outcome)
   }
 }
