@@ -15,7 +15,7 @@ export interface EngineSetup {
   readonly session: Session
   /** Told apart only where one library is measured in several configurations. */
   readonly variant: string
-  /** True where several tabs of one origin are open. */
+  /** True where the tabs of the origin are what is measured. */
   readonly isShared: boolean
 }
 

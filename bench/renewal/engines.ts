@@ -23,7 +23,8 @@ export const ours: EngineEntry = {
   name: 'helvino',
   packages: ['@helvino/token'],
   variant: '',
-  configuration: 'as shipped; app passes fetchToken; withToken(send, 401), replays once',
+  configuration:
+    'TokenRenewer on the browser runtime; app passes fetchToken; withToken(send, 401); tabs share by name in the tab rows only',
   module: 'renewal/helvino-engine.ts',
   smallestImport: "export { TokenRenewer } from '@helvino/token'",
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from '@helvino/runtime'
 import { askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token'
 import type { Engine, EngineSetup, FastPath } from './engine.ts'
 
@@ -30,27 +31,18 @@ async function fetchToken(tokenUrl: string, refreshToken: string, signal: AbortS
   }
 }
 
-const clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  startTimer(delayMs: number, onDue: () => void) {
-    const timer = setTimeout(onDue, delayMs)
-    return () => {
-      clearTimeout(timer)
-    }
-  },
-}
-const random = {
-  fraction: () => Math.random(),
-  bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
-}
+// By its address: the browser's runtime is typed in the world of the browser, which this file is not in. The page that it finds is the virtual one.
+const { browserRuntime } = (await import(
+  new URL('../../packages/runtime/src/system-browser.ts', import.meta.url).href
+)) as { readonly browserRuntime: Runtime }
 
-function renewerFor({ tokenUrl, session }: EngineSetup): TokenRenewer {
+function renewerFor({ tokenUrl, session, isShared }: EngineSetup): TokenRenewer {
+  const { clock, random, life, locks, channels } = browserRuntime
   const { accessToken, refreshToken, issuedAtMs, expiresAtMs } = session
   return new TokenRenewer({
     fetchToken: (signal) => fetchToken(tokenUrl, refreshToken, signal),
-    clock,
-    random,
+    ...{ clock, random, life },
+    ...(isShared ? { tabs: { name: 'api.example user-1', locks, channels } } : {}),
     initial: { issued: { token: accessToken, expiresAtMs, issuerNowMs: issuedAtMs }, asked: askedNow(clock) },
   })
 }

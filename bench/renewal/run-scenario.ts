@@ -32,7 +32,7 @@ const setup: EngineSetup = {
   apiUrl,
   session: server.newest,
   variant: entry.variant,
-  isShared: tabCount > 1,
+  isShared: scenario.tabs !== undefined,
 }
 const tabs: Engine[] = []
 for (let tab = 0; tab < tabCount; tab += 1) {

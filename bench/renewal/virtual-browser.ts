@@ -43,8 +43,7 @@ export class VirtualBrowser {
   /** The page without its time and network. */
   installPage(): void {
     const { channels, locks } = this.#browser
-    const terms = { channels: channels.forTab(this.clock), locks: locks.forTab(this.clock) }
-    setGlobals(virtualPage({ ...terms, isLockHeld: (name) => locks.isHeld(name) }))
+    setGlobals(virtualPage({ channels: channels.forTab(this.clock), locks: locks.forTab(this.clock) }))
   }
 
   /** Lets `ms` pass. Between two moments the host's own work is done too: bodies that are read, keys that are computed. */

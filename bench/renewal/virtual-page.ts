@@ -58,40 +58,20 @@ function broadcastChannelOf(channels: Channels): unknown {
   }
 }
 
-interface LockOptions {
-  readonly ifAvailable?: boolean
-  readonly signal?: AbortSignal
-}
+type LockWork = (lock: { readonly name: string; readonly mode: 'exclusive' } | null) => Promise<unknown> | undefined
 
-type LockWork = (lock: { readonly name: string; readonly mode: 'exclusive' } | null) => unknown
-
-// Far longer than any scenario: a Web Lock waits for ever.
-const foreverMs = 1_000_000_000
-
-/** `navigator.locks`, exclusive ones: what the engines here use. */
-function webLocksOf(locks: Locks, isHeld: (name: string) => boolean): unknown {
+/** `navigator.locks` as far as an engine here uses it: exclusive ones that are taken only where they are free. */
+function webLocksOf(locks: Locks): unknown {
   return {
-    async request(name: string, ...rest: readonly [LockWork] | readonly [LockOptions, LockWork]): Promise<unknown> {
-      const [options, work] = rest.length === 1 ? [{}, rest[0]] : rest
-      const { signal, ifAvailable } = options
-      signal?.throwIfAborted()
-      if (ifAvailable && isHeld(name)) return work(null)
-      return new Promise((resolve, reject) => {
-        let isGranted = false
-        const leave = () => {
-          if (!isGranted) reject(signal?.reason as Error)
-        }
-        signal?.addEventListener('abort', leave, { once: true })
-        locks
-          .hold(name, foreverMs, async () => {
-            // Whoever gave up waiting lets go of the lock as soon as it comes.
-            if (signal?.aborted) return
-            isGranted = true
-            signal?.removeEventListener('abort', leave)
-            resolve(await work({ name, mode: 'exclusive' }))
-          })
-          .catch(reject)
+    async request(name: string, options: { readonly ifAvailable?: boolean }, work: LockWork): Promise<unknown> {
+      if (!options.ifAvailable)
+        throw new DOMException('locks that are waited for are not modelled', 'NotSupportedError')
+      let isGranted = false
+      const result = await locks.holdIfFree(name, async () => {
+        isGranted = true
+        return work({ name, mode: 'exclusive' })
       })
+      return isGranted ? result : work(null)
     },
   }
 }
@@ -99,16 +79,15 @@ function webLocksOf(locks: Locks, isHeld: (name: string) => boolean): unknown {
 export interface PageTerms {
   readonly channels: Channels
   readonly locks: Locks
-  readonly isLockHeld: (name: string) => boolean
 }
 
 /** The globals of a visible, connected page of one origin that engines look at, beside time and network. */
-export function virtualPage({ channels, locks, isLockHeld }: PageTerms): Readonly<Record<string, unknown>> {
+export function virtualPage({ channels, locks }: PageTerms): Readonly<Record<string, unknown>> {
   const page = new EventTarget()
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible', hidden: false, cookie: '' })
   return {
     document,
-    navigator: { onLine: true, userAgent: 'virtual', product: 'Gecko', locks: webLocksOf(locks, isLockHeld) },
+    navigator: { onLine: true, userAgent: 'virtual', product: 'Gecko', locks: webLocksOf(locks) },
     location: new URL('https://shop.example/'),
     localStorage: new VirtualStorage(),
     sessionStorage: new VirtualStorage(),
