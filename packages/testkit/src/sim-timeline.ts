@@ -43,6 +43,11 @@ export class SimTimeline {
     return this.#pendingEvents
   }
 
+  /** When the next event is due, in ms since the beginning; for a driver that must let the host's own work be done between events. */
+  get nextEventAtMs(): number | undefined {
+    return this.#queue.peek()?.atMs
+  }
+
   drawTie(): number {
     return this.#ties?.fraction() ?? 0
   }
