@@ -1,0 +1,8 @@
+export { askedNow, type AskedAt, type IssuedToken } from './held-token.ts'
+export { TokenRenewer } from './renewer.ts'
+export type { TokenAnswer, TokenRenewerOptions } from './renewer-options.ts'
+export type { RenewerSnapshot } from './renewer-snapshot.ts'
+export type { Tabs } from './tab-line.ts'
+export { TokenError, type TokenErrorCode } from './token-error.ts'
+export type { RenewalCause, TokenEvent } from './token-event.ts'
+export type { WaitOptions } from './waiting-line.ts'
