@@ -8,8 +8,8 @@ const longestTimerMs = 2 ** 31 - 1
 
 /** In Node a timer and an open channel keep the process alive unless told otherwise; elsewhere they know no such thing. */
 function letProcessEnd(handle: unknown): void {
-  if (typeof handle === 'object' && handle !== null && 'unref' in handle && typeof handle.unref === 'function')
-    handle.unref()
+  const { unref } = handle as { unref?: () => void }
+  unref?.call(handle)
 }
 
 /** The clock of a page, a worker or a process. Its timers keep no process alive. */

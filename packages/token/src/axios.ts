@@ -15,7 +15,8 @@ interface Interceptors<Value> {
 /** What is used of an axios instance. */
 export interface AxiosInstance<Config extends AxiosConfig, Answer> {
   readonly interceptors: { readonly request: Interceptors<Config>; readonly response: Interceptors<Answer> }
-  request(config: Config): Promise<Answer>
+  /** Takes less than an interceptor does, which must not decide what `Config` is. */
+  request(config: NoInfer<Config>): Promise<unknown>
 }
 
 export interface AxiosTokenOptions {
@@ -30,6 +31,11 @@ interface Failure<Config> {
   readonly response?: { readonly status: number }
 }
 
+const authorizeBearer = (headers: AxiosConfig['headers'], token: string): void => {
+  headers.set('Authorization', `Bearer ${token}`)
+}
+const isUnauthorized = (status: number): boolean => status === 401
+
 const isStream = (data: unknown): boolean =>
   typeof data === 'object' && data !== null && ('getReader' in data || Symbol.asyncIterator in data || 'pipe' in data)
 
@@ -42,8 +48,7 @@ export function useAxiosToken<Config extends AxiosConfig, Answer>(
   renewer: TokenSource,
   options: AxiosTokenOptions = {},
 ): () => void {
-  const { authorize = (headers, token) => headers.set('Authorization', `Bearer ${token}`) } = options
-  const { isTokenRefusal = (status) => status === 401 } = options
+  const { authorize = authorizeBearer, isTokenRefusal = isUnauthorized } = options
   const sentWith = new WeakMap<Config, string>()
   const { request, response } = instance.interceptors
   const onRequest = request.use(async (config) => {

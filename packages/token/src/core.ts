@@ -1,3 +1,4 @@
+export type { Channel, Channels, Clock, Life, LifeEvent, Locks, Random } from '@helvino/runtime'
 export { askedNow, type AskedAt, type IssuedToken } from './held-token.ts'
 export { TokenRenewer } from './renewer.ts'
 export type { TokenAnswer, TokenRenewerOptions } from './renewer-options.ts'

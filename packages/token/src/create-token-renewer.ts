@@ -27,7 +27,7 @@ export interface CreateTokenRenewerOptions
   /** @defaultValue the platform's clocks and timers; in Node they keep no process alive */
   readonly clock?: Clock
   /** @defaultValue `Math.random` */
-  readonly random?: Pick<Random, 'fraction'>
+  readonly random?: Random
   /** Used with `shareAs` only. @defaultValue Web Locks, where there are any */
   readonly locks?: Locks
   /** Used with `shareAs` only. @defaultValue BroadcastChannel, where there is one */
@@ -50,7 +50,7 @@ export class FetchingTokenRenewer extends TokenRenewer {
     const { clock = anyClock, random = anyRandom, life = pageLife(), ...terms } = rest
     super({
       ...terms,
-      ...{ clock, random: { bytes: anyRandom.bytes, ...random } },
+      ...{ clock, random },
       ...(life && { life }),
       ...(shareAs !== undefined && {
         tabs: { name: shareAs, locks: locks ?? anyLocks, channels: channels ?? anyChannels },
