@@ -20,7 +20,13 @@ export default {
       name: 'packages-import-no-app',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { path: '^(apps|sim|bench|tools)/' },
+      to: { path: '^(apps|sim|bench)/' },
+    },
+    {
+      name: 'packages-use-tools-in-tests-only',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '/tests/' },
+      to: { path: '^tools/' },
     },
     {
       name: 'no-app-imports-another-app',
@@ -54,7 +60,7 @@ export default {
     {
       name: 'token-imports-runtime-only',
       severity: 'error',
-      from: { path: '^packages/token/', pathNot: tests },
+      from: { path: '^packages/token/src/', pathNot: tests },
       to: { path: '^(packages|node_modules)/', pathNot: '^packages/(token|runtime)/' },
     },
     {

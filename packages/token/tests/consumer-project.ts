@@ -36,7 +36,7 @@ export async function openConsumerProject() {
       }
       writeFileSync(join(project, 'example.ts'), text)
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
-      const strict = ['--strict', '--noEmit', '--target', 'es2022', '--types', '', '--pretty', 'false']
+      const strict = ['--strict', '--noEmit', '--target', 'es2022', '--pretty', 'false']
       return runQuietly(process.execPath, [tsc, ...strict, ...settings, 'example.ts'], env, project)
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -85,7 +85,7 @@ describe('the package as it would be published', () => {
 
   it('[TKP2] is what publint and attw want of a package of ES modules', async () => {
     const { buffer, byteOffset, byteLength } = project.tarball
-    const tarball = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
+    const tarball = buffer.slice(byteOffset, byteOffset + byteLength)
     const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
     const checked = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)))
