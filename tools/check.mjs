@@ -43,7 +43,7 @@ async function sizes() {
     if (!areBuildsReady()) await buildApps(process.execPath)
   })
   await build({
-    // One at a time: what two entries share is paid for by a page that uses one of them.
+    // Without splitting, each holds all that it needs: a page that uses one of them pays for what they share.
     entryPoints: ['core', 'index'].map((entry) => join(root, 'packages/token/src', `${entry}.ts`)),
     ...{
       outdir: join(cache, 'sizes/token'),
