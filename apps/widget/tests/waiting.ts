@@ -15,6 +15,6 @@ export async function justRenewed<Tab extends ChatPage>(...tabs: readonly [Tab, 
   const before = tabs.map(({ bootloaderCalls }) => bootloaderCalls.length)
   const renewed = () =>
     tabs.find(({ bootloaderCalls }, n) => bootloaderCalls[before[n] ?? 0]?.expiresAtMs !== undefined)
-  await until('a renewal', () => renewed() !== undefined)
+  await until('a renewal', () => renewed() !== undefined, 40_000)
   return renewed() ?? tabs[0]
 }
