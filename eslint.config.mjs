@@ -62,7 +62,7 @@ const tests = ['**/*.test.ts', '**/*.test.tsx', '**/tests/**', '**/contract-suit
 const processes = [
   'tools/**',
   'bench/**',
-  'sim/{main,sim.test}.ts',
+  'sim/{main,command/*,**/*.test}.ts',
   '**/tests/**',
   '{apps,packages}/*/build.mjs',
   '*.mjs',
