@@ -161,7 +161,7 @@ describe('the tabs of one visitor, in a real browser', { timeout: 240_000 }, () 
       const beforeMs = await elapsedMs()
       const before = chat.bootloaderCalls.length
       const openLid = chat.shutLid()
-      // Pressed before the page runs again, so that the write comes as early as it can: no timer of ours need have run.
+      // Asked for before the page runs again, so that the key comes early; timers that are overdue may still run before it.
       const pressed = field.press('Enter', { timeout: 60_000 })
       await pause(2 * lifeMs)
       openLid()
