@@ -1,7 +1,15 @@
+import { measureRenewal } from './renewal.ts'
 import { measureStart } from './start.ts'
 import { measureSyncs } from './syncs.ts'
 
-const benches: Readonly<Record<string, () => Promise<readonly object[]>>> = { start: measureStart, syncs: measureSyncs }
+/** Rows by the heading of their table. */
+type Tables = Readonly<Record<string, readonly object[]>>
+
+const benches: Readonly<Record<string, () => Promise<Tables>>> = {
+  start: async () => ({ start: await measureStart() }),
+  syncs: async () => ({ syncs: await measureSyncs() }),
+  renewal: measureRenewal,
+}
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in benches))
@@ -12,8 +20,9 @@ if (unknown.length > 0) {
 
 for (const [name, measure] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
-  const rows = await measure()
-  console.log(`\n${name}`)
-  console.table(rows)
-  console.log(JSON.stringify({ bench: name, rows }))
+  for (const [heading, rows] of Object.entries(await measure())) {
+    console.log(`\n${heading}`)
+    console.table(rows)
+    console.log(JSON.stringify({ bench: name, table: heading, rows }))
+  }
 }

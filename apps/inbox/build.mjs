@@ -11,6 +11,9 @@ const { metafile } = await build({
   entryPoints: ['src/main.tsx', 'src/inbox.css'],
   outdir: outFolder,
   entryNames: 'assets/inbox-[hash]',
+  // What a page imports later is a file of its own.
+  splitting: true,
+  chunkNames: 'assets/[name]-[hash]',
   bundle: true,
   minify: true,
   metafile: true,
@@ -20,6 +23,9 @@ const { metafile } = await build({
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
 })
+
+// Those that the page itself asks for; they ask for the rest.
+const named = Object.keys(metafile.outputs).filter((file) => basename(file).startsWith('inbox-'))
 
 /** @param {string} page @param {string} file one of the outputs */
 function withHashedName(page, file) {
@@ -31,4 +37,4 @@ function withHashedName(page, file) {
 
 const template = await readFile(join(folder, 'index.html'), 'utf8')
 await mkdir(outFolder, { recursive: true })
-await writeFile(join(outFolder, 'index.html'), Object.keys(metafile.outputs).reduce(withHashedName, template))
+await writeFile(join(outFolder, 'index.html'), named.reduce(withHashedName, template))

@@ -62,12 +62,18 @@ function write(name, contents) {
 /** @param {Uint8Array} contents */
 const gzippedBytes = (contents) => gzipSync(contents, { level: 9 }).length
 
+/** @param {string} name @param {Uint8Array} contents */
+const hashedName = (name, contents) => `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 12)}.js`
+
+const telemetry = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
+const telemetryFile = hashedName('telemetry', telemetry)
 const panel = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',
+  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
   inject: [fileURLToPath(import.meta.resolve('preact'))],
 })
-const panelFile = `panel-${createHash('sha256').update(panel).digest('hex').slice(0, 12)}.js`
+const panelFile = hashedName('panel', panel)
 const embed = await bundle({
   entryPoints: [join(folder, 'src/embed.ts')],
   format: 'iife',
@@ -75,14 +81,16 @@ const embed = await bundle({
 })
 
 mkdirSync(dist, { recursive: true })
-// The panel first: an embed.js that is served names a panel that is there.
+// In this order: what is served names what is there.
+write(telemetryFile, telemetry)
 write(panelFile, panel)
 write('embed.js', embed)
 for (const name of readdirSync(dist))
-  if (name !== panelFile && name !== 'embed.js') rmSync(join(dist, name), { recursive: true })
+  if (![telemetryFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
 
 const embedBytes = gzippedBytes(embed)
 const panelBytes = gzippedBytes(panel)
 console.log(
-  `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz`,
+  `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz; ` +
+    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz`,
 )

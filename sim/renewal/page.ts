@@ -1,5 +1,5 @@
 import { asRecord, asString, parseJson } from '@helvino/protocol'
-import type { TokenError, TokenEvent, RenewerSnapshot, TokenRenewer, WaitOptions } from '@helvino/token'
+import type { TokenError, TokenEvent, RenewerSnapshot, TokenRenewer, WaitOptions } from '@helvino/token/core'
 import type { SimRandom, SimTab } from '@helvino/testkit'
 import type { Trace } from '../trace.ts'
 import { watchClock } from '../watched-clock.ts'

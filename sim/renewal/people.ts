@@ -1,5 +1,5 @@
 import type { SimRandom } from '@helvino/testkit'
-import type { WaitOptions } from '@helvino/token'
+import type { WaitOptions } from '@helvino/token/core'
 import type { Page } from './page.ts'
 import type { Slot } from './slot.ts'
 

@@ -1,4 +1,4 @@
-import { TokenRenewer } from '@helvino/token'
+import { TokenRenewer } from '@helvino/token/core'
 
 /** The part of the token package that a world runs: ours, or a copy of it with a fault built in. */
 export interface RenewalEngine {

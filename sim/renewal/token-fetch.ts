@@ -1,6 +1,6 @@
 import { asRecord, asString, parseJson } from '@helvino/protocol'
 import type { HttpResponse, Network } from '@helvino/runtime'
-import type { AskedAt, TokenAnswer } from '@helvino/token'
+import type { AskedAt, TokenAnswer } from '@helvino/token/core'
 import type { Trace } from '../trace.ts'
 import { audienceHeader, type IssuerModel, tokenUrl } from './issuer-model.ts'
 import type { TabWatch } from './tab-watch.ts'

@@ -10,6 +10,7 @@ import { listingOf } from './listing.ts'
 import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
 import type { Session } from './session.ts'
+import { SessionHealthPane } from './SessionHealthPane.tsx'
 import { SitesPanel } from './SitesPanel.tsx'
 import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -56,7 +57,8 @@ export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) 
         />
         <main className="pane-main">
           {route.view === 'sites' && <SitesPanel api={api} chat={chat} nowMs={nowMs} />}
-          {route.view !== 'sites' && !conversation && (
+          {route.view === 'health' && <SessionHealthPane api={api} chat={chat} />}
+          {(route.view === 'list' || route.view === 'thread') && !conversation && (
             <Text c="dimmed" className="lone">
               {everything.length > 0 && words.thread.none}
             </Text>

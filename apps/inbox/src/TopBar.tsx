@@ -38,11 +38,7 @@ export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
           <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
             {session.user.name || session.user.email}
           </Text>
-          {session.role === 'admin' && (
-            <Button component="a" href={routeHash({ view: 'sites' })} variant="default" size="xs">
-              {words.sites.title}
-            </Button>
-          )}
+          <PageLinks session={session} />
           <Button
             variant="default"
             size="xs"
@@ -79,5 +75,22 @@ export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
         </Group>
       )}
     </header>
+  )
+}
+
+function PageLinks({ session }: Pick<TopBarProps, 'session'>) {
+  const look = { component: 'a', variant: 'default', size: 'xs' } as const
+  return (
+    <>
+      <Button {...look} href={routeHash({ view: 'health' })} aria-label={words.health.title}>
+        <span className="long">{words.health.title}</span>
+        <span className="short">{words.health.shortTitle}</span>
+      </Button>
+      {session.role === 'admin' && (
+        <Button {...look} href={routeHash({ view: 'sites' })}>
+          {words.sites.title}
+        </Button>
+      )}
+    </>
   )
 }

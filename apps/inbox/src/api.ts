@@ -7,7 +7,7 @@ import {
   request,
   unreachable,
 } from '@helvino/client'
-import { headers, isTokenRefusal, parseJson } from '@helvino/protocol'
+import { decodeSessionHealth, headers, isTokenRefusal, parseJson, type SessionHealth } from '@helvino/protocol'
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
 import { decodeSession, type Session } from './session.ts'
 import { decodeSites, type Sites } from './sites.ts'
@@ -26,6 +26,8 @@ export interface InboxApi {
   openChat(session: Session): ChatClient
   findSites(chat: ChatClient): Promise<CallResult<Sites>>
   allowSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
+  /** The figures of renewals over the last `minutes`. */
+  findSessionHealth(chat: ChatClient, minutes: number): Promise<CallResult<SessionHealth>>
 }
 
 /** `apiUrl`: origin of the API, without a slash at the end. */
@@ -80,5 +82,7 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
     },
     findSites: (chat) => call(get('/api/agent/sites'), decodeSites, chat),
     allowSite: (chat, origin) => call(post('/api/agent/sites/allow', { origin }), decodeSites, chat),
+    findSessionHealth: (chat, minutes) =>
+      call(get(`/api/agent/session-health?minutes=${String(minutes)}`), decodeSessionHealth, chat),
   }
 }

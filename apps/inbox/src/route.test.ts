@@ -7,6 +7,7 @@ describe('route', () => {
     const routes: Route[] = [
       { view: 'list' },
       { view: 'sites' },
+      { view: 'health' },
       { view: 'thread', id: 'c_1-A' as ConversationId },
       { view: 'thread', id: 'sites' as ConversationId },
     ]

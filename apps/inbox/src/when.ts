@@ -19,6 +19,11 @@ export function formatWhen(iso: string, nowMs: number, { language, timeZone }: L
   return part(atMs, { dateStyle: 'medium' })
 }
 
+/** The time of day alone. */
+export function formatTime(iso: string, { language, timeZone }: Locale = browserLocale): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone }).format(Date.parse(iso))
+}
+
 /** Day and time in full, for who wants to know exactly. */
 export function formatFull(iso: string, { language, timeZone }: Locale = browserLocale): string {
   const atMs = Date.parse(iso)

@@ -24,6 +24,7 @@ describe('config', () => {
       orgTokenLifetimeSeconds: 300,
       orgTokenSecrets: undefined,
       demo: true,
+      metrics: { kind: 'local' },
       logLevel: 'info',
     }
     expect(configOf({})).toEqual(defaults)
@@ -39,6 +40,7 @@ describe('config', () => {
       ORG_TOKEN_LIFETIME_SECONDS: '600',
       ORG_TOKEN_SECRETS: `b:${secret}, a:${secret}`,
       HELVINO_DEMO: '1',
+      METRICS_KEY: secret,
       LOG_LEVEL: 'warn',
     }
     expect(configOf(env)).toEqual({
@@ -49,6 +51,7 @@ describe('config', () => {
       orgTokenLifetimeSeconds: 600,
       orgTokenSecrets: ['b', 'a'].map((kid) => ({ kid, secret: Buffer.from(secret, 'base64url') })),
       demo: true,
+      metrics: { kind: 'key', key: secret },
       logLevel: 'warn',
     })
   })

@@ -15,8 +15,13 @@ export interface ServerConfig {
   readonly orgTokenLifetimeSeconds: number
   readonly orgTokenSecrets: readonly PinnedSecret[] | undefined
   readonly demo: boolean
+  readonly metrics: MetricsAccess
   readonly logLevel: LogLevel
 }
+
+/** Who may read the metrics: whoever is on this machine, whoever has the key, or nobody. */
+export type MetricsAccess =
+  { readonly kind: 'local' } | { readonly kind: 'key'; readonly key: string } | { readonly kind: 'closed' }
 
 export type ConfigReading =
   | { readonly kind: 'ok'; readonly config: ServerConfig }
@@ -73,6 +78,10 @@ const switches: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
   ['false', false],
 ])
+
+const leastMetricsKeyLength = 32
+// What may stand in a bearer token (RFC 6750 section 2.1).
+const metricsKeyPattern = new RegExp(`^[\\w.~+/=-]{${String(leastMetricsKeyLength)},256}$`)
 
 const hostName = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/i
 
@@ -154,6 +163,16 @@ export const settings = {
     allowed: 'on or off (also 1 or 0, true or false)',
     parse: (text) => switches.get(text),
   },
+  metricsKey: {
+    name: 'METRICS_KEY',
+    meaning:
+      'Opens /metrics to whoever sends it as a bearer token. Without it, /metrics answers only while HOST is a loopback address and PUBLIC_URL is unset.',
+    unit: '',
+    byDefault: 'unset: no key',
+    allowed: `${String(leastMetricsKeyLength)} to 256 letters, digits and -._~+/=`,
+    isSecret: true,
+    parse: (text) => (metricsKeyPattern.test(text) ? text : undefined),
+  },
   logLevel: {
     name: 'LOG_LEVEL',
     meaning: 'The least important lines that are logged.',
@@ -171,6 +190,12 @@ const isLoopback = (host: string): boolean =>
 function describeProblem({ name, allowed, isSecret }: Setting<unknown>, text: string): string {
   const given = isSecret ? 'the value given is not' : `${JSON.stringify(text.slice(0, 100))} is not`
   return `${name} must be ${allowed}; ${given}.`
+}
+
+function metricsAccess(key: string | undefined, isLocal: boolean): MetricsAccess {
+  // A key that is set is asked for everywhere: whoever set it wants it.
+  if (key !== undefined) return { kind: 'key', key }
+  return { kind: isLocal ? 'local' : 'closed' }
 }
 
 /** The only reader of the environment. */
@@ -192,6 +217,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   read(settings.redisUrl)
   const host = readOrDefault(settings.host)
   const publicUrl = read(settings.publicUrl)
+  const isLocal = isLoopback(host) && publicUrl === undefined
+  const metricsKey = read(settings.metricsKey)
   const config: ServerConfig = {
     port: readOrDefault(settings.port),
     host,
@@ -199,7 +226,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl,
     orgTokenLifetimeSeconds: readOrDefault(settings.orgTokenLifetimeSeconds),
     orgTokenSecrets: read(settings.orgTokenSecrets),
-    demo: read(settings.demo) ?? (isLoopback(host) && publicUrl === undefined),
+    demo: read(settings.demo) ?? isLocal,
+    metrics: metricsAccess(metricsKey, isLocal),
     logLevel: readOrDefault(settings.logLevel),
   }
   return problem === undefined ? { kind: 'ok', config } : { kind: 'invalid', message: problem }

@@ -13,7 +13,9 @@ import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { addMetricsRoute } from './http/metrics-route.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
+import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, originsOf } from './listen.ts'
@@ -23,6 +25,7 @@ import { prepareFindAgentRole } from './store/sqlite/agent-roles.ts'
 import { openSqlite, type OpenSqlite, waitBriefly } from './store/sqlite/open-sqlite.ts'
 import { createSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts'
 import { unavailableReason } from './store/sqlite/unavailable-reason.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 import { welcome } from './welcome.ts'
 
 /** The outside world of the server. */
@@ -128,7 +131,10 @@ async function wire(
     keyRing,
     tokenLifetimeSeconds: lifetimeSeconds,
   }
+  const telemetry = new Telemetry(clock)
   addHealthRoutes(app, store, isStopping)
+  addMetricsRoute(app, telemetry.metrics, config.metrics)
+  addTelemetryRoutes(app, telemetry, clock)
   addVisitorRoutes(app, { ...shared, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...shared, ...guard })
   addAgentRoutes(app, shared)

@@ -1,12 +1,17 @@
 /** @jsxImportSource preact */
+import type { TokenEvent } from '@helvino/client'
 import { browserChannels, browserLife, browserLocks, browserOpenSocket } from '@helvino/runtime/system-browser'
 import { render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
 import { lineOfTokenEvent, say, warn } from './console-lines.ts'
+import { loadTelemetry } from './load-telemetry.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { readTuning } from './tuning.ts'
+
+// Kept for the figures until what reports them is there; where it never comes, no more than these.
+const maxEarly = 50
 
 /** To the page our inputs look like one plain element, so its keyboard shortcuts would fire on what the visitor types. */
 function keepKeys(root: ShadowRoot, onClose: () => void): void {
@@ -38,11 +43,14 @@ export function startPanel(terms: PanelTerms): Panel {
   const draw = () => {
     render(<App api={api} clock={clock} isOpen={isOpen} errorClearMs={errorClearMs} onClose={onClose} />, place)
   }
+  const early: TokenEvent[] = []
   const isFirstSaid = boot !== undefined && boot.body === undefined
   client.renewer.subscribe((event) => {
     const line = lineOfTokenEvent(event, isFirstSaid)
     if (line !== undefined) say(line)
+    if (early.length < maxEarly) early.push(event)
   })
+  loadTelemetry(terms, client.renewer, early)
   client.subscribe(({ config }) => {
     if (config?.widgetEnabled === false) onDisabled()
   })

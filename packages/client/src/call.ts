@@ -1,6 +1,6 @@
 import { asRecord, asString, parseJson } from '@helvino/protocol'
 import type { Clock, HttpRequest, HttpResponse, Network } from '@helvino/runtime'
-import { parseRetryAfter } from './retry-after.ts'
+import { parseRetryAfter } from '@helvino/token/retry-after'
 
 /** What one HTTP call came to. */
 export type CallResult<Value> =
@@ -12,7 +12,7 @@ export type CallResult<Value> =
 
 /** One request, given up after `withinMs`. @throws what the network throws, or the signal's reason. */
 export async function request(
-  network: Network,
+  network: Pick<Network, 'request'>,
   clock: Clock,
   httpRequest: HttpRequest,
   withinMs: number,

@@ -46,3 +46,19 @@ export {
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
+export {
+  type CauseFigures,
+  decodeSessionHealth,
+  type HealthBin,
+  type HealthFigures,
+  type SessionHealth,
+} from './session-health.ts'
+export {
+  decodeTelemetryReport,
+  type RenewalOutcome,
+  renewalCauses,
+  renewalOutcomes,
+  type ReportedCause,
+  type ReportedRenewal,
+  type TelemetryReport,
+} from './telemetry.ts'

@@ -33,4 +33,16 @@ export const limits = {
   helloWithinMs: 10_000,
   /** A socket whose token has run out stays open so long, in ms, for `renew`. */
   renewGraceMs: 30_000,
+  /** Bytes of one telemetry report. */
+  telemetryBytes: 8 * 1024,
+  /** Renewals in one report, and as many waits. */
+  telemetryEntries: 50,
+  /** The largest count in a report. */
+  telemetryCount: 10_000,
+  /** The longest time in a report, in ms. */
+  telemetryMs: 3_600_000,
+  /** How far back the figures of renewals reach, in minutes. */
+  healthMinutes: 24 * 60,
+  /** Points of one chart of them, at most. */
+  healthBins: 120,
 } as const

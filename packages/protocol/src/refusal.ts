@@ -11,6 +11,7 @@ export const refusals = {
   login_required: { status: 401, error: 'Not logged in' },
   login_failed: { status: 401, error: 'The e-mail address or the password is wrong' },
   login_insecure: { status: 403, error: 'Logging in needs https' },
+  metrics_key_invalid: { status: 401, error: 'The key is missing or wrong' },
   origin_not_allowed: { status: 403, error: 'This site may not use the widget yet' },
   org_disabled: { status: 403, error: 'This organisation is switched off' },
   writes_disabled: { status: 403, error: 'New messages are switched off' },

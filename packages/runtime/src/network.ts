@@ -4,6 +4,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   /** JSON text; absent for a request without a body. */
   readonly body?: string
+  /** The request may outlive the page: for a last word of a page that is left. Its body is below 64 kB (Fetch, section 4.6). */
+  readonly keepalive?: boolean
 }
 
 export interface HttpResponse {

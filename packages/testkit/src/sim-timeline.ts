@@ -47,6 +47,11 @@ export class SimTimeline {
     return this.#pendingEvents
   }
 
+  /** When the next event is due, in ms since the beginning; for a driver that must let the host's own work be done between events. */
+  get nextEventAtMs(): number | undefined {
+    return this.#queue.peek()?.atMs
+  }
+
   /** Events that have run. */
   get ranEvents(): number {
     return this.#ranEvents

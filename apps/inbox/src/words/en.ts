@@ -87,6 +87,86 @@ export const words = {
       `Too much waits to be sent already (at most ${messages(maxEntries)}). Try again when some of it has gone out.`,
   },
 
+  health: {
+    title: 'Session health',
+    /** In the bar of a narrow screen. */
+    shortTitle: 'Health',
+    range: 'Time shown',
+    hours: (hours: number): string => `${String(hours)} h`,
+    failed: 'The figures could not be fetched: the server does not answer. It is asked again in half a minute.',
+    stale: 'The server does not answer. These are the last figures; it is asked again in half a minute.',
+    refusedBy: (code: string): string => `The server refused the figures (${code}).`,
+    outdated: 'This page is older than the server. Reload it to see the charts.',
+
+    empty: (hours: number): string =>
+      hours === 1
+        ? 'No page has reported in the last hour.'
+        : `No page has reported in the last ${String(hours)} hours.`,
+    emptyHint:
+      'A page reports about a minute after its first renewal, while the chat on it has been opened. With the usual life of a token that is four to five minutes after a visitor opens the chat.',
+    note: (since: string): string =>
+      `Counted are renewals of visitors' access, as their pages report them, and what this server saw itself: numbers only, no texts and no ids. Kept in memory for 24 hours at most, and since the server's start (${since}). Times are estimated from fixed steps. A page that has switched telemetry off is not in them.`,
+
+    count: (count: number): string => new Intl.NumberFormat().format(count),
+    percent: (percent: number | undefined): string => (percent === undefined ? '–' : `${String(percent)} %`),
+    ms: (ms: number | null): string => (ms === null ? '–' : `${new Intl.NumberFormat().format(ms)} ms`),
+    ofRenewals: (count: number): string =>
+      count === 1 ? 'of 1 renewal' : `of ${new Intl.NumberFormat().format(count)} renewals`,
+    figures: {
+      success: 'Success rate',
+      p50: 'p50',
+      p95: 'p95',
+      waits: 'Waits felt',
+      refused: 'Refused writes',
+      stale: 'Stale serves',
+    },
+    p50Note: 'half of the renewals are faster',
+    p95Note: '95 of 100 are faster',
+    targetNone: 'target: none',
+    targetZero: 'target: 0',
+    met: 'met',
+    missed: 'missed',
+    staleNote: 'sent with a token that was due, still valid',
+
+    charts: {
+      renewals: 'Renewals',
+      per: (minutes: number): string => (minutes === 1 ? 'in each minute' : `in each ${String(minutes)} minutes`),
+      latency: 'Time of a renewal',
+      latencyNote: 'successful ones; lower is better',
+      waits: 'Waits for a token',
+      waitsNote: 'felt is longer than 0.1 s; target: none',
+      refused: 'Refused for their token',
+      refusedNote: 'as pages told and as this server saw; target: 0',
+    },
+    series: {
+      renewed: 'Renewed',
+      unavailable: 'No answer',
+      refused: 'Refused',
+      unfelt: 'Not felt',
+      felt: 'Felt',
+      byPages: 'By pages',
+      byServer: 'By this server',
+    },
+    byCause: 'By cause',
+    noRenewals: 'No renewals in this time.',
+    columns: { cause: 'Cause', success: 'Success' },
+    cause: {
+      first: 'First token',
+      use: 'Needed at once',
+      ahead: 'Ahead of time',
+      refused: 'After a refusal',
+      manual: 'By hand',
+    },
+    server: {
+      title: 'Seen by this server',
+      answered: 'Tokens issued to pages',
+      refused: 'Pages refused (site not allowed, or switched off)',
+      failed: 'Answers that failed (server error)',
+      expired: 'Writes refused: token had expired',
+      invalid: 'Writes refused: token was not valid',
+    },
+  },
+
   sites: {
     title: 'Sites',
     explain: 'The chat shows on these sites. A site that tried to use it and is not allowed yet is listed below.',

@@ -30,10 +30,13 @@ export interface AuthenticateOptions {
   readonly ownOrigins: () => readonly string[]
 }
 
-const refuse = (code: RefusalCode, hint?: string): Authentication => ({
+type RefusedOrg = Pick<Org, 'id' | 'key'>
+
+const refuse = (code: RefusalCode, hint?: string, org?: RefusedOrg): Authentication => ({
   kind: 'refused',
   code,
   ...(hint === undefined ? {} : { hint }),
+  ...(org && { org: { id: org.id, key: org.key } }),
 })
 
 /** True where the headers beside the token name the org and the visitor that the token names, or nothing. */
@@ -101,12 +104,12 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
   /** The refusal where the org is off or does not admit the origin. */
   async function refuseAtDoor(org: Org, { origin, fetchSite }: Credentials): Promise<Authentication | undefined> {
-    if (!org.enabled) return refuse('org_disabled')
+    if (!org.enabled) return refuse('org_disabled', undefined, org)
     const { allowedOrigins } = org
     if (decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins: ownOrigins() }) === 'allowed') return undefined
-    if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed')
+    if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed', undefined, org)
     rememberRefusedOrigin(org.id, origin)
-    return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`)
+    return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)
   }
 
   async function asPublic(credentials: Credentials): Promise<Authentication> {
@@ -119,12 +122,14 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
   async function asVisitor(credentials: Credentials): Promise<Authentication> {
     const verified = verifyOrgToken(keyRing, credentials.orgToken, { nowMs: clock.nowMs(), lifetimeSeconds })
-    if (verified.kind === 'refused') return refuse(verified.code)
+    const signed = 'claims' in verified ? { id: verified.claims.orgId, key: verified.claims.orgKey } : undefined
+    if (verified.kind === 'refused') return refuse(verified.code, undefined, signed)
     const { orgId, orgKey, visitorId, ...times } = verified.claims
     const org = await store.findOrg({ id: orgId })
-    if (org?.key !== orgKey || !isAgreed(identifyVisitor, org, visitorId, credentials)) return refuse('token_invalid')
+    if (org?.key !== orgKey || !isAgreed(identifyVisitor, org, visitorId, credentials))
+      return refuse('token_invalid', undefined, signed)
     const code = await findVisitorRefusal(org, { visitorId, ...times })
-    if (code !== undefined) return refuse(code)
+    if (code !== undefined) return refuse(code, undefined, signed)
     const refusal = await refuseAtDoor(org, credentials)
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }

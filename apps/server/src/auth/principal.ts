@@ -50,4 +50,10 @@ export interface Credentials {
 
 export type Authentication =
   | { readonly kind: 'granted'; readonly principal: Principal }
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly hint?: string }
+  | {
+      readonly kind: 'refused'
+      readonly code: RefusalCode
+      readonly hint?: string
+      /** The organisation that was asked for, where that is certain: by a token that we signed, or because it is public. */
+      readonly org?: Pick<Org, 'id' | 'key'>
+    }

@@ -4,7 +4,9 @@ import type { KeyPurpose, KeyRing } from './key-ring.ts'
 
 export type TokenVerification<Claims> =
   | { readonly kind: 'valid'; readonly claims: Claims & TokenTimes }
-  | { readonly kind: 'refused'; readonly code: 'token_missing' | 'token_invalid' | 'token_expired' }
+  | { readonly kind: 'refused'; readonly code: 'token_missing' | 'token_invalid' }
+  /** Whose it was is known: we signed it. */
+  | { readonly kind: 'refused'; readonly code: 'token_expired'; readonly claims: Claims }
 
 export interface TokenTimes {
   readonly issuedAtMs: number
@@ -79,7 +81,7 @@ export function verifyToken<Claims>(
   if (typeof iat !== 'number' || typeof exp !== 'number') return invalid
   if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return invalid
   if (iat > nowMs / 1_000 + skewSeconds) return invalid
-  if (nowMs >= exp * 1_000) return { kind: 'refused', code: 'token_expired' }
+  if (nowMs >= exp * 1_000) return { kind: 'refused', code: 'token_expired', claims }
   if (exp - iat > lifetimeSeconds) return invalid
   return { kind: 'valid', claims: { ...claims, issuedAtMs: iat * 1_000, expiresAtMs: exp * 1_000 } }
 }

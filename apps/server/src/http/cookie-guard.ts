@@ -14,7 +14,8 @@ export function isForeignSite({ origin, fetchSite }: RequestPlace, ownOrigins: r
   return fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none'
 }
 
-const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
+/** Host names, as a browser sends them, that lead to the machine it runs on. */
+export const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
 
 /** A password travels over https, or does not leave the machine. `publicUrl` is what a proxy in front of this server answers to. */
 export function isLoginSafe({ host }: RequestPlace, publicUrl: string | undefined): boolean {

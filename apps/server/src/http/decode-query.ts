@@ -37,6 +37,13 @@ export function decodeMessagesQuery(query: unknown): MessagesQuery | undefined {
   }
 }
 
+/** How far back figures are asked for, in minutes; `undefined` where that is malformed or further than they are kept. */
+export function decodeHealthMinutes(query: unknown): number | undefined {
+  const minutes = wholeNumber(asRecord(query)?.['minutes'])
+  if (minutes === undefined) return 60
+  return minutes !== 'malformed' && minutes >= 1 && minutes <= limits.healthMinutes ? minutes : undefined
+}
+
 const statuses: readonly (string | undefined)[] = ['open', 'resolved', undefined] satisfies (
   ConversationStatus | undefined
 )[]

@@ -47,7 +47,10 @@ export function createGuard(options: GuardOptions) {
     if (role === 'session') return guardSession(request, reply)
     if (readVisitorHeader(request).kind === 'malformed') return refuse(reply, 'visitor_invalid')
     const authentication = await options.authenticate(readCredentials(request), role)
-    if (authentication.kind === 'refused') return refuse(reply, authentication.code, { hint: authentication.hint })
+    if (authentication.kind === 'refused') {
+      request.turnedAway = authentication
+      return refuse(reply, authentication.code, { hint: authentication.hint })
+    }
     request.principal = authentication.principal
     return undefined
   }

@@ -41,17 +41,17 @@ class MalformedJsonError extends Error {
 async function addCors(app: FastifyInstance): Promise<void> {
   await app.register(cors, {
     // Any origin may ask; whether it is admitted is known when the organisation is, and a refused page must be able to read why.
-    // No cookie is involved. The agents' calls come from this server's own pages and from nowhere else.
+    // No cookie is involved. The agents' calls come from this server's own pages and from nowhere else, and no page reads the metrics.
     delegator: (request, decide) => {
-      decide(null, { ...corsOptions, origin: isForAgents(request) ? false : '*' })
+      decide(null, { ...corsOptions, origin: isForNoOtherPage(request) ? false : '*' })
     },
   })
 }
 
 /** By the route, not by the address, which spells one route in many ways; a preflight has no route but the one for all of them. */
-function isForAgents({ method, routeOptions, url }: FastifyRequest): boolean {
+function isForNoOtherPage({ method, routeOptions, url }: FastifyRequest): boolean {
   const address = method === 'OPTIONS' ? url : routeOptions.url
-  return address?.startsWith('/api/agent') ?? false
+  return address !== undefined && (address.startsWith('/api/agent') || address.startsWith('/metrics'))
 }
 
 const corsOptions = {
@@ -100,6 +100,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
+  app.decorateRequest('turnedAway', undefined)
   const startedAtMs = new WeakMap<object, number>()
   app.addHook('onRequest', (request, reply, done) => {
     startedAtMs.set(request, options.clock.monotonicMs())

@@ -1,13 +1,15 @@
 import { decodeVisitorId, headers, type VisitorId } from '@helvino/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { AgentSession } from '../auth/agents.ts'
-import type { Credentials, Principal } from '../auth/principal.ts'
+import type { Authentication, Credentials, Principal } from '../auth/principal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the one guard; `undefined` on routes for anyone. */
     principal: Principal | undefined
     agentSession: AgentSession | undefined
+    /** Why the one guard let nobody in. */
+    turnedAway: Extract<Authentication, { kind: 'refused' }> | undefined
   }
 }
 

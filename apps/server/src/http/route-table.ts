@@ -11,6 +11,8 @@ export type RouteRole = Role | 'session'
 export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
+  // It asks for a key of its own.
+  'GET /metrics': 'anyone',
 
   'OPTIONS *': 'anyone',
   'GET /api/bootloader': 'public',
@@ -18,6 +20,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /conversations': 'visitor',
   'POST /conversations/:id/messages': 'visitor',
   'GET /conversations/:id/messages': 'visitor',
+
+  'POST /api/telemetry': 'visitor',
 
   'POST /api/agent/login': 'anyone',
   'POST /api/agent/logout': 'session',
@@ -30,6 +34,7 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/agent/conversations/:id/resolve': 'agent',
   'POST /api/agent/conversations/:id/reopen': 'agent',
   'POST /api/agent/conversations/:id/read': 'agent',
+  'GET /api/agent/session-health': 'agent',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
 

@@ -24,6 +24,7 @@ export interface PageOptions {
 }
 
 const panelName = /^panel-[\w-]+\.js$/
+const chunkName = /^(?:panel|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
 const assetName = /^[\w-]+(?:\.[\w-]+)+$/
@@ -63,11 +64,11 @@ function addWidgetFiles(app: FastifyInstance, widget: string): void {
   })
   app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
     const wanted = request.params['*']
-    if (!panelName.test(wanted)) return refuse(reply, 'not_found')
+    if (!chunkName.test(wanted)) return refuse(reply, 'not_found')
     if (existsSync(join(widget, wanted))) return shared(reply).sendFile(wanted, widget, immutable)
     // A page that was loaded before a deploy asks for the panel that its `embed.js` knew. The loader's contract with the panel
     // is stable, so today's panel serves it; under yesterday's name it must not be kept.
-    const panel = currentPanel(widget)
+    const panel = panelName.test(wanted) ? currentPanel(widget) : undefined
     if (panel === undefined) return refuse(reply, 'not_found')
     return shared(reply).header('cache-control', 'no-store').sendFile(panel, widget, { cacheControl: false })
   })
