@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Mutant, mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
+import type { RenewalEngine } from '../renewal/renewal-engine.ts'
 import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
 
 const workers = 2
@@ -12,7 +14,7 @@ const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
 
 /** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its core.ts. */
-export function writeMutant(mutant: Mutant, folder: string): string {
+function writeMutant(mutant: Mutant, folder: string): string {
   const from = join(root, 'packages/token/src')
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
@@ -21,6 +23,12 @@ export function writeMutant(mutant: Mutant, folder: string): string {
   const file = join(to, mutant.file)
   writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant))
   return join(to, 'core.ts')
+}
+
+/** The engine with the mutant's fault. */
+export async function loadMutant(mutant: Mutant): Promise<RenewalEngine> {
+  const path = writeMutant(mutant, `test ${mutants.indexOf(mutant)}`)
+  return (await import(pathToFileURL(path).href)) as RenewalEngine
 }
 
 function judge(trial: MutantTrial): Promise<MutantVerdict> {
