@@ -1,5 +1,7 @@
 // The arrows of ARCHITECTURE.md. A file may import what no rule here forbids; each name says what it keeps.
 const tests = '\\.test\\.tsx?$|/tests/|/contract-suite\\.ts$'
+// What stands around the token's core so that it runs on any platform without being told how.
+const tokenFace = '^packages/token/src/(create-token-renewer|token-response|ky|openapi-fetch)\\.ts$'
 const implementations = '^apps/server/src/(store/(sqlite|postgres)|fan-out/(local|redis)(\\.ts$|/))'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -18,7 +20,13 @@ export default {
       name: 'packages-import-no-app',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { path: '^(apps|sim|bench|tools)/' },
+      to: { path: '^(apps|sim|bench)/' },
+    },
+    {
+      name: 'packages-use-tools-in-tests-only',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '/tests/' },
+      to: { path: '^tools/' },
     },
     {
       name: 'no-app-imports-another-app',
@@ -35,7 +43,12 @@ export default {
       from: { path: '^(packages|apps)/([^/]+)/|^(sim|bench|tools)/' },
       to: {
         path: '^packages/[^/]+/',
-        pathNot: '^packages/$2/|^packages/[^/]+/src/index\\.ts$|^packages/runtime/src/system-(browser|node)\\.ts$',
+        pathNot: [
+          '^packages/$2/',
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/runtime/src/system-(browser|node|anywhere)\\.ts$',
+          '^packages/token/src/(core|jwt|retry-after|token-response|ky|axios|openapi-fetch)\\.ts$',
+        ],
       },
     },
     {
@@ -47,8 +60,15 @@ export default {
     {
       name: 'token-imports-runtime-only',
       severity: 'error',
-      from: { path: '^packages/token/', pathNot: tests },
+      from: { path: '^packages/token/src/', pathNot: tests },
       to: { path: '^(packages|node_modules)/', pathNot: '^packages/(token|runtime)/' },
+    },
+    {
+      name: 'token-core-knows-no-platform',
+      comment: 'What has every port injected must not reach, through another file, for the ones of the platform.',
+      severity: 'error',
+      from: { path: '^packages/token/src/(core|jwt|retry-after)\\.ts$' },
+      to: { path: '^packages/runtime/src/system-', reachable: true },
     },
     {
       name: 'client-imports-the-packages-below-it',
@@ -111,11 +131,12 @@ export default {
     },
     {
       name: 'system-runtime-from-wiring-only',
-      comment: 'The real clock, chance, network and storage are named where an app is put together, and nowhere else.',
+      comment:
+        'The real clock, chance, network and storage are named where an app is put together, and in the public face of token.',
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

@@ -59,7 +59,14 @@ const environment = {
 
 const tests = ['**/*.test.ts', '**/*.test.tsx', '**/tests/**', '**/contract-suite.ts']
 // The simulation's command and its own test stand outside of the world they run: they draw seeds and try the trap.
-const processes = ['tools/**', 'bench/**', 'sim/{main,sim.test}.ts', '**/tests/**', 'apps/*/build.mjs', '*.mjs']
+const processes = [
+  'tools/**',
+  'bench/**',
+  'sim/{main,command/*,**/*.test}.ts',
+  '**/tests/**',
+  '{apps,packages}/*/build.mjs',
+  '*.mjs',
+]
 
 export default defineConfig(
   // bench/peers/ is plain JavaScript around packages that are installed only when the benchmark runs: nothing here could type it.

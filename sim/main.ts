@@ -1,15 +1,22 @@
 import { parseArgs } from 'node:util'
 import { uuid } from '@helvino/runtime'
 import { systemRandom } from '@helvino/runtime/system-node'
+import { inTrap } from './command/in-trap.ts'
+import { runMutants } from './command/run-mutants.ts'
+import { runSeeds } from './command/run-seeds.ts'
+import { corpus } from './corpus.ts'
 import { shrink } from './shrink.ts'
 import { Tally } from './tally.ts'
-import { setTrap } from './trap.ts'
-import { runWorld, type WorldOptions, type WorldReport } from './world.ts'
+import type { WorldReport, WorldTerms } from './world-kind.ts'
+import { isWorldName, type WorldName, worldNames, worlds } from './worlds.ts'
 
-const usage = `Usage: npm run sim -- [--seeds N] | --seed S [--until MS]
-  --seeds N   runs N worlds from fresh seeds (100 unless set)
-  --seed S    runs the world of seed S again, with its last events
-  --until MS  with --seed: stops at this virtual time, before the closing checks`
+const usage = `Usage: npm run sim -- [--world NAME] [--seeds N] | --seed S [--world NAME] [--until MS] | --mutants
+  --seeds N     runs the known hard seeds, then N worlds of each kind from fresh seeds (100 unless set)
+  --world NAME  one kind of world: ${worldNames.join(' or ')}
+  --seed S      runs the world of seed S again, with its last events
+  --mutants     builds one fault after the other into the renewal engine, and runs worlds until each is noticed
+  --only TEXT   with --mutants: those whose name holds TEXT
+  --until MS    with --seed: stops at this virtual time, before the closing checks`
 
 function wholeNumber(name: string, text: string): number {
   const number = Number(text)
@@ -18,59 +25,72 @@ function wholeNumber(name: string, text: string): number {
   return number
 }
 
-async function inTrap<Result>(work: () => Promise<Result>): Promise<Result> {
-  const release = setTrap()
-  try {
-    return await work()
-  } finally {
-    release()
-  }
+async function reportFailure(world: WorldName, terms: WorldTerms, violations: readonly string[]): Promise<void> {
+  console.error(`${world} world of seed ${terms.seed} failed`)
+  for (const violation of violations) console.error(`  ${violation}`)
+  const { run } = worlds[world]
+  const smallest = await inTrap(async () => shrink(run, terms, await run(terms)))
+  console.error(`  faults needed: ${smallest.faults.join(', ') || 'none'}`)
+  console.error(`  replay: npm run sim -- --world ${world} --seed ${terms.seed}`)
+  console.error(`  keep it: add "${terms.seed}" to ${world} in sim/corpus.ts`)
 }
 
-async function reportFailure(options: WorldOptions, report: WorldReport): Promise<void> {
-  const smallest = await inTrap(() => shrink(options, report))
-  console.error(`seed ${report.seed} failed (trace ${report.hash})`)
-  for (const violation of report.violations) console.error(`  ${violation}`)
-  console.error(`  faults: ${report.faults.join(', ')}; needed: ${smallest.faults.join(', ') || 'none'}`)
-  console.error(`  replay: npm run sim -- --seed ${report.seed}`)
-}
-
-async function runOne(options: WorldOptions): Promise<boolean> {
-  const report = await inTrap(() => runWorld(options))
+async function runOne(world: WorldName, terms: WorldTerms): Promise<boolean> {
+  const report = await inTrap(() => worlds[world].run(terms))
   for (const line of report.lastLines) console.log(line)
   console.log(`seed ${report.seed}: trace ${report.hash}, faults ${report.faults.join(', ')}`)
   if (report.violations.length === 0) return true
-  await reportFailure(options, report)
+  await reportFailure(world, terms, report.violations)
   return false
 }
 
-async function runMany(count: number): Promise<boolean> {
+async function runMany(world: WorldName, count: number): Promise<boolean> {
   const base = uuid(systemRandom).slice(0, 8)
-  const tally = new Tally()
-  let failures = 0
-  console.log(`${count} worlds, seeds ${base}-0 to ${base}-${count - 1}`)
-  for (let index = 0; index < count; index++) {
-    const options = { seed: `${base}-${index}` }
-    const report = await inTrap(() => runWorld(options))
+  const seeds = [...corpus[world], ...Array.from({ length: count }, (_, index) => `${base}-${index}`)]
+  console.log(`${seeds.length} ${world} worlds: ${corpus[world].length} known seeds, ${base}-0 to ${base}-${count - 1}`)
+  const tally = new Tally(worlds[world].sometimes)
+  const failed: Pick<WorldReport, 'seed' | 'violations'>[] = []
+  let events = 0
+  const startedAtMs = performance.now()
+  await runSeeds(world, seeds, (report) => {
     tally.add(report)
-    if (report.violations.length === 0) continue
-    failures += 1
-    if (failures <= 5) await reportFailure(options, report)
-  }
+    events += report.events
+    if (report.violations.length > 0) failed.push(report)
+  })
+  const tookMs = performance.now() - startedAtMs
   for (const line of tally.lines) console.log(line)
-  for (const kind of tally.blindSpots) console.error(`blind: ${kind} struck too seldom to have been tested`)
-  console.log(`${count - failures} of ${count} worlds kept every invariant`)
-  return failures === 0 && tally.blindSpots.length === 0
+  for (const { seed, violations } of failed.slice(0, 5)) await reportFailure(world, { seed }, violations)
+  for (const { seed, violations } of failed.slice(5))
+    console.error(`${world} world of seed ${seed} failed: ${violations[0]}`)
+  for (const kind of tally.blindSpots) console.error(`blind: "${kind}" was seen too seldom to have been tested`)
+  console.log(
+    `${seeds.length - failed.length} of ${seeds.length} ${world} worlds kept every invariant; ` +
+      `${events} events in ${(tookMs / 1_000).toFixed(1)} s, ${Math.round(events / (tookMs / 1_000))} a second`,
+  )
+  return failed.length === 0 && tally.blindSpots.length === 0
 }
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, seed: { type: 'string' }, until: { type: 'string' } },
+  options: {
+    world: { type: 'string' },
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    until: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 })
-const hasPassed =
-  values.seed === undefined
-    ? await runMany(wholeNumber('seeds', values.seeds ?? '100'))
-    : await runOne({
-        seed: values.seed,
-        ...(values.until !== undefined && { untilMs: wholeNumber('until', values.until) }),
-      })
+const { world, seed, until } = values
+if (world !== undefined && !isWorldName(world)) throw new Error(`no world is named "${world}"\n${usage}`)
+const chosen = world === undefined ? worldNames : [world]
+let hasPassed = true
+if (values.mutants) hasPassed = await runMutants(values.only)
+else
+  for (const name of chosen) {
+    const passed =
+      seed === undefined
+        ? await runMany(name, wholeNumber('seeds', values.seeds ?? '100'))
+        : await runOne(name, { seed, ...(until !== undefined && { untilMs: wholeNumber('until', until) }) })
+    hasPassed &&= passed
+  }
 if (!hasPassed) process.exitCode = 1

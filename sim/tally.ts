@@ -1,12 +1,16 @@
-import { faultKinds } from './swarm.ts'
-import type { WorldReport } from './world.ts'
+import type { WorldReport } from './world-kind.ts'
 
-/** The "sometimes" counters over many worlds: what was never seen was never tested. */
+/** The "sometimes" counters over many worlds of one kind: what was never seen was never tested. */
 export class Tally {
   readonly #counts = new Map<string, number>()
+  readonly #sometimes: readonly string[]
   #worlds = 0
 
-  add({ counts }: WorldReport): void {
+  constructor(sometimes: readonly string[]) {
+    this.#sometimes = sometimes
+  }
+
+  add({ counts }: Pick<WorldReport, 'counts'>): void {
     this.#worlds += 1
     for (const [kind, count] of counts) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count)
   }
@@ -18,9 +22,9 @@ export class Tally {
       .map(([kind, count]) => `${kind}: ${count}`)
   }
 
-  /** Fault kinds that struck too seldom: below 100 in 2,000 worlds, in proportion. A few worlds prove nothing either way. */
+  /** What was seen too seldom: below 100 times in 2,000 worlds, in proportion. A few worlds prove nothing either way. */
   get blindSpots(): string[] {
     if (this.#worlds < 100) return []
-    return faultKinds.filter((kind) => (this.#counts.get(`fault ${kind}`) ?? 0) < this.#worlds / 20)
+    return this.#sometimes.filter((kind) => (this.#counts.get(kind) ?? 0) < this.#worlds / 20)
   }
 }

@@ -26,7 +26,7 @@ export const ours: EngineEntry = {
   configuration:
     'TokenRenewer on the browser runtime; app passes fetchToken; withToken(send, 401); tabs share by name in the tab rows only; 5 runs, ranges shown',
   module: 'renewal/helvino-engine.ts',
-  smallestImport: "export { TokenRenewer } from '@helvino/token'",
+  smallestImport: "export { TokenRenewer } from '@helvino/token/core'",
 }
 
 const smithy = {

@@ -1,5 +1,5 @@
 import type { Runtime } from '@helvino/runtime'
-import { askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token'
+import { askedNow, type TokenAnswer, TokenRenewer } from '@helvino/token/core'
 import type { Engine, EngineSetup, FastPath } from './engine.ts'
 
 interface TokenBody {

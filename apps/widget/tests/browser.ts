@@ -8,11 +8,17 @@ export interface ObservedPage {
   readonly errors: string[]
 }
 
+export interface LaunchOptions {
+  /** Pages that are left stay ready to be returned to, as in a browser that people use. Playwright switches that off unless it is told not to. */
+  readonly hasBackForwardCache?: boolean
+}
+
 /** The Chromium that `HELVINO_CHROMIUM` names, else the system's. Every host under `.example` is this machine, so that a page may have a foreign origin. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser({ hasBackForwardCache = false }: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['HELVINO_CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP *.example 127.0.0.1'],
+    ...(hasBackForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
   })
 }
 

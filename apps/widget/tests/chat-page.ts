@@ -1,4 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
+import { headers } from '@helvino/protocol'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 
 /** One change of the banner: `refreshing`, `error`, or empty for none; `atMs` by the page's clock. */
 export interface BannerChange {
@@ -13,12 +14,19 @@ export interface BootloaderCall {
   expiresAtMs: number | undefined
 }
 
+export interface Write {
+  readonly status: number
+  readonly url: string
+  /** What the token that it went with had left when it left, ms; `undefined` where it had none. */
+  readonly tokenLeftMs: number | undefined
+}
+
 /** A real page with the real widget in it, and everything about it that a test may want to know. */
 export interface ChatPage {
   readonly page: Page
   readonly bootloaderCalls: readonly BootloaderCall[]
-  /** Status and code of every write that got an answer. */
-  readonly writes: readonly { readonly status: number; readonly url: string }[]
+  /** Every write that got an answer. */
+  readonly writes: readonly Write[]
   readonly consoleLines: readonly string[]
   readonly errors: readonly string[]
   open(): Promise<void>
@@ -29,6 +37,10 @@ export interface ChatPage {
   shown(state: string): Promise<readonly string[]>
   /** The lid closed and opened: nothing of the page runs for so long, its clocks go on. */
   sleep(ms: number): Promise<void>
+  /** Closes the lid, once the process that draws the page is known, and gives the function that opens it. */
+  shutLid(): () => void
+  /** Finds that process. It may take a second for each process of the browser, and stops each for a moment. */
+  findProcess(): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,11 +60,17 @@ function watchBanner() {
   requestAnimationFrame(look)
 }
 
-function expiryOf(body: string): number | undefined {
-  const token = (JSON.parse(body) as { orgToken?: string }).orgToken
+function expiryOf(token: string | undefined): number | undefined {
   const claims = token?.split('.')[1]
   if (claims === undefined) return undefined
   return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { exp: number }).exp * 1_000
+}
+
+const expiryIn = (body: string) => expiryOf((JSON.parse(body) as { orgToken?: string }).orgToken)
+
+function tokenLeftMs(request: Request): number | undefined {
+  const expiresAtMs = expiryOf(request.headers()[headers.orgToken.toLowerCase()])
+  return expiresAtMs === undefined ? undefined : expiresAtMs - request.timing().startTime
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -73,12 +91,10 @@ async function rendererPid(browser: Browser, page: Page): Promise<number> {
   throw new Error('no process draws this page')
 }
 
-/** Opens `url` in a browser context of its own: nothing is shared with another chat page. */
-export async function openChatPage(browser: Browser, url: string): Promise<ChatPage> {
-  const context = await browser.newContext()
-  const page = await context.newPage()
+/** Writes down what a page asks for and says, from now on. */
+function observe(page: Page): Pick<ChatPage, 'bootloaderCalls' | 'writes' | 'consoleLines' | 'errors'> {
   const bootloaderCalls: BootloaderCall[] = []
-  const writes: { status: number; url: string }[] = []
+  const writes: Write[] = []
   const consoleLines: string[] = []
   const errors: string[] = []
   page.on('console', (message) => consoleLines.push(message.text()))
@@ -88,26 +104,39 @@ export async function openChatPage(browser: Browser, url: string): Promise<ChatP
   })
   page.on('response', (response) => {
     const request = response.request()
-    if (request.method() === 'POST') writes.push({ status: response.status(), url: response.url() })
+    if (request.method() === 'POST')
+      writes.push({ status: response.status(), url: response.url(), tokenLeftMs: tokenLeftMs(request) })
     if (!response.url().endsWith('/api/bootloader') || !response.ok()) return
     const call = bootloaderCalls.at(-1)
     response.text().then(
       (body) => {
-        if (call) call.expiresAtMs = expiryOf(body)
+        if (call) call.expiresAtMs = expiryIn(body)
       },
       // The page was closed while the body was on its way: nobody asks for its expiry any more.
       () => undefined,
     )
   })
+  return { bootloaderCalls, writes, consoleLines, errors }
+}
+
+/** Opens `url` in a tab beside those that the context has: they are one visitor. `shutLid` needs `findProcess` first. */
+export async function openTab(browser: Browser, context: BrowserContext, url: string): Promise<ChatPage> {
+  const page = await context.newPage()
+  const observed = observe(page)
   await page.addInitScript(watchBanner)
   await page.goto(url)
-  const pid = await rendererPid(browser, page)
+  let pid: number | undefined
+  const shutLid = () => {
+    const stoppedPid = pid
+    if (stoppedPid === undefined) throw new Error('which process draws the page is not known')
+    process.kill(stoppedPid, 'SIGSTOP')
+    return () => {
+      process.kill(stoppedPid, 'SIGCONT')
+    }
+  }
   return {
     page,
-    bootloaderCalls,
-    writes,
-    consoleLines,
-    errors,
+    ...observed,
     async open() {
       await page.getByRole('button', { name: /open chat/i }).click()
       await page.getByRole('textbox').last().waitFor()
@@ -120,10 +149,27 @@ export async function openChatPage(browser: Browser, url: string): Promise<ChatP
     banner: () => page.evaluate(() => (globalThis as unknown as { bannerChanges: BannerChange[] }).bannerChanges),
     shown: (state) => page.locator(`.message.own.${state} p`).allTextContents(),
     async sleep(ms) {
-      process.kill(pid, 'SIGSTOP')
+      const openLid = shutLid()
       await pause(ms)
-      process.kill(pid, 'SIGCONT')
+      openLid()
     },
-    close: () => context.close(),
+    shutLid,
+    async findProcess() {
+      pid = await rendererPid(browser, page)
+    },
+    close: () => page.close(),
   }
+}
+
+/** Opens `url` in a browser context of its own: nothing is shared with another chat page. `scripts` run in the page before anything else. */
+export async function openChatPage(
+  browser: Browser,
+  url: string,
+  scripts: readonly (() => void)[] = [],
+): Promise<ChatPage> {
+  const context = await browser.newContext()
+  for (const script of scripts) await context.addInitScript(script)
+  const tab = await openTab(browser, context, url)
+  await tab.findProcess()
+  return { ...tab, close: () => context.close() }
 }

@@ -4,8 +4,7 @@ import { buildServer, type SpawnedServer, spawnServer } from '../../server/tests
 import { storedBeside } from '../../server/tests/stored-messages.ts'
 import { launchBrowser } from './browser.ts'
 import { type ChatPage, openChatPage } from './chat-page.ts'
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+import { isSent, justRenewed, pause, until } from './waiting.ts'
 
 let browser: Browser
 const servers: SpawnedServer[] = []
@@ -15,14 +14,6 @@ async function serverWithTokensOf(seconds: number): Promise<SpawnedServer> {
   servers.push(server)
   return server
 }
-
-async function until(what: string, isTrue: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await pause(50)) if (await isTrue()) return
-  throw new Error(`${what} did not happen within ${withinMs} ms`)
-}
-
-const isSent = (chat: ChatPage, text: string) =>
-  until(`"${text}" sent`, async () => (await chat.shown('sent')).includes(text), 60_000)
 
 const inOrder = (contents: readonly string[]) => contents.map((content, n) => ({ content, sequence: n + 1 }))
 
@@ -189,12 +180,6 @@ describe('the seven scenarios, in a real browser', () => {
     await chat.close()
   })
 })
-
-/** Waits for a renewal, so that the next one is more than two seconds away: time to close the lid between the two. */
-async function justRenewed(chat: ChatPage): Promise<void> {
-  const count = chat.bootloaderCalls.length
-  await until('a renewal', () => chat.bootloaderCalls[count]?.expiresAtMs !== undefined)
-}
 
 /** Keeps bootloader calls waiting, however long this machine takes to type, until the returned function is called. */
 async function holdBootloader(chat: ChatPage): Promise<() => void> {

@@ -1,6 +1,7 @@
 import { asRecord, asString } from '@helvino/protocol'
 import type { Clock, Network } from '@helvino/runtime'
-import { parseTokenExpiration, type TokenAnswer, TokenRenewer } from '@helvino/token'
+import { type TokenAnswer, TokenRenewer } from '@helvino/token/core'
+import { parseTokenExpiration } from '@helvino/token/jwt'
 import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'

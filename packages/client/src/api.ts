@@ -16,7 +16,7 @@ import {
   type Sequence,
 } from '@helvino/protocol'
 import type { Clock, HttpRequest, Network } from '@helvino/runtime'
-import { TokenError, type TokenRenewer } from '@helvino/token'
+import { TokenError, type TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
 import { type CallResult, readAnswer, request, unreachable } from './call.ts'
 

@@ -1,5 +1,5 @@
 import { SimBrowser } from '@helvino/testkit'
-import { TokenRenewer } from '@helvino/token'
+import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
 import { Attendance } from './attendance.ts'
 

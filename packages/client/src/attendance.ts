@@ -1,5 +1,5 @@
 import type { Clock, Life, LifeEvent } from '@helvino/runtime'
-import type { TokenRenewer } from '@helvino/token'
+import type { TokenRenewer } from '@helvino/token/core'
 
 const asleepAfterMs = 600_000
 const asleepAfterUnansweredMs = 1_800_000

@@ -1,6 +1,6 @@
 import { asRecord, asString, parseJson } from '@helvino/protocol'
 import type { Clock, HttpRequest, HttpResponse, Network } from '@helvino/runtime'
-import { parseRetryAfter } from './retry-after.ts'
+import { parseRetryAfter } from '@helvino/token/retry-after'
 
 /** What one HTTP call came to. */
 export type CallResult<Value> =

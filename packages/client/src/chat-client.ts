@@ -7,7 +7,7 @@ import {
   type ServerFrame,
 } from '@helvino/protocol'
 import type { LifeEvent } from '@helvino/runtime'
-import type { TokenEvent, TokenRenewer } from '@helvino/token'
+import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
 import { Api } from './api.ts'
 import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'

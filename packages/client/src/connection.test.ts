@@ -1,6 +1,6 @@
 import type { Sequence } from '@helvino/protocol'
 import { SimBrowser, type SimServerSocket } from '@helvino/testkit'
-import { TokenRenewer } from '@helvino/token'
+import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
 import { visitorAudience } from './audience.ts'
 import { Connection, type ConnectionState } from './connection.ts'

@@ -10,7 +10,7 @@ import {
   type ServerFrame,
 } from '@helvino/protocol'
 import { backoffMs, type Socket } from '@helvino/runtime'
-import { TokenError, type TokenRenewer } from '@helvino/token'
+import { TokenError, type TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
 import type { ClientRuntime } from './client-runtime.ts'
 

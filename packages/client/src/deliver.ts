@@ -1,5 +1,5 @@
 import type { ConversationId } from '@helvino/protocol'
-import type { TokenRenewer } from '@helvino/token'
+import type { TokenRenewer } from '@helvino/token/core'
 import { type Api, tokenFailure } from './api.ts'
 import type { CallResult } from './call.ts'
 import type { Outbox } from './outbox.ts'

@@ -1,4 +1,4 @@
-import type { TokenEvent } from '@helvino/token'
+import type { TokenEvent } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
 import { type DeliveryHealth, DeliveryWatch } from './delivery-health.ts'
 

@@ -1,4 +1,4 @@
-import type { TokenEvent } from '@helvino/token'
+import type { TokenEvent } from '@helvino/token/core'
 
 /** How the sending of our own messages goes, over all conversations. */
 export interface DeliveryHealth {

@@ -1,12 +1,6 @@
-export {
-  type AskedAt,
-  askedNow,
-  parseTokenClaim,
-  parseTokenExpiration,
-  type RenewalCause,
-  type TokenEvent,
-  type TokenRenewer,
-} from '@helvino/token'
+export { type AskedAt, askedNow, type RenewalCause, type TokenEvent, type TokenRenewer } from '@helvino/token/core'
+export { parseTokenClaim, parseTokenExpiration } from '@helvino/token/jwt'
+export { parseRetryAfter } from '@helvino/token/retry-after'
 export { type AgentClientOptions, createAgentClient } from './agent-client.ts'
 export type { Site } from './audience.ts'
 export { type CallResult, readAnswer, request, unreachable } from './call.ts'
@@ -21,6 +15,5 @@ export { memoryOutboxStores, type OutboxStores } from './outbox-store.ts'
 export type { TimelineItem } from './timeline.ts'
 export { siteHeader } from './audience.ts'
 export { reportRenewals, type ReportRenewalsPorts } from './report-renewals.ts'
-export { parseRetryAfter } from './retry-after.ts'
 export { loadBootloader } from './visitor-token.ts'
 export { createVisitorClient, type VisitorClientOptions } from './visitor-client.ts'

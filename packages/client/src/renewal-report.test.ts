@@ -1,5 +1,5 @@
 import { decodeTelemetryReport, limits } from '@helvino/protocol'
-import type { TokenEvent } from '@helvino/token'
+import type { TokenEvent } from '@helvino/token/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RenewalReport } from './renewal-report.ts'

@@ -1,5 +1,5 @@
 import type { ReportedRenewal, TelemetryReport } from '@helvino/protocol'
-import type { TokenEvent } from '@helvino/token'
+import type { TokenEvent } from '@helvino/token/core'
 
 // Spelled out, so that the widget's chunk need not carry the whole table of limits; a test holds the two together.
 const maxEntries = 50

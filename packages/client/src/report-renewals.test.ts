@@ -1,6 +1,6 @@
 import type { Network } from '@helvino/runtime'
 import { SimBrowser } from '@helvino/testkit'
-import { TokenRenewer } from '@helvino/token'
+import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
 import { reportRenewals } from './report-renewals.ts'
 

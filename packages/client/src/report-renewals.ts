@@ -1,6 +1,6 @@
 import { headers } from '@helvino/protocol'
 import type { Clock, Life, Network, Random } from '@helvino/runtime'
-import type { TokenEvent, TokenRenewer } from '@helvino/token'
+import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
 import { request } from './call.ts'
 import { RenewalReport } from './renewal-report.ts'
 

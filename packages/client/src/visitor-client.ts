@@ -1,6 +1,6 @@
 import type { BootloaderAnswer } from '@helvino/protocol'
 import type { HttpResponse } from '@helvino/runtime'
-import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token'
+import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'

@@ -1,6 +1,7 @@
 import { type BootloaderAnswer, decodeBootloader } from '@helvino/protocol'
 import type { Clock, HttpResponse, Network } from '@helvino/runtime'
-import { type AskedAt, type IssuedToken, parseTokenClaim, type TokenAnswer } from '@helvino/token'
+import type { AskedAt, IssuedToken, TokenAnswer } from '@helvino/token/core'
+import { parseTokenClaim } from '@helvino/token/jwt'
 import type { Audience } from './audience.ts'
 import { type CallResult, readAnswer, request, unreachable } from './call.ts'
 

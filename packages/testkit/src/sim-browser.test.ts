@@ -111,4 +111,28 @@ describe('SimBrowser', () => {
     await own.sleepMachine(60_000, { monotonicTicks: false })
     expect(answeredAtMs).toBe(60_000)
   })
+
+  it('[KIT29] a tab that hangs on its way out keeps its locks for ever, and the table says since when', async () => {
+    const own = browser().browser
+    const [dying, living] = [own.openTab(), own.openTab()]
+    await own.timeline.advance(10)
+    void dying.runtime.locks.holdIfFree('lock', () => new Promise(() => undefined))
+    await own.timeline.settle()
+    dying.kill({ keepsLocks: true })
+    const waited = living.runtime.locks.holdIfFree('lock', () => Promise.resolve('free'))
+    await own.timeline.advance(60_000)
+    expect(await waited).toBeUndefined()
+    expect(own.locks.holderOf('lock')).toEqual({ clock: dying.clock, sinceMs: 10 })
+    own.locks.releaseAll(dying.clock)
+    expect(own.locks.holderOf('lock')).toBeUndefined()
+  })
+
+  it('[KIT30] a step of the wall clock of a browser is one of all its tabs, and of those opened later', () => {
+    const own = browser().browser
+    const first = own.openTab()
+    own.stepWallClock(-5_000)
+    const second = own.openTab()
+    own.stepWallClock(1_000)
+    expect([first, second].map(({ clock }) => clock.nowMs() - own.timeline.nowMs)).toEqual([-4_000, -4_000])
+  })
 })

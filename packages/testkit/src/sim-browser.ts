@@ -24,6 +24,7 @@ export class SimBrowser {
   readonly #random: SimRandom
   readonly #server: SimServer
   readonly #tabs: SimTab[] = []
+  #wallOffsetMs = 0
 
   constructor({ server, timeline = new SimTimeline(), seed = 0 }: SimBrowserOptions) {
     this.timeline = timeline
@@ -40,8 +41,15 @@ export class SimBrowser {
     const { timeline, storage, locks, channels } = this
     const random = this.#random.fork(`tab ${String(this.#tabs.length)}`)
     const tab = new SimTab({ timeline, random, server: this.#server, storage, locks, channels })
+    tab.clock.stepWallClock(this.#wallOffsetMs)
     this.#tabs.push(tab)
     return tab
+  }
+
+  /** Sets the machine's wall clock forward, or back where `ms` is negative: for every tab, and for those yet to be opened. */
+  stepWallClock(ms: number): void {
+    this.#wallOffsetMs += ms
+    for (const { clock } of this.tabs) clock.stepWallClock(ms)
   }
 
   closeLid(sleep: MachineSleep): void {

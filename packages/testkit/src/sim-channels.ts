@@ -20,6 +20,11 @@ export class SimChannelHub {
     return this.#listeners.size
   }
 
+  /** Channels that the tab with this clock has open. */
+  openCountOf(clock: SimClock): number {
+    return [...this.#listeners].filter((listener) => listener.clock === clock).length
+  }
+
   /** The channels as the tab with this clock sees them. */
   forTab(clock: SimClock): Channels {
     return { open: (name, onMessage) => this.#open({ name, clock, onMessage }) }

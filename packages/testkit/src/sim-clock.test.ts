@@ -87,4 +87,21 @@ describe('SimClock', () => {
       expect(ran).toEqual([0, 1, 2, 3, 4])
     }
   })
+
+  it('[KIT28] a throttled tab runs timers at whole multiples only, and those that wait are due when it ends', async () => {
+    const clock = new SimClock()
+    const ranAtMs: number[] = []
+    const startTimer = (delayMs: number) => clock.startTimer(delayMs, () => ranAtMs.push(clock.monotonicMs()))
+    startTimer(10_000)
+    clock.throttleTimers(60_000)
+    startTimer(60_001)
+    await clock.advance(70_000)
+    expect(ranAtMs).toEqual([60_000])
+    clock.unthrottleTimers()
+    await clock.advance(0)
+    expect(ranAtMs).toEqual([60_000, 70_000])
+    startTimer(5)
+    await clock.advance(5)
+    expect(ranAtMs).toEqual([60_000, 70_000, 70_005])
+  })
 })

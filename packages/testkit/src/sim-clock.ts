@@ -24,6 +24,7 @@ export class SimClock implements Clock {
   #lid: { readonly closedAtMs: number; readonly monotonicTicks: boolean } | undefined
   #isFrozen = false
   #isDead = false
+  #throttledToMs = 0
   #tieAtMs = -1
   #tie = 0
 
@@ -80,6 +81,17 @@ export class SimClock implements Clock {
     this.#releaseHeldBack()
   }
 
+  /** As a browser does in a hidden tab: timers run only at whole multiples of `everyMs` of the monotonic clock, until `unthrottleTimers`. */
+  throttleTimers(everyMs: number): void {
+    this.#throttledToMs = everyMs
+    this.#armAll()
+  }
+
+  unthrottleTimers(): void {
+    this.#throttledToMs = 0
+    this.#armAll()
+  }
+
   /** The machine sleeps from here on; other clocks of the timeline do not. */
   closeLid({ monotonicTicks }: MachineSleep): void {
     this.#lid ??= { closedAtMs: this.timeline.elapsedMs, monotonicTicks }
@@ -132,7 +144,7 @@ export class SimClock implements Clock {
   }
 
   #arm(timer: SimTimer): void {
-    const restMs = timer.dueMonotonicMs - this.monotonicMs()
+    const restMs = this.#runsAtMs(timer) - this.monotonicMs()
     timer.cancel = this.timeline.schedule(
       restMs,
       () => {
@@ -144,10 +156,22 @@ export class SimClock implements Clock {
     )
   }
 
+  #armAll(): void {
+    for (const timer of this.#timers) {
+      timer.cancel()
+      this.#arm(timer)
+    }
+  }
+
+  #runsAtMs({ dueMonotonicMs }: SimTimer): number {
+    const stepMs = this.#throttledToMs
+    return stepMs > 0 ? Math.ceil(dueMonotonicMs / stepMs) * stepMs : dueMonotonicMs
+  }
+
   #runIfDue(timer: SimTimer): void {
     // It may have been cancelled while it was held back.
     if (!this.#timers.has(timer)) return
-    if (timer.dueMonotonicMs > this.monotonicMs()) {
+    if (this.#runsAtMs(timer) > this.monotonicMs()) {
       this.#arm(timer)
       return
     }

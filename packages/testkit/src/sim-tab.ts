@@ -53,12 +53,15 @@ export class SimTab {
     return this.clock.isDead
   }
 
-  /** As a crash or a closed tab: no timer, answer, frame or message reaches it again, and what it still says reaches nobody. */
-  kill(): void {
+  /**
+   * As a crash or a closed tab: no timer, answer, frame or message reaches it again, and what it still says reaches nobody. `keepsLocks`: a
+   * process that hangs on its way out, and so holds for ever what it holds.
+   */
+  kill({ keepsLocks = false } = {}): void {
     this.clock.kill()
     this.life.kill()
     this.network.kill()
     this.#terms.channels.closeAll(this.clock)
-    this.#terms.locks.releaseAll(this.clock)
+    if (!keepsLocks) this.#terms.locks.releaseAll(this.clock)
   }
 }

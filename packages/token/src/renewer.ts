@@ -4,10 +4,10 @@ import { tell, type TokenListener } from './listeners.ts'
 import { RenewalBudget } from './renewal-budget.ts'
 import { type RenewerConfig, resolveOptions, type TokenRenewerOptions } from './renewer-options.ts'
 import type { RenewerSnapshot } from './renewer-snapshot.ts'
-import { heldFrom, TabLine, type TabMessage } from './tab-line.ts'
+import { heldFrom, isNews, TabLine, type TabMessage } from './tab-line.ts'
 import { TokenError } from './token-error.ts'
 import type { OutcomeFacts, RenewalCause, TokenEvent } from './token-event.ts'
-import { failureAfter, longestWaitMs, type TokenFailure } from './token-failure.ts'
+import { failureAfter, isPlausible, type TokenFailure } from './token-failure.ts'
 import { WaitingLine, type WaitOptions } from './waiting-line.ts'
 
 // A person who acts, or a network that returns, may ask ahead of the backoff, but no more often than this.
@@ -30,6 +30,8 @@ export class TokenRenewer {
   readonly #listeners = new Set<TokenListener>()
   readonly #stopHearingLife: (() => void) | undefined
   #held: HeldToken | undefined
+  /** Of the newest token, kept after a refusal. */
+  #lifeMs: number | undefined
   /** Until here, by the wall clock, nothing is to be done about the held token: all that the fast path reads. */
   #quietUntilMs = 0
   #isUsed = false
@@ -228,12 +230,13 @@ export class TokenRenewer {
     const held = this.#held
     const nowMs = clock.monotonicMs()
     let wishInMs = this.#line.length > 0 ? 0 : Infinity
-    if (wishInMs && (this.#holders > 0 || this.#isUsed)) {
+    // A use is a reason for as long as what was used is alive: afterwards only somebody who waits is one.
+    if (wishInMs && (this.#holders > 0 || (this.#isUsed && held && isUsable(held, clock)))) {
       wishInMs = held ? held.aheadAfterMs - ageMs(held, clock) : 0
       // A tab that is seen goes first: the timers of a hidden one are slowed down.
       if (held && life?.isVisible() === false) wishInMs += Math.min(2_000, (held.dueAfterMs - held.aheadAfterMs) / 4)
     }
-    const budgetAtMs = this.#budget.freeAtMs(nowMs, held?.lifeMs)
+    const budgetAtMs = this.#budget.freeAtMs(nowMs, this.#lifeMs)
     return Math.max(wishInMs, Math.max(this.#backoffUntilMs, this.#blockedUntilMs, budgetAtMs) - nowMs)
   }
 
@@ -275,7 +278,7 @@ export class TokenRenewer {
     const before = askedNow(clock)
     const { cause } = this.#outcome(0)
     this.#noteStart()
-    this.#tabs?.post({ type: 'start' })
+    this.#tabs?.post({ type: 'start', atMs: clock.nowMs() })
     this.#emit({ type: 'renewing', cause, attempt: this.#failures, waiting: this.#line.length })
     const answer = await attempt(fetchToken, attemptWithinMs, clock, stop)
     // Another tab was faster, or nobody wants to hear it any more.
@@ -284,7 +287,7 @@ export class TokenRenewer {
     const tookMs = clock.monotonicMs() - before.monotonicMs
     if (answer.kind !== 'issued') this.#fail(answer.kind, answer.reason, answer.retryAfterMs, tookMs)
     else if (this.#adopt(this.#asHeld(answer, answer.asked ?? before, cause === 'refused'), tookMs)) this.#tell()
-    else this.#fail('unavailable', 'expired on arrival', 0, tookMs)
+    else this.#fail('unavailable', 'expired on arrival', undefined, tookMs)
     this.#plan()
   }
 
@@ -308,6 +311,7 @@ export class TokenRenewer {
     const staleServes = this.#staleServes
     const { asked, expiresAtMs } = held
     this.#held = held
+    this.#lifeMs = held.lifeMs
     this.#quietUntilMs = asked.wallMs + held.aheadAfterMs
     this.#failure = this.#cause = undefined
     this.#tabs?.endClaim()
@@ -336,10 +340,10 @@ export class TokenRenewer {
     }
   }
 
-  #fail(code: TokenFailure['code'], reason: string, retryAfterMs = 0, tookMs = 0): void {
+  #fail(code: TokenFailure['code'], reason: string, retryAfterMs?: number, tookMs = 0): void {
     const isInUse = this.#line.length > 0
     const failure = failureAfter(this.#failures, { code, reason, retryAfterMs, isInUse }, this.#config.random)
-    this.#tabs?.post({ type: 'fail', ...failure })
+    this.#tabs?.post({ type: 'fail', atMs: this.#config.clock.nowMs(), ...failure })
     this.#heed(failure, tookMs)
   }
 
@@ -362,15 +366,11 @@ export class TokenRenewer {
 
   /** Another tab's word. It comes from a page of the same origin, but perhaps of another build: what makes no sense is left aside. */
   #hear(message: TabMessage | null | undefined): void {
+    const { clock } = this.#config
     if (message?.type === 'ask') this.#tell()
-    if (message?.type === 'start') this.#noteStart()
     if (message?.type === 'token') this.#hearToken(message)
-    if (
-      message?.type === 'fail' &&
-      message.failures > 0 &&
-      Math.max(message.backoffMs, message.blockedMs) <= longestWaitMs
-    )
-      this.#heed(message)
+    if (message?.type === 'start' && isNews(message, clock)) this.#noteStart()
+    if (message?.type === 'fail' && isNews(message, clock) && isPlausible(message)) this.#heed(message)
     this.#plan()
   }
 

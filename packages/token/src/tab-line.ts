@@ -18,9 +18,9 @@ export interface Tabs {
 export type TabMessage =
   /** Whoever holds a token, tell. */
   | { readonly type: 'ask' }
-  /** An attempt starts. */
-  | { readonly type: 'start' }
-  | ({ readonly type: 'fail' } & TokenFailure)
+  /** An attempt starts. `atMs`: when it was said, by the wall clock that the tabs share. */
+  | { readonly type: 'start'; readonly atMs: number }
+  | ({ readonly type: 'fail'; readonly atMs: number } & TokenFailure)
   /** `askedAtMs`: when it was asked for, by the wall clock that the tabs share. */
   | ({ readonly type: 'token'; readonly askedAtMs: number } & HeldToken)
 
@@ -31,6 +31,10 @@ export function heldFrom(message: TabMessage & { type: 'token' }, clock: Clock, 
   const asked = { wallMs: wallMs - heldForMs, monotonicMs: clock.monotonicMs() - heldForMs }
   return holdToken(message, { ...message, asked }, bufferMs)
 }
+
+/** A page that was frozen hears on waking what was said long ago. */
+export const isNews = ({ atMs }: { readonly atMs: number }, clock: Clock): boolean =>
+  Math.abs(clock.nowMs() - atMs) < 10_000
 
 /** The line to the other tabs. Closed while the page is away: an open channel would keep it out of the browser's back/forward cache. */
 export class TabLine {

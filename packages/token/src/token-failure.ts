@@ -13,14 +13,17 @@ export interface TokenFailure {
 }
 
 /** The longest that anything keeps from asking, in ms. */
-export const longestWaitMs = 3_600_000
+const longestWaitMs = 3_600_000
 // A final no is asked about at most once a minute, and by itself ever more rarely.
 const refusedForMs = 60_000
 
 /** `isInUse`: somebody waits for the token, which makes the backoff shorter. `failures`: before this one. */
 export function failureAfter(
   failures: number,
-  cause: Pick<TokenFailure, 'code' | 'reason'> & { readonly retryAfterMs: number; readonly isInUse: boolean },
+  cause: Pick<TokenFailure, 'code' | 'reason'> & {
+    readonly retryAfterMs: number | undefined
+    readonly isInUse: boolean
+  },
   random: Random,
 ): TokenFailure {
   const { code, reason, retryAfterMs, isInUse } = cause
@@ -30,6 +33,14 @@ export function failureAfter(
   return {
     ...{ code, reason, failures: failures + 1 },
     backoffMs: backoffMs(failures, baseMs, capMs, random),
-    blockedMs: isFinal ? refusedForMs : Math.min(longestWaitMs, retryAfterMs),
+    blockedMs: isFinal
+      ? refusedForMs
+      : retryAfterMs === undefined
+        ? 0
+        : Math.min(longestWaitMs, Math.max(1_000, retryAfterMs)),
   }
 }
+
+/** False for another tab's word that no tab of this build would say. */
+export const isPlausible = ({ failures, backoffMs, blockedMs }: TokenFailure): boolean =>
+  failures > 0 && Math.max(backoffMs, blockedMs) <= longestWaitMs

@@ -1,7 +1,7 @@
 import { decodeClientFrame } from '@helvino/protocol'
 import type { Network } from '@helvino/runtime'
 import { type ClientWatch, useOf } from './client-watch.ts'
-import type { Trace } from './trace.ts'
+import type { Trace } from '../trace.ts'
 
 /** One tab's network with the watch in between; what passes goes into the trace. */
 export function watchNetwork(network: Network, watch: ClientWatch, name: string, trace: Trace): Network {

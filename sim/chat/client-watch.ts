@@ -1,7 +1,7 @@
 import { asRecord, asString, headers, parseJson } from '@helvino/protocol'
 import type { Clock, HttpRequest, HttpResponse } from '@helvino/runtime'
 import { readToken } from './token-model.ts'
-import type { Violations } from './violations.ts'
+import type { Violations } from '../violations.ts'
 
 interface KnownToken {
   readonly lifeMs: number

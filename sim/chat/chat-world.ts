@@ -12,32 +12,19 @@ import {
 import { checkConverged, checkStopped } from './convergence.ts'
 import { ServerModel } from './server-model.ts'
 import type { ModelBreak } from './store-model.ts'
-import { type FaultKind, Swarm } from './swarm.ts'
-import { Trace } from './trace.ts'
-import { Violations } from './violations.ts'
+import { type ChatFault, chatFaults } from './chat-faults.ts'
+import { Swarm } from '../swarm.ts'
+import { Trace } from '../trace.ts'
+import { Violations } from '../violations.ts'
+import type { WorldReport, WorldTerms } from '../world-kind.ts'
 import { Visitor } from './visitor.ts'
 
-export interface WorldOptions {
-  readonly seed: string | number
+export interface ChatWorldTerms extends WorldTerms {
   /** How long things go wrong, in virtual ms. @defaultValue `1_200_000` */
   readonly chaosMs?: number
   /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `900_000` */
   readonly quietMs?: number
-  /** Stops here, in virtual ms, without the closing checks: to look at what led to a fault. */
-  readonly untilMs?: number
   readonly breaks?: readonly ModelBreak[]
-  /** Kinds of fault to leave out: to find the fewest that still lead to a violation. */
-  readonly without?: readonly FaultKind[]
-}
-
-/** How one world went. */
-export interface WorldReport {
-  readonly seed: string
-  readonly hash: string
-  readonly faults: readonly FaultKind[]
-  readonly violations: readonly string[]
-  readonly counts: ReadonlyMap<string, number>
-  readonly lastLines: readonly string[]
 }
 
 const apiUrl = 'https://chat.example'
@@ -48,7 +35,7 @@ class World {
   readonly timeline: SimTimeline
   readonly trace: Trace
   readonly violations: Violations
-  readonly swarm: Swarm
+  readonly swarm: Swarm<ChatFault>
   readonly visitors: Visitor[]
   readonly server: ServerModel
   readonly #random: SimRandom
@@ -56,14 +43,14 @@ class World {
   #isQuiet = false
   #isDown = false
 
-  constructor({ seed, chaosMs = 20 * minuteMs, breaks = [], without = [] }: WorldOptions) {
+  constructor({ seed, chaosMs = 20 * minuteMs, breaks = [], without = [] }: ChatWorldTerms) {
     const random = new SimRandom(seed)
     this.#random = random.fork('faults')
     this.#chaosMs = chaosMs
     this.timeline = new SimTimeline(seed)
     this.trace = new Trace(this.timeline)
     this.violations = new Violations(this.timeline, this.trace)
-    this.swarm = new Swarm(random.fork('swarm'), without)
+    this.swarm = new Swarm<ChatFault>(random.fork('swarm'), chatFaults, without)
     const clock = new SimClock(this.timeline)
     clock.stepWallClock(random.whole(-minuteMs, minuteMs))
     this.server = new ServerModel({
@@ -137,7 +124,7 @@ class World {
     }
   }
 
-  #hit(kind: FaultKind, fault: SimFault): SimFault {
+  #hit(kind: ChatFault, fault: SimFault): SimFault {
     this.trace.add(`fault ${kind}`)
     return fault
   }
@@ -189,7 +176,7 @@ class World {
   }
 
   /** Lets a fault of the whole world, or of one visitor's machine, begin somewhere in the chaos phase. */
-  #plan(kind: FaultKind): void {
+  #plan(kind: ChatFault): void {
     const visitor = this.#random.pick(this.visitors)
     const forMs = this.#random.whole(1_000, Math.min(5 * minuteMs, this.#chaosMs / 4))
     const stepMs = this.#random.whole(-360 * minuteMs, 360 * minuteMs)
@@ -202,7 +189,7 @@ class World {
   }
 
   /** Returns how the fault ends, where it lasts. */
-  #begin(kind: FaultKind, visitor: Visitor, stepMs: number, monotonicTicks: boolean): (() => void) | undefined {
+  #begin(kind: ChatFault, visitor: Visitor, stepMs: number, monotonicTicks: boolean): (() => void) | undefined {
     const { clock, network, life } = visitor.tab
     switch (kind) {
       case 'outage':
@@ -260,7 +247,7 @@ class World {
 }
 
 /** Runs one world from its seed: the chaos phase, then the quiet one in which everything must converge. */
-export async function runWorld(options: WorldOptions): Promise<WorldReport> {
+export async function runChatWorld(options: ChatWorldTerms): Promise<WorldReport> {
   const { seed, chaosMs = 20 * minuteMs, quietMs = 15 * minuteMs, untilMs = Infinity } = options
   const world = new World(options)
   const { timeline, trace, violations, visitors, server, swarm } = world
@@ -282,6 +269,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldReport> {
     faults: swarm.kinds,
     violations: violations.found,
     counts: trace.counts,
+    events: timeline.ranEvents,
     lastLines,
   }
 }

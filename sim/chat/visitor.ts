@@ -3,9 +3,9 @@ import type { ClientMessageId } from '@helvino/protocol'
 import { uuid } from '@helvino/runtime'
 import type { SimBrowser, SimRandom, SimTab } from '@helvino/testkit'
 import { ClientWatch } from './client-watch.ts'
-import type { Trace } from './trace.ts'
-import type { Violations } from './violations.ts'
-import { watchClock } from './watched-clock.ts'
+import type { Trace } from '../trace.ts'
+import type { Violations } from '../violations.ts'
+import { watchClock } from '../watched-clock.ts'
 import { watchNetwork } from './watched-network.ts'
 
 /** A message that a person wrote and the client took. */

@@ -1,6 +1,6 @@
 import type { Message } from '@helvino/protocol'
 import type { ServerModel } from './server-model.ts'
-import type { Violations } from './violations.ts'
+import type { Violations } from '../violations.ts'
 import type { Visitor } from './visitor.ts'
 
 const keysOf = (messages: readonly Message[]): (string | null)[] => messages.map((message) => message.clientMessageId)

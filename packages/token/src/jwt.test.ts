@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTokenExpiration } from './parse-token-expiration.ts'
+import { parseTokenExpiration } from './jwt.ts'
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const token = (payload: unknown) => `${part({ alg: 'HS256' })}.${part(payload)}.c2ln`

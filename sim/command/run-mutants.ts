@@ -1,0 +1,58 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { type Mutant, mutate } from '../mutants/mutant.ts'
+import { mutants } from '../mutants/mutants.ts'
+import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
+
+const workers = 2
+const mostSeeds = 2_000
+// A world that never comes to rest has noticed something, too.
+const mostMs = 300_000
+const root = join(import.meta.dirname, '../..')
+
+/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its index.ts. */
+export function writeMutant(mutant: Mutant, folder: string): string {
+  const from = join(root, 'packages/token/src')
+  const to = join(root, '.cache/mutants', folder)
+  rmSync(to, { recursive: true, force: true })
+  mkdirSync(to, { recursive: true })
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
+  const file = join(to, mutant.file)
+  writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant))
+  return join(to, 'index.ts')
+}
+
+function judge(trial: MutantTrial): Promise<MutantVerdict> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('mutant-worker.ts', import.meta.url), { workerData: trial })
+    const timer = setTimeout(() => {
+      resolve({ seed: 'unknown', violation: `no end within ${mostMs} ms` })
+      void worker.terminate()
+    }, mostMs)
+    worker.on('error', reject)
+    worker.on('message', (verdict: MutantVerdict) => {
+      clearTimeout(timer)
+      resolve(verdict)
+      void worker.terminate()
+    })
+  })
+}
+
+/** Runs every mutant until a world notices it. False where one lives. `only`: those whose name holds this text. */
+export async function runMutants(only = ''): Promise<boolean> {
+  const chosen = mutants.filter(({ name }) => name.includes(only))
+  const trials = chosen.map((mutant, index) => ({ mutant, path: writeMutant(mutant, String(index)) }))
+  let killed = 0
+  const work = async () => {
+    for (let trial = trials.shift(); trial; trial = trials.shift()) {
+      const verdict = await judge({ path: trial.path, mostSeeds })
+      if (verdict) killed += 1
+      const how = verdict ? `killed by seed "${verdict.seed}": ${verdict.violation}` : `LIVES after ${mostSeeds} worlds`
+      console.log(`${trial.mutant.name}: ${how}`)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+  console.log(`${killed} of ${chosen.length} mutants killed`)
+  return killed === chosen.length
+}

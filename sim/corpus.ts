@@ -1,0 +1,10 @@
+import type { WorldName } from './worlds.ts'
+
+/** Seeds that once found a bug, and a few fixed ones before them. They run first, on each push and before each run of fresh seeds. */
+export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
+  chat: [
+    ...['1', '2', '3', '7', '42'],
+    ...['c81', 'c144', 'c178', 'c238', 'c307', 'c446', 'f334', '00787f6b-11', '6c73be08-213'],
+  ],
+  renewal: ['1', '2', '3', '7', '42'],
+}

@@ -1,0 +1,16 @@
+/** One fault that is built into a copy of the token package, to see that the renewal world notices it. */
+export interface Mutant {
+  readonly name: string
+  /** In packages/token/src. */
+  readonly file: string
+  /** Must stand there exactly once. */
+  readonly find: string
+  readonly replace: string
+}
+
+/** @throws where the text to be replaced does not stand there exactly once: the mutant would be none, or another one. */
+export function mutate(source: string, { name, file, find, replace }: Mutant): string {
+  const times = source.split(find).length - 1
+  if (times !== 1) throw new Error(`mutant "${name}": its text stands ${times} times in ${file}, not once: ${find}`)
+  return source.replace(find, () => replace)
+}

@@ -1,0 +1,182 @@
+import type { SimTimeline } from '@helvino/testkit'
+import type { Trace } from '../trace.ts'
+import type { Violations } from '../violations.ts'
+import { AheadPoints } from './ahead-points.ts'
+import type { Flight } from './flight.ts'
+import type { IssuedRecord } from './issuer-model.ts'
+import { type KnownToken, knownToken } from './known-token.ts'
+import type { Machine, Moment } from './machine.ts'
+import { RenewalRate } from './renewal-rate.ts'
+import type { TabWatch } from './tab-watch.ts'
+
+export interface GroupTerms {
+  readonly machine: Machine
+  /** What its tabs share the token by. */
+  readonly shareName: string
+  readonly lifeMs: number
+  readonly timeline: SimTimeline
+  readonly trace: Trace
+  readonly violations: Violations
+}
+
+// Whatever takes no time in the real world takes a few events here.
+const slackMs = 50
+const minuteMs = 60_000
+const nothing = () => undefined
+
+/** All tabs of one owner on one machine: they share one token, and what must hold for them together is held against them here (I5, I7, I8). */
+export class GroupWatch {
+  readonly terms: GroupTerms
+  readonly audience: string
+  /** Every token that the machine was told for this owner. */
+  readonly known = new Map<string, KnownToken>()
+  /** A server has refused a token of this group at some time. */
+  hasRefused = false
+  /** When the issuer last said a final no to any tab of this group, by the machine's monotonic clock. */
+  finalNoAtMs = -Infinity
+  readonly ahead: AheadPoints
+  readonly #recent: KnownToken[] = []
+  readonly #flights = new Set<Flight>()
+  readonly #rate: RenewalRate
+  #disturbedAtMs = -Infinity
+  /** Until here the issuer's clock, which was set back, makes newer tokens look older. */
+  #disorderUntilMs = -Infinity
+  #renewer: TabWatch | undefined
+  /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
+  #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch } | undefined
+  #starts = 0
+  #onStart: (tab: TabWatch) => void = nothing
+
+  constructor(terms: GroupTerms) {
+    this.terms = terms
+    this.audience = `${terms.machine.name} ${terms.shareName}`
+    this.ahead = new AheadPoints(this.audience, terms)
+    this.#rate = new RenewalRate(terms.lifeMs)
+  }
+
+  get nowMs(): number {
+    return this.terms.timeline.elapsedMs
+  }
+
+  /** Renewals begun so far. */
+  get starts(): number {
+    return this.#starts
+  }
+
+  /** A tab comes, goes, freezes or wakes: for the next minute the tabs may differ in what they have heard. */
+  disturb(): void {
+    this.#disturbedAtMs = this.nowMs
+  }
+
+  /** The tabs use one token: they can, and by the issuer's clock each token is newer than the one before. */
+  get isShared(): boolean {
+    return this.terms.machine.isConnected && this.nowMs > this.#disorderUntilMs
+  }
+
+  /** When a tab was last told a token in time, by the machine's clocks. */
+  get lastTold(): KnownToken | undefined {
+    return this.#recent.at(-1)
+  }
+
+  /** What holds per group may be asked for: every tab has had the time to hear of what the others did. */
+  get isEven(): boolean {
+    return this.isShared && this.nowMs > this.#disturbedAtMs + minuteMs
+  }
+
+  /** `run` hears of the next renewal that is begun; another `run` takes its place. */
+  onceStarted(run: (tab: TabWatch) => void): void {
+    this.#onStart = run
+  }
+
+  /** No tab may renew now: together they have done so as often as they may. */
+  get isSpent(): boolean {
+    return this.#rate.isSpent(this.nowMs)
+  }
+
+  start(tab: TabWatch): Flight {
+    const { trace, violations } = this.terms
+    const nowMs = this.nowMs
+    this.#starts += 1
+    const others = [...this.#flights].filter(({ tab: other }) => other !== tab)
+    const awake = others.filter(({ wasInterrupted }) => !wasInterrupted)
+    const mayBeBeside = this.#mayBeBeside(tab, awake)
+    if (awake.length > 0 && this.isShared && !mayBeBeside)
+      violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
+    if (others.length > awake.length) trace.add('takeover of a frozen leader', tab.name)
+    const excess = this.#rate.excess(nowMs)
+    if (excess > 0 && this.isEven) violations.add('I7', `${this.audience}: ${excess} renewals within a minute`)
+    this.#checkBlock(tab)
+    if (this.#renewer && this.#renewer !== tab) trace.add('hand-over', tab.name)
+    this.#renewer = tab
+    const flight = { tab, startedAtMs: nowMs, isBesideAnother: awake.length > 0, wasInterrupted: false }
+    this.#flights.add(flight)
+    const onStart = this.#onStart
+    this.#onStart = nothing
+    onStart(tab)
+    return flight
+  }
+
+  end(flight: Flight): void {
+    this.#flights.delete(flight)
+  }
+
+  /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
+  interrupt(tab: TabWatch): void {
+    for (const flight of this.#flights) {
+      if (flight.tab !== tab) continue
+      flight.wasInterrupted = true
+      if (tab.isGone) this.#flights.delete(flight)
+    }
+  }
+
+  /** The issuer demanded to be left alone, or said a final no. */
+  block(tab: TabWatch, forMs: number): void {
+    this.#block = { heardAtMs: this.nowMs, untilMs: this.terms.machine.now().monotonicMs + forMs, tab }
+  }
+
+  /** The tab has taken over a newer token from another one: what was said to it before no longer counts. */
+  unblock(tab: TabWatch): void {
+    if (this.#block?.tab === tab) this.#block = undefined
+  }
+
+  tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
+    const told = knownToken(record, asked, isLate)
+    this.known.set(record.token, told)
+    if (this.#recent.some((told) => told.record.issuedAtMs > record.issuedAtMs))
+      this.#disorderUntilMs = this.nowMs + record.lifeMs + minuteMs
+    if (!isLate) {
+      this.#block = undefined
+      this.#recent.push(told)
+      if (this.#recent.length > 20) this.#recent.shift()
+    }
+    return told
+  }
+
+  /** Some tab may hold a token that is so old that a use of it is reason enough to renew in the background. */
+  get mayHoldAged(): boolean {
+    return this.#recent.some((told) => {
+      const ageMs = this.terms.machine.sinceMs(told.asked)
+      return ageMs >= 0.6 * told.record.lifeMs && ageMs <= told.record.lifeMs
+    })
+  }
+
+  #mayBeBeside(tab: TabWatch, awake: readonly Flight[]): boolean {
+    const { machine, shareName } = this.terms
+    const patienceMs = (tab.oldestWaitMs === undefined ? 10_000 : 2_000) - slackMs
+    const holder = machine.browser.locks.holderOf(shareName)
+    return (
+      (tab.oldestWaitMs ?? 0) >= 2_000 - slackMs ||
+      awake.some((each) => each.isBesideAnother || this.nowMs - each.startedAtMs >= patienceMs) ||
+      (holder !== undefined && holder.clock !== tab.clock && this.nowMs - holder.sinceMs >= patienceMs)
+    )
+  }
+
+  #checkBlock(tab: TabWatch): void {
+    const block = this.#block
+    const restMs = (block?.untilMs ?? 0) - this.terms.machine.now().monotonicMs
+    if (!block || restMs <= 0) return
+    const hasHeard =
+      block.tab === tab || (this.isEven && tab.evenSinceMs < block.heardAtMs && this.nowMs > block.heardAtMs + slackMs)
+    if (hasHeard) this.terms.violations.add('I8', `${tab.name} asks ${restMs} ms before the issuer's word`)
+  }
+}
