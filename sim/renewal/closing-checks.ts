@@ -1,11 +1,7 @@
 import { aheadWindowMs } from './known-token.ts'
 import type { GroupWatch } from './group-watch.ts'
 import type { IssuerModel } from './issuer-model.ts'
-import type { Page } from './page.ts'
 import type { Slot } from './slot.ts'
-
-/** At this very moment, which takes less than a second by now. */
-const isBeingRenewed = ({ watch }: Page): boolean => watch.flightMs !== undefined && watch.flightMs < 1_000
 
 /** Tabs that do not hear each other, or have no lock, may spend their budget on each other: but for a minute only. */
 const isStarved = ({ isShared, lastTold, terms }: GroupWatch): boolean =>
@@ -14,10 +10,10 @@ const isStarved = ({ isShared, lastTold, terms }: GroupWatch): boolean =>
 /** Faults have been over for longer than the longest backoff: whoever holds a token has one, unless the issuer itself wants to be left alone. */
 export function checkRecovered(slots: readonly Slot[], issuer: IssuerModel): void {
   for (const { page, group } of slots) {
-    if (!page || page.watch.holders === 0 || page.watch.blockedMs > -60_000) continue
+    if (!page || page.watch.holders === 0 || group.isBlocked) continue
     page.watch.noteUse()
     const token = page.renewer.token()
-    if (token === undefined && (isBeingRenewed(page) || isStarved(group))) continue
+    if (token === undefined && (group.isBeingRenewed || isStarved(group))) continue
     if (token === undefined) page.watch.violate('I6', `has no token, and is ${page.renewer.snapshot().phase}`)
     else if (issuer.verify(token, group.audience).status !== 200)
       page.watch.violate('I6', 'holds a token that the server refuses')

@@ -44,6 +44,8 @@ export class GroupWatch {
   #renewer: TabWatch | undefined
   /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
   #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch } | undefined
+  /** As `#block`, whatever was heard since: some tab may not have. */
+  #longestBlockUntilMs = -Infinity
   #starts = 0
   #onStart: (tab: TabWatch) => void = nothing
 
@@ -90,7 +92,7 @@ export class GroupWatch {
 
   /** No tab may renew now: together they have done so as often as they may. */
   get isSpent(): boolean {
-    return this.#rate.isSpent(this.nowMs)
+    return this.#rate.isSpent(this.terms.machine.now().monotonicMs)
   }
 
   start(tab: TabWatch): Flight {
@@ -103,7 +105,7 @@ export class GroupWatch {
     if (awake.length > 0 && this.isShared && !mayBeBeside)
       violations.add('I5', `${tab.name} renews beside ${awake.map((each) => each.tab.name).join()}`)
     if (others.length > awake.length) trace.add('takeover of a frozen leader', tab.name)
-    const excess = this.#rate.excess(nowMs)
+    const excess = this.#rate.excess(this.terms.machine.now().monotonicMs, slackMs)
     if (excess > 0 && this.isEven) violations.add('I7', `${this.audience}: ${excess} renewals within a minute`)
     this.#checkBlock(tab)
     if (this.#renewer && this.#renewer !== tab) trace.add('hand-over', tab.name)
@@ -131,7 +133,20 @@ export class GroupWatch {
 
   /** The issuer demanded to be left alone, or said a final no. */
   block(tab: TabWatch, forMs: number): void {
-    this.#block = { heardAtMs: this.nowMs, untilMs: this.terms.machine.now().monotonicMs + forMs, tab }
+    const untilMs = this.terms.machine.now().monotonicMs + forMs
+    this.#longestBlockUntilMs = Math.max(this.#longestBlockUntilMs, untilMs)
+    if (this.#block && this.#block.untilMs > untilMs) return
+    this.#block = { heardAtMs: this.nowMs, untilMs, tab }
+  }
+
+  /** Some tab may still heed the issuer's word to ask later. */
+  get isBlocked(): boolean {
+    return this.#longestBlockUntilMs > this.terms.machine.now().monotonicMs
+  }
+
+  /** A renewal that will end well is in flight: all of them do, in less than a second, once the faults are over. */
+  get isBeingRenewed(): boolean {
+    return [...this.#flights].some(({ startedAtMs }) => this.nowMs - startedAtMs < 1_000)
   }
 
   /** The tab has taken over a newer token from another one: what was said to it before no longer counts. */
@@ -140,7 +155,7 @@ export class GroupWatch {
   }
 
   tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
-    const told = knownToken(record, asked, isLate)
+    const told = knownToken(record, asked, { isLate, toldAtMs: this.nowMs })
     this.known.set(record.token, told)
     if (this.#recent.some((told) => told.record.issuedAtMs > record.issuedAtMs))
       this.#disorderUntilMs = this.nowMs + record.lifeMs + minuteMs

@@ -7,14 +7,20 @@ export interface KnownToken {
   readonly asked: Moment
   /** It came after its attempt had been given up: it must not be used. */
   readonly isLate: boolean
+  /** In ms of the timeline. */
+  readonly toldAtMs: number
   readonly dueAfterMs: number
   readonly unusableAfterMs: number
 }
 
-export const knownToken = (record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken => ({
+export const knownToken = (
+  record: IssuedRecord,
+  asked: Moment,
+  how: Pick<KnownToken, 'isLate' | 'toldAtMs'>,
+): KnownToken => ({
   record,
   asked,
-  isLate,
+  ...how,
   dueAfterMs: record.lifeMs - Math.min(15_000, record.lifeMs / 4),
   unusableAfterMs: record.lifeMs - Math.min(1_000, record.lifeMs / 20),
 })

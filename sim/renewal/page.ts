@@ -248,8 +248,8 @@ export class Page {
       aborted: signal?.aborted === true,
       'queue-full': this.watch.waits.size >= this.#maxWaiting,
       disposed: this.#isDisposed,
-      // What was last heard, too, where the time to hear better was too short.
-      refused: monotonicMs <= group.finalNoAtMs + (isOver ? Infinity : 60_000),
+      // What was last heard, too, where the time or the issuer's earlier word did not let it hear better.
+      refused: monotonicMs <= group.finalNoAtMs + (isOver || group.isBlocked ? Infinity : 60_000),
       rejected: this.watch.group.hasRefused,
     }[code]
     if (name !== 'TokenError' || isEarned === undefined) this.watch.violate('I6', `throws ${String(error)}`)

@@ -14,11 +14,15 @@ export class RenewalRate {
     return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs).length >= this.#most
   }
 
-  /** How many there were within the last minute, this one included, where they are too many; otherwise 0. */
-  excess(nowMs: number): number {
+  /**
+   * How many there were within the last minute, this one included, where they are too many; otherwise 0. `unheardMs`: others of so short a
+   * while ago may not have been heard of.
+   */
+  excess(nowMs: number, unheardMs = 0): number {
     const started = this.#startedAtMs
-    started.push(nowMs)
     while ((started[0] ?? nowMs) <= nowMs - windowMs) started.shift()
-    return started.length > this.#most ? started.length : 0
+    const heard = unheardMs === 0 ? started.length : started.filter((atMs) => atMs <= nowMs - unheardMs).length
+    started.push(nowMs)
+    return heard >= this.#most ? heard + 1 : 0
   }
 }

@@ -99,7 +99,7 @@ export class TabWatch {
     if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
     if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
     if (cause === 'ahead') this.#noteAhead()
-    const excess = this.#rate.excess(group.nowMs)
+    const excess = this.#rate.excess(this.clock.monotonicMs())
     if (excess > 0) this.violate('I7', `sends ${excess} renewals within a minute`)
     if (this.blockedMs > 0) this.violate('I8', `asks ${this.blockedMs} ms before the issuer's word`)
     for (const wait of this.waits) wait.isExcused = true
@@ -156,6 +156,7 @@ export class TabWatch {
       return
     }
     const ageMs = machine.sinceMs(known.asked)
+    if (this.#isMisled(known)) return
     if (how === 'shows') this.#checkShown(known)
     else if (ageMs >= known.unusableAfterMs)
       this.violate('I4', `${how} a token ${ageMs} ms old of ${known.record.lifeMs} ms`)
@@ -180,8 +181,18 @@ export class TabWatch {
   }
 
   #block(forMs: number): void {
-    this.#blockedUntilMs = this.clock.monotonicMs() + forMs
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, this.clock.monotonicMs() + forMs)
     this.group.block(this, forMs)
+  }
+
+  /**
+   * The tab was stopped while another one fetched the token, and the wall clock has been set back since: on waking it hears of the token, and
+   * none of its clocks tells that this was long ago.
+   */
+  #isMisled(known: KnownToken): boolean {
+    const now = this.group.terms.machine.now()
+    const isSetBack = now.wallMs - known.asked.wallMs < now.monotonicMs - known.asked.monotonicMs
+    return isSetBack && known !== this.#told && this.evenSinceMs >= known.toldAtMs
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
