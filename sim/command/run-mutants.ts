@@ -12,7 +12,7 @@ const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
 
 /** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its index.ts. */
-export function writeMutant(mutant: Mutant, folder: string): string {
+function writeMutant(mutant: Mutant, folder: string): string {
   const from = join(root, 'packages/token/src')
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
