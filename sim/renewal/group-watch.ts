@@ -25,12 +25,15 @@ export class GroupWatch {
   readonly #recent: KnownToken[] = []
   readonly #flights = new Set<Flight>()
   readonly #rate: RenewalRate
-  #disturbedAtMs = -Infinity
+  /** When a tab last came, went, froze or woke. */
+  disturbedAtMs = -Infinity
   /** Until here the issuer's clock, which was set back, makes newer tokens look older. */
   #disorderUntilMs = -Infinity
   #renewer: RenewingTab | undefined
   /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
-  #block: { readonly heardAtMs: number; readonly untilMs: number; readonly tab: RenewingTab } | undefined
+  #block:
+    | { readonly heardAtMs: number; readonly untilMs: number; readonly tab: RenewingTab; readonly wasEven: boolean }
+    | undefined
   /** As `#block`, whatever was heard since: some tab may not have. */
   #longestBlockUntilMs = -Infinity
   #starts = 0
@@ -54,7 +57,7 @@ export class GroupWatch {
 
   /** A tab comes, goes, freezes or wakes: for the next minute the tabs may differ in what they have heard. */
   disturb(): void {
-    this.#disturbedAtMs = this.nowMs
+    this.disturbedAtMs = this.nowMs
   }
 
   /** The tabs use one token: they can, and by the issuer's clock each token is newer than the one before. */
@@ -69,7 +72,7 @@ export class GroupWatch {
 
   /** What holds per group may be asked for: every tab has had the time to hear of what the others did. */
   get isEven(): boolean {
-    return this.isShared && this.nowMs > this.#disturbedAtMs + minuteMs
+    return this.isShared && this.nowMs > this.disturbedAtMs + minuteMs
   }
 
   /** `run` hears of the next renewal that is begun; another `run` takes its place. */
@@ -123,7 +126,7 @@ export class GroupWatch {
     const untilMs = this.terms.machine.now().monotonicMs + forMs
     this.#longestBlockUntilMs = Math.max(this.#longestBlockUntilMs, untilMs)
     if (this.#block && this.#block.untilMs > untilMs) return
-    this.#block = { heardAtMs: this.nowMs, untilMs, tab }
+    this.#block = { heardAtMs: this.nowMs, untilMs, tab, wasEven: this.isEven }
   }
 
   /** Some tab may still heed the issuer's word to ask later. */
@@ -178,7 +181,8 @@ export class GroupWatch {
     const restMs = (block?.untilMs ?? 0) - this.terms.machine.now().monotonicMs
     if (!block || restMs <= 0) return
     const hasHeard =
-      block.tab === tab || (this.isEven && tab.evenSinceMs < block.heardAtMs && this.nowMs > block.heardAtMs + slackMs)
+      block.tab === tab ||
+      (block.wasEven && this.isEven && tab.evenSinceMs < block.heardAtMs && this.nowMs > block.heardAtMs + slackMs)
     if (hasHeard) this.terms.violations.add('I8', `${tab.name} asks ${restMs} ms before the issuer's word`)
   }
 }

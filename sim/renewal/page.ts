@@ -209,7 +209,7 @@ export class Page {
 
   #join({ signal }: WaitOptions): Wait {
     const { failures, phase } = this.renewer.snapshot()
-    const isExcused = failures > 0 || phase !== 'resting' || !this.watch.isAwake
+    const isExcused = failures > 0 || this.watch.group.isSpent || phase !== 'resting' || !this.watch.isAwake
     this.watch.noteUse()
     const { nowMs } = this.watch.group
     const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }

@@ -186,13 +186,13 @@ export class TabWatch {
   }
 
   /**
-   * The tab was stopped while another one fetched the token, and the wall clock has been set back since: on waking it hears of the token, and
-   * none of its clocks tells that this was long ago.
+   * A tab was stopped while another one fetched the token, and the wall clock has been set back since: on waking it hears of the token, and none
+   * of its clocks tells that this was long ago. It may tell others.
    */
   #isMisled(known: KnownToken): boolean {
     const now = this.group.terms.machine.now()
     const isSetBack = now.wallMs - known.asked.wallMs < now.monotonicMs - known.asked.monotonicMs
-    return isSetBack && known !== this.#told && this.evenSinceMs >= known.toldAtMs
+    return isSetBack && known !== this.#told && this.group.disturbedAtMs >= known.toldAtMs
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */

@@ -263,11 +263,11 @@ export class TokenRenewer {
     this.#cancelTimer = this.#config.clock.startTimer(delayMs, () => this.#plan())
   }
 
-  /** Starts an attempt, unless another tab is at it: then that is waited for, but not for long. */
+  /** Starts an attempt, unless another tab is at it: then that is waited for, but not for long; its turn may end without a word. */
   #start(): void {
     const patienceMs = this.#tabs?.patienceMs(this.#config.clock.monotonicMs(), this.#line.headJoinedAtMs) ?? 0
     if (patienceMs > 0) {
-      this.#lookAgainIn(patienceMs)
+      this.#lookAgainIn(Math.min(patienceMs, 1_000))
       this.#tabs?.takeTurn(async () => {
         // What was wanted when the turn was asked for may have come from another tab since.
         if (this.#startInMs() <= 0) await this.#renew()
