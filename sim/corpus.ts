@@ -6,5 +6,5 @@ export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
     ...['1', '2', '3', '7', '42'],
     ...['c81', 'c144', 'c178', 'c238', 'c307', 'c446', 'f334', '00787f6b-11', '6c73be08-213'],
   ],
-  renewal: ['1', '2', '3', '7', '42'],
+  renewal: ['1', '2', '3', '7', '42', '88d3cb0f-1198'],
 }

@@ -38,7 +38,7 @@ export class TokenRenewer {
   #cause: RenewalCause | undefined = 'first'
   #attempt: AbortController | undefined
   #failure: TokenFailure | undefined
-  #refusedToken: string | undefined
+  #refusedTokens: readonly string[] = []
   #staleServes = 0
   #startedAtMs = -eagerEveryMs
   /** Where the backoff ends, and where what the issuer demanded ends: the first may be cut short, the second never. Monotonic ms. */
@@ -102,7 +102,7 @@ export class TokenRenewer {
     const held = this.#held
     const isLate = held?.token !== token
     if (!isLate) {
-      this.#refusedToken = token
+      this.#refusedTokens = [...this.#refusedTokens.slice(-7), token]
       this.#held = undefined
       this.#cause = 'refused'
     }
@@ -380,7 +380,7 @@ export class TokenRenewer {
     const { clock, bufferMs } = this.#config
     const held = this.#alive
     const isNewer = !held || message.issuerNowMs > held.issuerNowMs
-    if (!isNewer || !message.token || message.token === this.#refusedToken) return
+    if (!isNewer || !message.token || this.#refusedTokens.includes(message.token)) return
     // An attempt of our own is not needed any more: what it says is not heard.
     const stop = this.#attempt
     this.#attempt = undefined
