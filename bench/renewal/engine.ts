@@ -31,5 +31,13 @@ export interface EngineModule {
   openFastPath(setup: EngineSetup, use: (token: string) => void): Promise<FastPath>
 }
 
+/** What our own adapter offers beside. */
+export interface OwnEngineModule extends EngineModule {
+  /** The guarded call through the awaited form. */
+  openEnsuredPath(setup: EngineSetup, use: (token: string) => void): FastPath
+  /** The token alone, in a call that need not be awaited. */
+  openSynchronousPath(setup: EngineSetup, use: (token: string) => void): () => void
+}
+
 /** One measured call; awaited by whoever measures. */
 export type FastPath = () => Promise<void>

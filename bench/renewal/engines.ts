@@ -24,7 +24,7 @@ export const ours: EngineEntry = {
   packages: ['@helvino/token'],
   variant: '',
   configuration:
-    'TokenRenewer on the browser runtime; app passes fetchToken; withToken(send, 401); tabs share by name in the tab rows only; 5 runs, ranges shown',
+    'createTokenRenewer as shipped, readTokenResponse, renewer.fetch (replays once on 401); shareAs in the tab rows only; 5 runs, ranges shown',
   module: 'renewal/helvino-engine.ts',
   smallestImport: "export { TokenRenewer } from '@helvino/token/core'",
 }

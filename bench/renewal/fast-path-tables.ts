@@ -5,9 +5,6 @@ const allowanceNs = 20
 const plainClock = 'Date.now()'
 const synchronous = 'helvino token(), not awaited'
 
-// A timing of a shared machine: shown, and left to the reader.
-const verdict = (isMet: boolean) => (isMet ? 'met' : 'missed')
-
 interface Timing {
   readonly medianNs: number
   readonly minNs: number
@@ -25,28 +22,34 @@ export function fastPathTables(
 ): Readonly<Record<string, readonly object[]>> {
   const timings = new Map(Object.entries(samples).map(([name, values]) => [name, timingOf(values)]))
   const of = (name: string): Timing => timings.get(name) ?? { medianNs: NaN, minNs: NaN }
-  const [fastest] = [...peers].sort((a, b) => of(a.name).medianNs - of(b.name).medianNs)
-  const own = of(ours.name)
-  const fastestNs = of(fastest?.name ?? '').medianNs
-  const limitNs = of(plainClock).medianNs + allowanceNs
+  const asked = (by: keyof Timing) => {
+    const [fastest] = [...peers].sort((a, b) => of(a.name)[by] - of(b.name)[by])
+    const rows = [
+      {
+        what: `guarded call: at most that of ${fastest?.name ?? ''}`,
+        name: ours.name,
+        limit: of(fastest?.name ?? '')[by],
+      },
+      {
+        what: `token() itself: one Date.now() + ${allowanceNs} ns`,
+        name: synchronous,
+        limit: of(plainClock)[by] + allowanceNs,
+      },
+    ]
+    return rows.map(({ what, name, limit }) => ({
+      asked: what,
+      by,
+      oursNs: of(name)[by],
+      limitNs: Math.round(limit * 10) / 10,
+      verdict: of(name)[by] <= limit ? 'met' : 'missed',
+    }))
+  }
   return {
     'fast path, ns per call with a valid token, real clock, nothing subtracted': [...timings].map(([what, timing]) => ({
       what,
       ...timing,
     })),
-    'fast path, what is asked of ours (medians; not in the exit code)': [
-      {
-        asked: `guarded call: at most the fastest peer's (${fastest?.name ?? 'none'})`,
-        oursNs: own.medianNs,
-        limitNs: fastestNs,
-        verdict: verdict(own.medianNs <= fastestNs),
-      },
-      {
-        asked: `token() itself: at most one Date.now() + ${allowanceNs} ns`,
-        oursNs: of(synchronous).medianNs,
-        limitNs,
-        verdict: verdict(of(synchronous).medianNs <= limitNs),
-      },
-    ],
+    // The least of the rounds is what a busy machine disturbs least.
+    'fast path, what is asked of ours (a timing: not in the exit code)': [...asked('medianNs'), ...asked('minNs')],
   }
 }

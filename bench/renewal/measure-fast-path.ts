@@ -1,6 +1,5 @@
-import type { EngineSetup, FastPath } from './engine.ts'
-import { engines, loadEngine } from './engines.ts'
-import { openEnsuredPath, openSynchronousPath } from './helvino-engine.ts'
+import type { EngineSetup, FastPath, OwnEngineModule } from './engine.ts'
+import { engines, loadEngine, ours } from './engines.ts'
 import { apiUrl, ModelServer, tokenUrl } from './model-server.ts'
 import { VirtualBrowser } from './virtual-browser.ts'
 
@@ -41,12 +40,13 @@ async function openSubjects(): Promise<Subject[]> {
   }
   const token = sessions.newest.accessToken
   const clock = { lastMs: 0 }
+  const own = (await loadEngine(ours)) as OwnEngineModule
   const subjects: Subject[] = [
     { name: 'Date.now()', run: plain(() => void (clock.lastMs = Date.now())) },
     { name: 'performance.now()', run: plain(() => void (clock.lastMs = performance.now())) },
     { name: 'guarded call, nothing in it', run: awaited(async () => use(token)) },
-    { name: 'helvino token(), not awaited', run: plain(openSynchronousPath(setup(''), use)) },
-    { name: 'helvino ensureValidToken()', run: awaited(await openEnsuredPath(setup(''), use)) },
+    { name: 'helvino token(), not awaited', run: plain(own.openSynchronousPath(setup(''), use)) },
+    { name: 'helvino ensureValidToken()', run: awaited(own.openEnsuredPath(setup(''), use)) },
   ]
   for (const entry of engines) {
     const { openFastPath } = await loadEngine(entry)

@@ -1,4 +1,4 @@
-import type { GroupTerms } from './group-watch.ts'
+import type { GroupTerms } from './group-terms.ts'
 import { aheadWindowMs, type KnownToken } from './known-token.ts'
 
 const drawsJudged = 12

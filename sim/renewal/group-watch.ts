@@ -1,23 +1,10 @@
-import type { SimTimeline } from '@helvino/testkit'
-import type { Trace } from '../trace.ts'
-import type { Violations } from '../violations.ts'
 import { AheadPoints } from './ahead-points.ts'
-import type { Flight } from './flight.ts'
+import type { Flight, RenewingTab } from './flight.ts'
+import type { GroupTerms } from './group-terms.ts'
 import type { IssuedRecord } from './issuer-model.ts'
 import { type KnownToken, knownToken } from './known-token.ts'
-import type { Machine, Moment } from './machine.ts'
+import type { Moment } from './machine.ts'
 import { RenewalRate } from './renewal-rate.ts'
-import type { TabWatch } from './tab-watch.ts'
-
-export interface GroupTerms {
-  readonly machine: Machine
-  /** What its tabs share the token by. */
-  readonly shareName: string
-  readonly lifeMs: number
-  readonly timeline: SimTimeline
-  readonly trace: Trace
-  readonly violations: Violations
-}
 
 // Whatever takes no time in the real world takes a few events here.
 const slackMs = 50
@@ -42,15 +29,15 @@ export class GroupWatch {
   disturbedAtMs = -Infinity
   /** Until here the issuer's clock, which was set back, makes newer tokens look older. */
   #disorderUntilMs = -Infinity
-  #renewer: TabWatch | undefined
+  #renewer: RenewingTab | undefined
   /** The last word of the issuer to ask later: by whom and when it was heard, and until when it holds by the machine's monotonic clock. */
   #block:
-    | { readonly heardAtMs: number; readonly untilMs: number; readonly tab: TabWatch; readonly wasEven: boolean }
+    | { readonly heardAtMs: number; readonly untilMs: number; readonly tab: RenewingTab; readonly wasEven: boolean }
     | undefined
   /** As `#block`, whatever was heard since: some tab may not have. */
   #longestBlockUntilMs = -Infinity
   #starts = 0
-  #onStart: (tab: TabWatch) => void = nothing
+  #onStart: (tab: RenewingTab) => void = nothing
 
   constructor(terms: GroupTerms) {
     this.terms = terms
@@ -89,7 +76,7 @@ export class GroupWatch {
   }
 
   /** `run` hears of the next renewal that is begun; another `run` takes its place. */
-  onceStarted(run: (tab: TabWatch) => void): void {
+  onceStarted(run: (tab: RenewingTab) => void): void {
     this.#onStart = run
   }
 
@@ -98,7 +85,7 @@ export class GroupWatch {
     return this.#rate.isSpent(this.terms.machine.now().monotonicMs)
   }
 
-  start(tab: TabWatch): Flight {
+  start(tab: RenewingTab): Flight {
     const { trace, violations } = this.terms
     const nowMs = this.nowMs
     this.#starts += 1
@@ -126,7 +113,7 @@ export class GroupWatch {
   }
 
   /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
-  interrupt(tab: TabWatch): void {
+  interrupt(tab: RenewingTab): void {
     for (const flight of this.#flights) {
       if (flight.tab !== tab) continue
       flight.wasInterrupted = true
@@ -135,7 +122,7 @@ export class GroupWatch {
   }
 
   /** The issuer demanded to be left alone, or said a final no. */
-  block(tab: TabWatch, forMs: number): void {
+  block(tab: RenewingTab, forMs: number): void {
     const untilMs = this.terms.machine.now().monotonicMs + forMs
     this.#longestBlockUntilMs = Math.max(this.#longestBlockUntilMs, untilMs)
     if (this.#block && this.#block.untilMs > untilMs) return
@@ -153,7 +140,7 @@ export class GroupWatch {
   }
 
   /** The tab has taken over a newer token from another one: what was said to it before no longer counts. */
-  unblock(tab: TabWatch): void {
+  unblock(tab: RenewingTab): void {
     if (this.#block?.tab === tab) this.#block = undefined
   }
 
@@ -178,7 +165,7 @@ export class GroupWatch {
     })
   }
 
-  #mayBeBeside(tab: TabWatch, awake: readonly Flight[]): boolean {
+  #mayBeBeside(tab: RenewingTab, awake: readonly Flight[]): boolean {
     const { machine, shareName } = this.terms
     const patienceMs = (tab.oldestWaitMs === undefined ? 10_000 : 2_000) - slackMs
     const holder = machine.browser.locks.holderOf(shareName)
@@ -189,7 +176,7 @@ export class GroupWatch {
     )
   }
 
-  #checkBlock(tab: TabWatch): void {
+  #checkBlock(tab: RenewingTab): void {
     const block = this.#block
     const restMs = (block?.untilMs ?? 0) - this.terms.machine.now().monotonicMs
     if (!block || restMs <= 0) return

@@ -29,7 +29,7 @@ function waitOptions(page: Page, random: SimRandom): WaitOptions {
 }
 
 /** Somebody in the page wants a token, in one of the ways there are. */
-export function call(page: Page, random: SimRandom): void {
+function call(page: Page, random: SimRandom): void {
   const options = waitOptions(page, random)
   const kind = random.fraction()
   if (kind >= 0.92) {

@@ -23,6 +23,9 @@ afterAll(async () => {
 // The chunk comes 8 s after the panel, and a token of 16 s is renewed when it is 10.6 to 12 s old.
 const untilReportingMs = 14_000
 
+// The machine may be busy with other tests.
+const soon = { timeout: 20_000 }
+
 const telemetryOf = (page: Page) => {
   const urls: string[] = []
   page.on('request', (request) => {
@@ -90,7 +93,7 @@ describe('the widget and its figures', () => {
     await openAndWrite(asUsual.page, `${server.url}/demo`)
     await asUsual.page.waitForTimeout(untilReportingMs)
     for (const { page } of [byAttribute, bySetting, asUsual]) await lookAway(page)
-    await expect.poll(() => third?.at(-1)).toBe('POST /api/telemetry')
+    await expect.poll(() => third?.at(-1), soon).toBe('POST /api/telemetry')
     expect([first, second]).toEqual([[], []])
     for (const { context } of [byAttribute, bySetting, asUsual]) await context.close()
     await host.close()
@@ -110,7 +113,7 @@ describe('the widget and its figures', () => {
     await pages[0]?.page.waitForTimeout(untilReportingMs)
     for (const { page, context, asked, errors, lines, how } of pages) {
       await lookAway(page)
-      await expect.poll(() => asked.at(-1)).toMatch(how === 'missing' ? /^GET/ : /^POST/)
+      await expect.poll(() => asked.at(-1), soon).toMatch(how === 'missing' ? /^GET/ : /^POST/)
       await write(page, 'after')
       expect(await page.locator('.message.sent').count()).toBe(2)
       expect(await page.locator('.connection-status.error').count()).toBe(0)

@@ -261,6 +261,28 @@ describe('an outage', () => {
   })
 })
 
+describe('what makes no sense', () => {
+  it('[TK38] a Retry-After that is no number asks for nothing', async () => {
+    const { clock, renewer, scripted, outcome } = rig({ delayMs: 0 })
+    scripted.push({ kind: 'unavailable', reason: 'odd', retryAfterMs: NaN })
+    const seen = outcome(renewer.validToken())
+    await clock.advance(2_000)
+    expect(seen.value).toBe('t1')
+  })
+})
+
+describe('a caller whose patience ends', () => {
+  it('[TK39] goes with a token that is due, where it is still alive', async () => {
+    const { clock, renewer, outcome, calls } = rig({ delayMs: 8_000 })
+    await Promise.all([renewer.refresh(), clock.advance(8_000)])
+    await clock.advance(278_500)
+    const seen = outcome(renewer.validToken({ withinMs: 2_000 }))
+    await clock.advance(2_000)
+    expect(seen.value).toBe('t1')
+    expect(calls).toHaveLength(2)
+  })
+})
+
 describe('clocks', () => {
   it.each([600_000, -600_000, 21_600_000, -21_600_000])(
     '[TK14] wrong by %i ms from the start change nothing: two renewals in ten minutes, never a dead token',

@@ -10,7 +10,7 @@ import type { OutcomeFacts, RenewalCause, TokenEvent } from './token-event.ts'
 import { failureAfter, isPlausible, type TokenFailure } from './token-failure.ts'
 import { WaitingLine, type WaitOptions } from './waiting-line.ts'
 
-// A person who acts, or a network that returns, may ask ahead of the backoff, but no more often than this.
+// A new caller, a person who acts or a network that returns may ask ahead of the backoff, but no more often than this.
 const eagerEveryMs = 5_000
 // A machine that slept without a word to the page is noticed within this.
 const lookEveryMs = 30_000
@@ -19,8 +19,7 @@ const lookEveryMs = 30_000
  * Keeps one short-lived bearer token fresh: one renewal in flight however many callers and tabs wait (single-flight), callers served in their
  * order, failures retried with exponential backoff and jitter while somebody wants a token, and never a failed renewal as the remembered state.
  *
- * Whatever happens (a caller, a timer, an answer, a word from another tab, a page that is seen again) changes the state and then calls `#plan`,
- * which alone decides whether an attempt starts now or later.
+ * Whatever happens changes the state and then calls `#plan`, which alone decides whether an attempt starts now or later.
  */
 export class TokenRenewer {
   readonly #config: RenewerConfig
@@ -39,7 +38,7 @@ export class TokenRenewer {
   #cause: RenewalCause | undefined = 'first'
   #attempt: AbortController | undefined
   #failure: TokenFailure | undefined
-  #refusedToken: string | undefined
+  #refusedTokens: readonly string[] = []
   #staleServes = 0
   #startedAtMs = -eagerEveryMs
   /** Where the backoff ends, and where what the issuer demanded ends: the first may be cut short, the second never. Monotonic ms. */
@@ -102,12 +101,13 @@ export class TokenRenewer {
   reportRefused(token: string): void {
     const held = this.#held
     const isLate = held?.token !== token
+    if (!isLate) {
+      this.#refusedTokens = [...this.#refusedTokens.slice(-7), token]
+      this.#held = undefined
+      this.#cause = 'refused'
+    }
     this.#emit({ type: 'refused', isLate })
     if (isLate) return
-    this.#refusedToken = token
-    this.#held = undefined
-    this.#quietUntilMs = 0
-    this.#cause = 'refused'
     // So soon after it was renewed for that reason, it shows that renewing does not help.
     if (held.isAfterRefusal && ageMs(held, this.#config.clock) < 30_000) this.#fail('rejected', 'refused again')
     this.#plan()
@@ -133,12 +133,12 @@ export class TokenRenewer {
 
   /** Keeps the token fresh ahead of time until the returned release is called: for as long as something is live that must not wait. */
   hold(): () => void {
-    let held = 1
+    let share = 1
     this.#holders += 1
     this.#plan()
     return () => {
-      this.#holders -= held
-      held = 0
+      this.#holders -= share
+      share = 0
       this.#plan()
     }
   }
@@ -173,7 +173,6 @@ export class TokenRenewer {
     this.#stopHearingLife?.()
     this.#tabs?.close()
     this.#held = undefined
-    this.#quietUntilMs = 0
     this.#line.settleAll(new TokenError('disposed'))
     this.#listeners.clear()
     this.#plan()
@@ -200,19 +199,23 @@ export class TokenRenewer {
 
   #wait({ withinMs = this.#config.waitWithinMs, signal }: WaitOptions = {}, isByHand = false): Promise<string> {
     if (this.#isDisposed) return Promise.reject(new TokenError('disposed'))
-    const { clock } = this.#config
-    const held = this.#held
-    if (this.#failure && this.#failure.code !== 'unavailable' && clock.monotonicMs() < this.#blockedUntilMs)
-      return Promise.reject(this.#error())
-    if (this.#failure && !isByHand && held && isUsable(held, clock)) {
+    const isBlocked = this.#config.clock.monotonicMs() < this.#blockedUntilMs
+    if (isBlocked && this.#failure && this.#failure.code !== 'unavailable') return Promise.reject(this.#error())
+    const held = this.#alive
+    if (this.#failure && !isByHand && held) {
       // The issuer is in trouble and the token still valid: nobody waits for what may not come.
       this.#staleServes += 1
       this.wake()
       return Promise.resolve(held.token)
     }
-    const turn = this.#line.join(withinMs, signal, () => this.#error())
+    // Whoever waited in vain goes with a token that is due, where it is still alive.
+    const turn = this.#line.join(withinMs, signal, () => this.#alive?.token ?? this.#error())
     this.wake()
     return turn
+  }
+
+  get #alive(): HeldToken | undefined {
+    return this.#held && isUsable(this.#held, this.#config.clock) ? this.#held : undefined
   }
 
   #error(): TokenError {
@@ -231,7 +234,7 @@ export class TokenRenewer {
     const nowMs = clock.monotonicMs()
     let wishInMs = this.#line.length > 0 ? 0 : Infinity
     // A use is a reason for as long as what was used is alive: afterwards only somebody who waits is one.
-    if (wishInMs && (this.#holders > 0 || (this.#isUsed && held && isUsable(held, clock)))) {
+    if (wishInMs && (this.#holders > 0 || (this.#isUsed && this.#alive))) {
       wishInMs = held ? held.aheadAfterMs - ageMs(held, clock) : 0
       // A tab that is seen goes first: the timers of a hidden one are slowed down.
       if (held && life?.isVisible() === false) wishInMs += Math.min(2_000, (held.dueAfterMs - held.aheadAfterMs) / 4)
@@ -349,12 +352,10 @@ export class TokenRenewer {
 
   /** What a failure, here or in another tab, means for those who wait: the token while it is valid, a final no at once, or more patience. */
   #heed(failure: TokenFailure, tookMs?: number): void {
-    const { clock } = this.#config
-    const nowMs = clock.monotonicMs()
+    const nowMs = this.#config.clock.monotonicMs()
     const isFinal = failure.code !== 'unavailable'
     const facts = this.#outcome(tookMs)
-    const held = this.#held
-    const usable = !isFinal && held && isUsable(held, clock) ? held.token : undefined
+    const usable = isFinal ? undefined : this.#alive?.token
     this.#failure = failure
     this.#tabs?.endClaim()
     this.#backoffUntilMs = nowMs + failure.backoffMs
@@ -377,9 +378,9 @@ export class TokenRenewer {
   /** The newest by the issuer's clock wins, wherever it was fetched. */
   #hearToken(message: TabMessage & { type: 'token' }): void {
     const { clock, bufferMs } = this.#config
-    const held = this.#held
-    const isNewer = !held || !isUsable(held, clock) || message.issuerNowMs > held.issuerNowMs
-    if (!isNewer || !message.token || message.token === this.#refusedToken) return
+    const held = this.#alive
+    const isNewer = !held || message.issuerNowMs > held.issuerNowMs
+    if (!isNewer || !message.token || this.#refusedTokens.includes(message.token)) return
     // An attempt of our own is not needed any more: what it says is not heard.
     const stop = this.#attempt
     this.#attempt = undefined
@@ -388,10 +389,9 @@ export class TokenRenewer {
   }
 
   #tell(): void {
-    const held = this.#held
+    const held = this.#alive
     const { clock } = this.#config
-    if (held && isUsable(held, clock))
-      this.#tabs?.post({ ...held, type: 'token', askedAtMs: clock.nowMs() - ageMs(held, clock) })
+    if (held) this.#tabs?.post({ ...held, type: 'token', askedAtMs: clock.nowMs() - ageMs(held, clock) })
   }
 
   #emit(event: TokenEvent): void {

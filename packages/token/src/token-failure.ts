@@ -28,16 +28,14 @@ export function failureAfter(
 ): TokenFailure {
   const { code, reason, retryAfterMs, isInUse } = cause
   const isFinal = code !== 'unavailable'
+  // Written so that NaN, from an answer that made no sense, asks for nothing.
+  const demandedMs = retryAfterMs !== undefined && retryAfterMs > -Infinity ? Math.max(1_000, retryAfterMs) : 0
   const baseMs = isFinal ? 2 * refusedForMs : isInUse ? 1_000 : 10_000
   const capMs = isFinal ? longestWaitMs : isInUse ? 30_000 : 300_000
   return {
     ...{ code, reason, failures: failures + 1 },
     backoffMs: backoffMs(failures, baseMs, capMs, random),
-    blockedMs: isFinal
-      ? refusedForMs
-      : retryAfterMs === undefined
-        ? 0
-        : Math.min(longestWaitMs, Math.max(1_000, retryAfterMs)),
+    blockedMs: isFinal ? refusedForMs : Math.min(longestWaitMs, demandedMs),
   }
 }
 

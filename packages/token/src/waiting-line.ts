@@ -29,8 +29,8 @@ export class WaitingLine {
     return this.#waiters.values().next().value
   }
 
-  /** `onLate` makes the error for a caller whose `withinMs` passes first. */
-  join(withinMs: number, signal: AbortSignal | undefined, onLate: () => TokenError): Promise<string> {
+  /** `onLate` says how a caller leaves whose `withinMs` passes first. */
+  join(withinMs: number, signal: AbortSignal | undefined, onLate: () => string | TokenError): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: string | TokenError) => {
         cancel()
