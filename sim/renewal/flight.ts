@@ -10,6 +10,8 @@ export interface RenewingTab {
   readonly oldestWaitMs: number | undefined
   /** Since when it can have heard all that the others said, in ms of the timeline. */
   readonly evenSinceMs: number
+  /** It has seen a server refuse `token`. */
+  hasSeenRefused(token: string): boolean
 }
 
 /** One renewal that a tab has begun. */

@@ -70,6 +70,15 @@ export class GroupWatch {
     return this.#recent.at(-1)
   }
 
+  /** The tab that fetched the newest token has run ever since, and the token is young: whoever opens need not ask the issuer. */
+  isHeldByOther(tab: RenewingTab): boolean {
+    const told = this.lastTold
+    if (!told || !this.isShared || this.terms.machine.sinceMs(told.asked) >= 0.6 * told.record.lifeMs) return false
+    const { fetchedBy, toldAtMs, record } = told
+    const hasRun = fetchedBy.isAwake && fetchedBy.evenSinceMs < toldAtMs
+    return hasRun && fetchedBy !== tab && !fetchedBy.hasSeenRefused(record.token)
+  }
+
   /** What holds per group may be asked for: every tab has had the time to hear of what the others did. */
   get isEven(): boolean {
     return this.isShared && this.nowMs > this.disturbedAtMs + minuteMs
@@ -144,8 +153,8 @@ export class GroupWatch {
     if (this.#block?.tab === tab) this.#block = undefined
   }
 
-  tell(record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
-    const told = knownToken(record, asked, { isLate, toldAtMs: this.nowMs })
+  tell(fetchedBy: RenewingTab, record: IssuedRecord, asked: Moment, isLate: boolean): KnownToken {
+    const told = knownToken(record, asked, { isLate, fetchedBy, toldAtMs: this.nowMs })
     this.known.set(record.token, told)
     if (this.#recent.some((told) => told.record.issuedAtMs > record.issuedAtMs))
       this.#disorderUntilMs = this.nowMs + record.lifeMs + minuteMs

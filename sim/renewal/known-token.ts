@@ -1,3 +1,4 @@
+import type { RenewingTab } from './flight.ts'
 import type { IssuedRecord } from './issuer-model.ts'
 import type { Machine, Moment } from './machine.ts'
 
@@ -7,6 +8,7 @@ export interface KnownToken {
   readonly asked: Moment
   /** It came after its attempt had been given up: it must not be used. */
   readonly isLate: boolean
+  readonly fetchedBy: RenewingTab
   /** In ms of the timeline. */
   readonly toldAtMs: number
   readonly dueAfterMs: number
@@ -16,7 +18,7 @@ export interface KnownToken {
 export const knownToken = (
   record: IssuedRecord,
   asked: Moment,
-  how: Pick<KnownToken, 'isLate' | 'toldAtMs'>,
+  how: Pick<KnownToken, 'isLate' | 'toldAtMs' | 'fetchedBy'>,
 ): KnownToken => ({
   record,
   asked,

@@ -35,6 +35,7 @@ export class TabWatch {
   hasUsedLate = false
   /** Refusals seen since the last renewal that came to something. */
   refusals = 0
+  readonly #openedAtMs: number
   readonly #rate: RenewalRate
   readonly #refused = new Set<string>()
   #newest: KnownToken | undefined
@@ -50,7 +51,7 @@ export class TabWatch {
     this.name = name
     this.clock = clock
     this.group = group
-    this.evenSinceMs = group.nowMs
+    this.evenSinceMs = this.#openedAtMs = group.nowMs
     this.#rate = new RenewalRate(group.terms.lifeMs)
   }
 
@@ -99,6 +100,9 @@ export class TabWatch {
     if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
     if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
     if (cause === 'ahead') this.#noteAhead()
+    const hasHeard = this.evenSinceMs === this.#openedAtMs && group.nowMs > this.#openedAtMs
+    if (cause === 'first' && hasHeard && group.isHeldByOther(this))
+      this.violate('I5', 'asks for what another tab holds')
     const excess = this.#rate.excess(this.clock.monotonicMs())
     if (excess > 0) this.violate('I7', `sends ${excess} renewals within a minute`)
     if (this.blockedMs > 0) this.violate('I8', `asks ${this.blockedMs} ms before the issuer's word`)
@@ -119,7 +123,7 @@ export class TabWatch {
 
   /** The issuer's answer has come to the tab. */
   hearIssued(record: IssuedRecord, asked: Moment, isLate: boolean): void {
-    this.#told = this.group.tell(record, asked, isLate)
+    this.#told = this.group.tell(this, record, asked, isLate)
     this.#toldCause = this.#cause
     if (!isLate) this.#blockedUntilMs = -Infinity
   }
@@ -173,6 +177,10 @@ export class TabWatch {
     if (!isHeld || this.#told?.record.token !== token || this.#toldCause !== 'refused') return
     const { monotonicMs } = this.group.terms.machine.now()
     if (monotonicMs - this.#told.asked.monotonicMs < 30_000) this.#block(minuteMs)
+  }
+
+  hasSeenRefused(token: string): boolean {
+    return this.#refused.has(token)
   }
 
   /** Whoever waits has to be told, now. */
