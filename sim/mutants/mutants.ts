@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
     'attempt(fetchToken, 10 * attemptWithinMs,',
   ),
   renewer('the budget is off', 'this.#budget.spend(this.#startedAtMs)', ''),
-  renewer('a late refusal forces a renewal', 'if (isLate) return', 'if (!held) return'),
+  renewer('a late refusal forces a renewal', 'const isLate = held?.token !== token', 'const isLate = !held'),
   failure('a final no is asked again at once', 'isFinal ? refusedForMs', 'isFinal ? 0'),
   failure('the backoff has no cap', 'isInUse ? 30_000 : 300_000', 'isInUse ? 1e9 : 1e9'),
   line('no deadline is armed for a caller', 'this.#clock.startTimer(withinMs, ', 'this.#clock.startTimer(1e9, '),

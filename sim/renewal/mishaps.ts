@@ -4,6 +4,7 @@ import type { IssuerModel } from './issuer-model.ts'
 import type { Machine } from './machine.ts'
 import type { WorldFault } from './renewal-faults.ts'
 import type { RequestFaults } from './request-faults.ts'
+import { checkNoticed, noticedWithinMs } from './sleep-check.ts'
 import type { Slot } from './slot.ts'
 
 export interface MishapTerms {
@@ -186,6 +187,9 @@ export class Mishaps {
     return () => {
       machine.wake()
       tellTabs()
+      this.#terms.after(noticedWithinMs, () => {
+        checkNoticed(this.#terms.slots, machine)
+      })
     }
   }
 
