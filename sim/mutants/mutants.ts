@@ -110,5 +110,4 @@ export const mutants: readonly Mutant[] = [
     'freeAtMs(nowMs, this.#lifeMs)',
     'freeAtMs(nowMs, held?.lifeMs)',
   ),
-  renewer('another turn is looked for in 10 s only', 'Math.min(patienceMs, 1_000)', 'patienceMs'),
 ]

@@ -37,6 +37,8 @@ export class GroupWatch {
   /** As `#block`, whatever was heard since: some tab may not have. */
   #longestBlockUntilMs = -Infinity
   #starts = 0
+  /** When a renewal last came to its end. */
+  #endedAtMs = -Infinity
   #onStart: (tab: RenewingTab) => void = nothing
 
   constructor(terms: GroupTerms) {
@@ -119,6 +121,7 @@ export class GroupWatch {
 
   end(flight: Flight): void {
     this.#flights.delete(flight)
+    this.#endedAtMs = this.nowMs
   }
 
   /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
@@ -141,6 +144,12 @@ export class GroupWatch {
   /** Some tab may have heeded the issuer's word to ask later at some time in the last `withinMs`. */
   wasBlockedWithin(withinMs: number): boolean {
     return this.#longestBlockUntilMs > this.terms.machine.now().monotonicMs - withinMs
+  }
+
+  /** No renewal is in flight, nor was one in the last `forMs`, whose turn a tab may be waiting for. */
+  isIdleFor(forMs: number): boolean {
+    const { machine, shareName } = this.terms
+    return this.#flights.size === 0 && this.nowMs > this.#endedAtMs + forMs && !machine.browser.locks.isHeld(shareName)
   }
 
   /** A renewal that will end well is in flight: all of them do, in less than a second, once the faults are over. */

@@ -14,6 +14,7 @@ export class Machine {
   readonly #clock: SimClock
   #unevenUntilMs = 0
   #setBackAtMs = -Infinity
+  #steppedAtMs = -Infinity
 
   constructor(name: string, server: SimServer, timeline: SimTimeline, seed: string) {
     this.name = name
@@ -45,13 +46,19 @@ export class Machine {
     channels.delayMs = delayMs
   }
 
+  /** When the wall clock was last set at all, in ms of the timeline. */
+  get steppedAtMs(): number {
+    return this.#steppedAtMs
+  }
+
   /** When the wall clock was last set back, in ms of the timeline. */
   get setBackAtMs(): number {
     return this.#setBackAtMs
   }
 
   stepWallClock(ms: number): void {
-    if (ms < 0) this.#setBackAtMs = this.browser.timeline.elapsedMs
+    this.#steppedAtMs = this.browser.timeline.elapsedMs
+    if (ms < 0) this.#setBackAtMs = this.#steppedAtMs
     this.browser.stepWallClock(ms)
     this.#clock.stepWallClock(ms)
   }

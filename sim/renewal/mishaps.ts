@@ -212,12 +212,13 @@ export class Mishaps {
   #orphanLock(slot: Slot, random: SimRandom): () => void {
     const { shareName, machine } = slot.group.terms
     let end: () => void = nothing
+    let isOver = false
     slot.group.onceStarted((watch) => {
       const hung = this.#terms.slots.find(({ page }) => page?.watch === watch)
       const page = hung?.page
       if (!hung || !page) return
       this.#terms.after(random.whole(0, 20), () => {
-        if (page.watch.isGone) return
+        if (page.watch.isGone || isOver) return
         this.#terms.trace.add('orphan', `${watch.name} ${shareName}`)
         if (random.isHit(0.5)) {
           hung.freeze()
@@ -233,6 +234,7 @@ export class Mishaps {
     })
     return () => {
       slot.group.onceStarted(nothing)
+      isOver = true
       end()
     }
   }

@@ -88,6 +88,7 @@ export class Page {
   /** Looks for the token without waiting. */
   look(): void {
     this.watch.noteUse()
+    this.#checkHeld()
     const token = this.renewer.token()
     if (token !== undefined) this.watch.give(token, 'shows')
     // In a throttled tab, and on waking, a timer may be late: `token()` alone relies on it.
@@ -153,6 +154,18 @@ export class Page {
     this.#isDisposed = true
     this.renewer.dispose()
     this.#notePhase()
+  }
+
+  /** Nobody is at it, nothing keeps the tab from it, and it looks each second: a token that is held is renewed when its time has come. */
+  #checkHeld(): void {
+    const { watch, renewer } = this
+    const { group } = watch
+    const { phase, waitMs } = renewer.snapshot()
+    const sinceMs = group.nowMs - Math.max(watch.evenSinceMs, group.terms.machine.steppedAtMs)
+    const hasRun = watch.isAwake && !watch.isThrottled && sinceMs > 60_000
+    const isFree = phase === 'resting' && !group.isSpent && group.isIdleFor(1_500)
+    if (hasRun && isFree && watch.holders > 0 && waitMs < -1_500)
+      watch.violate('I6', `has let the time of renewal pass by ${-waitMs} ms`)
   }
 
   #checkReplay(sent: readonly { readonly token: string; readonly answer: Answer }[], token: string): void {
@@ -287,6 +300,8 @@ export class Page {
     if (event.type === 'failed' && event.isFinal) this.watch.endWaits()
     if (event.type === 'failed' && event.isServed) trace.add('stale serve', this.watch.name)
     if (event.type === 'renewed') this.watch.noteRenewed(isShared)
+    if (event.type === 'renewed' && this.renewer.snapshot().failures > 0)
+      this.watch.violate('I6', 'remembers a failure after a success')
     if (isShared) trace.add('shared', this.watch.name)
   }
 
