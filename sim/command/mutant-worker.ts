@@ -6,7 +6,7 @@ import { inTrap } from './in-trap.ts'
 
 /** Which engine to try, and for how long. */
 export interface MutantTrial {
-  /** Of the copy's index.ts. */
+  /** Of the copy's core.ts. */
   readonly path: string
   readonly mostSeeds: number
 }

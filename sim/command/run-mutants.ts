@@ -11,7 +11,7 @@ const mostSeeds = 2_000
 const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
 
-/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its index.ts. */
+/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its core.ts. */
 function writeMutant(mutant: Mutant, folder: string): string {
   const from = join(root, 'packages/token/src')
   const to = join(root, '.cache/mutants', folder)
@@ -20,7 +20,7 @@ function writeMutant(mutant: Mutant, folder: string): string {
   cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
   const file = join(to, mutant.file)
   writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant))
-  return join(to, 'index.ts')
+  return join(to, 'core.ts')
 }
 
 function judge(trial: MutantTrial): Promise<MutantVerdict> {

@@ -13,6 +13,7 @@ export class Machine {
   isAsleep = false
   readonly #clock: SimClock
   #unevenUntilMs = 0
+  #setBackAtMs = -Infinity
 
   constructor(name: string, server: SimServer, timeline: SimTimeline, seed: string) {
     this.name = name
@@ -44,7 +45,13 @@ export class Machine {
     channels.delayMs = delayMs
   }
 
+  /** When the wall clock was last set back, in ms of the timeline. */
+  get setBackAtMs(): number {
+    return this.#setBackAtMs
+  }
+
   stepWallClock(ms: number): void {
+    if (ms < 0) this.#setBackAtMs = this.browser.timeline.elapsedMs
     this.browser.stepWallClock(ms)
     this.#clock.stepWallClock(ms)
   }

@@ -190,9 +190,9 @@ export class TabWatch {
    * of its clocks tells that this was long ago. It may tell others.
    */
   #isMisled(known: KnownToken): boolean {
-    const now = this.group.terms.machine.now()
-    const isSetBack = now.wallMs - known.asked.wallMs < now.monotonicMs - known.asked.monotonicMs
-    return isSetBack && known !== this.#told && this.group.disturbedAtMs >= known.toldAtMs
+    const { group } = this
+    const isPossible = group.terms.machine.setBackAtMs >= known.toldAtMs && group.disturbedAtMs >= known.toldAtMs
+    return isPossible && known !== this.#told
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
