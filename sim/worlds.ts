@@ -1,6 +1,6 @@
 import { chatFaults } from './chat/chat-faults.ts'
 import { runChatWorld } from './chat/chat-world.ts'
-import { renewalFaults } from './renewal/renewal-faults.ts'
+import { renewalSometimes } from './renewal/renewal-faults.ts'
 import { runRenewalWorld } from './renewal/renewal-world.ts'
 import type { WorldKind } from './world-kind.ts'
 
@@ -13,7 +13,7 @@ const chat: WorldKind = {
 const renewal: WorldKind = {
   name: 'renewal',
   run: runRenewalWorld,
-  sometimes: Object.keys({ ...renewalFaults.perRequest, ...renewalFaults.perWorld }).map((kind) => `fault ${kind}`),
+  sometimes: renewalSometimes,
 }
 
 /** Every kind of world, by name. */

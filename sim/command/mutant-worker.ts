@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { RenewalEngine } from '../renewal/renewal-engine.ts'
+import { ourEngine, type RenewalEngine } from '../renewal/renewal-engine.ts'
 import { runRenewalWorld } from '../renewal/renewal-world.ts'
 import { inTrap } from './in-trap.ts'
 
@@ -16,17 +16,22 @@ export type MutantVerdict = { readonly seed: string; readonly violation: string 
 
 const { path, mostSeeds } = workerData as MutantTrial
 
+/** What one world finds wrong; a world that breaks down under an engine has noticed it, too. */
+async function findFault(seed: string, engine: RenewalEngine): Promise<string | undefined> {
+  try {
+    return (await inTrap(() => runRenewalWorld({ seed, engine }))).violations[0]
+  } catch (error) {
+    return String(error)
+  }
+}
+
 async function tryEngine(): Promise<MutantVerdict> {
   const engine = (await import(pathToFileURL(path).href)) as RenewalEngine
   for (let n = 0; n < mostSeeds; n++) {
     const seed = `mutant ${n}`
-    try {
-      const { violations } = await inTrap(() => runRenewalWorld({ seed, engine }))
-      if (violations[0] !== undefined) return { seed, violation: violations[0] }
-    } catch (error) {
-      // A world that breaks down under an engine has noticed it.
-      return { seed, violation: String(error) }
-    }
+    const violation = await findFault(seed, engine)
+    // Where ours fails as well, the world has found something, but not the mutant.
+    if (violation !== undefined && (await findFault(seed, ourEngine)) === undefined) return { seed, violation }
   }
   return undefined
 }

@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Mutant, mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
+import type { RenewalEngine } from '../renewal/renewal-engine.ts'
 import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
 
 const workers = 2
@@ -21,6 +23,12 @@ function writeMutant(mutant: Mutant, folder: string): string {
   const file = join(to, mutant.file)
   writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant))
   return join(to, 'core.ts')
+}
+
+/** The engine with the mutant's fault. */
+export async function loadMutant(mutant: Mutant): Promise<RenewalEngine> {
+  const path = writeMutant(mutant, `test ${mutants.indexOf(mutant)}`)
+  return (await import(pathToFileURL(path).href)) as RenewalEngine
 }
 
 function judge(trial: MutantTrial): Promise<MutantVerdict> {

@@ -10,7 +10,7 @@ const isStarved = ({ isShared, lastTold, terms }: GroupWatch): boolean =>
 /** Faults have been over for longer than the longest backoff: whoever holds a token has one, unless the issuer itself wants to be left alone. */
 export function checkRecovered(slots: readonly Slot[], issuer: IssuerModel): void {
   for (const { page, group } of slots) {
-    if (!page || page.watch.holders === 0 || group.isBlocked) continue
+    if (!page || page.watch.holders === 0 || group.wasBlockedWithin(60_000)) continue
     page.watch.noteUse()
     const token = page.renewer.token()
     if (token === undefined && (group.isBeingRenewed || isStarved(group))) continue

@@ -129,9 +129,9 @@ export class GroupWatch {
     this.#block = { heardAtMs: this.nowMs, untilMs, tab, wasEven: this.isEven }
   }
 
-  /** Some tab may still heed the issuer's word to ask later. */
-  get isBlocked(): boolean {
-    return this.#longestBlockUntilMs > this.terms.machine.now().monotonicMs
+  /** Some tab may have heeded the issuer's word to ask later at some time in the last `withinMs`. */
+  wasBlockedWithin(withinMs: number): boolean {
+    return this.#longestBlockUntilMs > this.terms.machine.now().monotonicMs - withinMs
   }
 
   /** A renewal that will end well is in flight: all of them do, in less than a second, once the faults are over. */

@@ -162,6 +162,8 @@ export class Mishaps {
         slot.open()
         return undefined
       case 'close':
+        // Somebody still waits in it.
+        page?.refresh({}).catch(page.tab.clock.timeline.reportBug)
         slot.close()
         return () => {
           slot.open()

@@ -43,3 +43,19 @@ export const renewalFaults = {
 export type RequestFault = keyof typeof renewalFaults.perRequest
 export type WorldFault = keyof typeof renewalFaults.perWorld
 export type RenewalFault = RequestFault | WorldFault
+
+const causes = ['first', 'use', 'ahead', 'refused', 'manual']
+
+/** What has to be seen often enough, as the trace counts it: every fault, event, error and change of phase, and what tabs do for each other. */
+export const renewalSometimes: readonly string[] = [
+  ...Object.keys({ ...renewalFaults.perRequest, ...renewalFaults.perWorld }).map((kind) => `fault ${kind}`),
+  ...['renewing', 'renewed', 'failed'].flatMap((type) => causes.map((cause) => `event ${type} ${cause}`)),
+  ...['event refused', 'late refusal', 'stale serve', 'shared', 'hand-over', 'takeover of a frozen leader', 'orphan'],
+  ...['unavailable', 'refused', 'rejected', 'aborted', 'queue-full', 'disposed'].map((code) => `error ${code}`),
+  ...['resting to renewing', 'renewing to resting', 'renewing to waiting'].map((change) => `phase ${change}`),
+  ...['waiting to renewing', 'waiting to resting', 'resting to waiting'].map((change) => `phase ${change}`),
+  ...[200, 403, 429, 500, 502, 503].map((status) => `issuer ${status}`),
+  ...[200, 401, 403, 429, 500, 502, 503].map((status) => `server ${status}`),
+  ...['sent ok', 'sent not_allowed', 'sent token_invalid', 'sent busy', 'sent no_answer'],
+  'renewal without its answer',
+]

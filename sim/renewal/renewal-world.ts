@@ -116,9 +116,9 @@ class World {
     checkSettled(this.slots)
     for (const [index, group] of this.#groups.entries()) {
       const tabs = this.slots.filter((slot) => slot.group === group)
-      const isLeftAlone = tabs.every(({ page }) => !page || page.watch.blockedMs < -windowMs - minuteMs)
       const renewals = group.starts - (renewalsBefore[index] ?? 0)
-      if (tabs.length > 0 && isLeftAlone) checkCost(group, renewals, windowMs, tabs.length)
+      if (tabs.length > 0 && !group.wasBlockedWithin(windowMs + minuteMs))
+        checkCost(group, renewals, windowMs, tabs.length)
     }
   }
 

@@ -191,8 +191,7 @@ export class TabWatch {
    */
   #isMisled(known: KnownToken): boolean {
     const { group } = this
-    const isPossible = group.terms.machine.setBackAtMs >= known.toldAtMs && group.disturbedAtMs >= known.toldAtMs
-    return isPossible && known !== this.#told
+    return group.terms.machine.setBackAtMs >= known.toldAtMs && group.disturbedAtMs >= known.toldAtMs
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
