@@ -12,16 +12,19 @@ const mostSeeds = 2_000
 // A world that never comes to rest has noticed something, too.
 const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
+const tokenSources = join(root, 'packages/token/src')
+
+/** The file of the token package with the mutant's fault. */
+export const mutantSource = (mutant: Mutant): string =>
+  mutate(readFileSync(join(tokenSources, mutant.file), 'utf8'), mutant)
 
 /** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its core.ts. */
 function writeMutant(mutant: Mutant, folder: string): string {
-  const from = join(root, 'packages/token/src')
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
   mkdirSync(to, { recursive: true })
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
-  const file = join(to, mutant.file)
-  writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant))
+  cpSync(tokenSources, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
+  writeFileSync(join(to, mutant.file), mutantSource(mutant))
   return join(to, 'core.ts')
 }
 

@@ -1,7 +1,7 @@
 import { uuid } from '@helvino/runtime'
 import { systemRandom } from '@helvino/runtime/system-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadMutant } from '../command/run-mutants.ts'
+import { loadMutant, mutantSource } from '../command/run-mutants.ts'
 import { corpus } from '../corpus.ts'
 import { mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
@@ -59,6 +59,10 @@ describe('a simulated world of renewers', () => {
     expect(mutate('one', mutant)).toBe('two')
     expect(() => mutate('none', { ...mutant, find: 'three' })).toThrow('stands 0 times')
     expect(() => mutate('one, one', mutant)).toThrow('stands 2 times')
+  })
+
+  it.for(mutants)('[SIM9] finds the place for its mutant: $name', (mutant) => {
+    expect(() => mutantSource(mutant)).not.toThrow()
   })
 
   it('[SIM10] calls what was seen too seldom a blind spot', () => {
