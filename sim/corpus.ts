@@ -7,6 +7,7 @@ export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
     ...['c81', 'c144', 'c178', 'c238', 'c307', 'c446', 'f334', '00787f6b-11', '6c73be08-213'],
   ],
   renewal: [
+    '88d3cb0f-1198',
     ...['1', '2', '3', '7', '42'],
     ...['188ba918-5', 'b6dc4251-348', 'b6dc4251-38', 'b6dc4251-124', 'b6dc4251-350', '584077bc-980', '3f47bef7-28'],
     ...[

@@ -1,8 +1,12 @@
 import { Socket } from 'node:net'
+import { isMainThread } from 'node:worker_threads'
 
 // Loaded before the program by child.mjs. Descriptor 3 is a pipe whose other end only the parent holds: when it ends, the
-// parent is gone, however it died, and this process stops as if it had been told to.
-const lifeline = new Socket({ fd: 3, readable: true, writable: false })
-lifeline.on('close', () => process.kill(process.pid, 'SIGTERM'))
-lifeline.resume()
-lifeline.unref()
+// parent is gone, however it died, and this process stops as if it had been told to. A thread loads this too, and would
+// close the pipe for the whole process when it ends.
+if (isMainThread) {
+  const lifeline = new Socket({ fd: 3, readable: true, writable: false })
+  lifeline.on('close', () => process.kill(process.pid, 'SIGTERM'))
+  lifeline.resume()
+  lifeline.unref()
+}
