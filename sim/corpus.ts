@@ -8,6 +8,7 @@ export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
   ],
   renewal: [
     '88d3cb0f-1198',
+    'fe423c3f-303',
     ...['1', '2', '3', '7', '42'],
     ...['188ba918-5', 'b6dc4251-348', 'b6dc4251-38', 'b6dc4251-124', 'b6dc4251-350', '584077bc-980', '3f47bef7-28'],
     ...[
@@ -18,6 +19,7 @@ export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
       'ab2db03e-511',
       'c549554c-435',
       '88d3cb0f-1198',
+      'fe423c3f-303',
     ],
   ],
 }

@@ -69,6 +69,7 @@ export class Page {
 
   /** Returns how to let go. */
   hold(): () => void {
+    if (this.watch.holders === 0) this.watch.heldSinceMs = this.watch.group.nowMs
     this.watch.holders += 1
     const letGo = this.renewer.hold()
     this.#notePhase()
@@ -161,7 +162,7 @@ export class Page {
     const { watch, renewer } = this
     const { group } = watch
     const { phase, waitMs } = renewer.snapshot()
-    const sinceMs = group.nowMs - Math.max(watch.evenSinceMs, group.terms.machine.steppedAtMs)
+    const sinceMs = group.nowMs - Math.max(watch.evenSinceMs, watch.heldSinceMs, group.terms.machine.steppedAtMs)
     const hasRun = watch.isAwake && !watch.isThrottled && sinceMs > 60_000
     const isFree = phase === 'resting' && !group.isSpent && group.isIdleFor(1_500)
     if (hasRun && isFree && watch.holders > 0 && waitMs < -1_500)

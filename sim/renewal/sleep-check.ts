@@ -9,7 +9,8 @@ export function checkNoticed(slots: readonly Slot[], machine: Machine): void {
   for (const { page, group } of slots) {
     if (!page || group.terms.machine !== machine) continue
     const { watch, renewer } = page
-    const hasRun = watch.isAwake && !watch.isThrottled && group.nowMs - watch.evenSinceMs >= noticedWithinMs
+    const sinceMs = group.nowMs - Math.max(watch.evenSinceMs, watch.heldSinceMs, machine.steppedAtMs)
+    const hasRun = watch.isAwake && !watch.isThrottled && sinceMs >= noticedWithinMs
     const { phase, waitMs } = renewer.snapshot()
     if (hasRun && watch.holders > 0 && phase === 'resting' && waitMs < -noticedWithinMs)
       watch.violate('I6', `has not noticed for ${-waitMs} ms that its token is to be renewed`)

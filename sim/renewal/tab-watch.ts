@@ -24,6 +24,8 @@ export class TabWatch {
   readonly group: GroupWatch
   readonly waits = new Set<Wait>()
   holders = 0
+  /** Since when somebody holds on to a fresh token, in ms of the timeline. */
+  heldSinceMs = Infinity
   isFrozen = false
   isGone = false
   isHidden = false
