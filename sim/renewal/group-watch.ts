@@ -170,7 +170,7 @@ export class GroupWatch {
     if (!isLate) {
       this.#block = undefined
       this.#recent.push(told)
-      if (this.#recent.length > 20) this.#recent.shift()
+      if (this.#recent.length > 200) this.#recent.shift()
     }
     return told
   }

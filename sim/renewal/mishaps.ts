@@ -164,7 +164,7 @@ export class Mishaps {
         return undefined
       case 'close':
         // Somebody still waits in it.
-        page?.refresh({}).catch(page.tab.clock.timeline.reportBug)
+        if (page?.watch.isAwake === true) page.refresh({}).catch(page.tab.clock.timeline.reportBug)
         slot.close()
         return () => {
           slot.open()
