@@ -175,11 +175,19 @@ export class GroupWatch {
     return told
   }
 
+  /** The one token that runs out then, where it is not due; read here, since to ask the renewer is to use it. */
+  freshTokenUntil(expiresAtMs: number | undefined): string | undefined {
+    const found = this.#recent.filter(({ record }) => record.issuedAtMs + record.lifeMs === expiresAtMs)
+    const [told] = found
+    if (!told || found.length > 1 || this.terms.machine.sinceMs(told.asked) >= told.dueAfterMs) return undefined
+    return told.record.token
+  }
+
   /** Some tab may hold a token that is so old that a use of it is reason enough to renew in the background. */
-  get mayHoldAged(): boolean {
+  mayHoldAged(atMostMs: number): boolean {
     return this.#recent.some((told) => {
       const ageMs = this.terms.machine.sinceMs(told.asked)
-      return ageMs >= 0.6 * told.record.lifeMs && ageMs <= told.record.lifeMs
+      return ageMs >= 0.6 * told.record.lifeMs && ageMs <= atMostMs
     })
   }
 

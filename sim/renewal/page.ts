@@ -178,8 +178,7 @@ export class Page {
 
   /** Returns the token that is held, where it is not the refused one. */
   #noteRefused(token: string): string | undefined {
-    this.watch.noteUse()
-    const held = this.renewer.token()
+    const held = this.watch.group.freshTokenUntil(this.renewer.snapshot().expiresAtMs)
     this.watch.noteRefused(token, held === token)
     if (held === undefined || held === token) return undefined
     this.#terms.trace.add('late refusal', this.watch.name)

@@ -1,4 +1,5 @@
 const windowMs = 60_000
+const heardWithinMs = 10_000
 
 /** Counts renewals within any minute: I7. */
 export class RenewalRate {
@@ -9,9 +10,9 @@ export class RenewalRate {
     this.#most = Math.max(6, Math.floor((3 * windowMs) / lifeMs))
   }
 
-  /** As many renewals have begun within the last minute as may. */
+  /** As many renewals have begun within the last minute as may: or a little longer ago, since a tab may have heard of them later. */
   isSpent(nowMs: number): boolean {
-    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs).length >= this.#most
+    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs - heardWithinMs).length >= this.#most
   }
 
   /**
@@ -20,8 +21,8 @@ export class RenewalRate {
    */
   excess(nowMs: number, unheardMs = 0): number {
     const started = this.#startedAtMs
-    while ((started[0] ?? nowMs) <= nowMs - windowMs) started.shift()
-    const heard = unheardMs === 0 ? started.length : started.filter((atMs) => atMs <= nowMs - unheardMs).length
+    while ((started[0] ?? nowMs) <= nowMs - windowMs - heardWithinMs) started.shift()
+    const heard = started.filter((atMs) => atMs > nowMs - windowMs && atMs <= nowMs - unheardMs).length
     started.push(nowMs)
     return heard >= this.#most ? heard + 1 : 0
   }

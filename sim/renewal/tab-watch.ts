@@ -98,7 +98,8 @@ export class TabWatch {
     const { group } = this
     if (this.#flight) this.violate('I5', 'renews beside itself')
     if (this.isGone) this.violate('I6', 'renews though it is gone')
-    const isWanted = this.holders > 0 || this.waits.size > 0 || (this.hasUsedLate && group.mayHoldAged)
+    const isWanted =
+      this.holders > 0 || this.waits.size > 0 || (this.hasUsedLate && group.mayHoldAged(group.terms.lifeMs))
     if (!isWanted) this.violate('idle', `renews (${cause ?? 'unknown cause'}) though nobody wants a token`)
     if (cause === 'refused' && this.refusals === 0) this.violate('I8', 'renews for a refusal that nobody saw')
     if (cause === 'ahead') this.#noteAhead()
@@ -150,7 +151,7 @@ export class TabWatch {
 
   /** Somebody asks the renewer for its token. */
   noteUse(): void {
-    this.hasUsedLate ||= this.group.mayHoldAged
+    this.hasUsedLate ||= this.group.mayHoldAged(Infinity)
   }
 
   /** The renewer hands out `token`: to a caller, to a request, or because somebody looked. */
@@ -177,8 +178,7 @@ export class TabWatch {
     this.group.hasRefused = true
     this.#refused.add(token)
     if (!isHeld || this.#told?.record.token !== token || this.#toldCause !== 'refused') return
-    const { monotonicMs } = this.group.terms.machine.now()
-    if (monotonicMs - this.#told.asked.monotonicMs < 30_000) this.#block(minuteMs)
+    if (this.group.terms.machine.sinceMs(this.#told.asked) < 30_000) this.#block(minuteMs)
   }
 
   hasSeenRefused(token: string): boolean {
