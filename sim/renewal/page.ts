@@ -297,7 +297,10 @@ export class Page {
     trace.add(`event ${event.type}${'cause' in event ? ` ${event.cause}` : ''}`, this.watch.name)
     if (event.type === 'renewing') this.#cause = event.cause
     if (event.type === 'failed') for (const wait of this.watch.waits) wait.isExcused = true
-    if (event.type === 'failed' && event.isFinal) this.watch.endWaits()
+    if (event.type === 'failed' && event.isFinal) {
+      this.watch.isGivenUp = true
+      this.watch.endWaits()
+    }
     if (event.type === 'failed' && event.isServed) trace.add('stale serve', this.watch.name)
     if (event.type === 'renewed') this.watch.noteRenewed(isShared)
     if (event.type === 'renewed' && this.renewer.snapshot().failures > 0)

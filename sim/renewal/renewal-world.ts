@@ -83,16 +83,18 @@ class World {
     this.trace.add('quiet')
     this.#mishaps.endAll()
     this.#requests.isOver = true
-    for (const slot of this.slots) {
-      slot.open()
-      const isTold = this.#random.isHit(0.5)
-      slot.act((page) => {
-        page.tab.network.isOffline = false
-        if (!isTold) return
-        slot.show()
-        page.tab.life.emit('online')
-      })
-      planPeople(slot, { ...this.#people(slot), fromMs: 0, untilMs: settledAfterMs / 2, hasEdges: false })
+    for (const group of this.#groups) {
+      // Nothing happens in a few groups, but for one tab that holds: by itself alone it has to come out of its backoff.
+      const isLeftAlone = this.#random.isHit(0.3)
+      const slots = this.slots.filter((slot) => slot.group === group)
+      for (const [index, slot] of slots.entries()) {
+        slot.open()
+        slot.act((page) => {
+          page.tab.network.isOffline = false
+          if (isLeftAlone && index === 0) page.hold()
+        })
+        if (!isLeftAlone) this.#enliven(slot)
+      }
     }
   }
 
@@ -117,7 +119,8 @@ class World {
     for (const [index, group] of this.#groups.entries()) {
       const tabs = this.slots.filter((slot) => slot.group === group)
       const renewals = group.starts - (renewalsBefore[index] ?? 0)
-      if (tabs.length > 0 && !group.wasBlockedWithin(windowMs + minuteMs))
+      const isGivenUp = tabs.some(({ page }) => page?.watch.isGivenUp)
+      if (tabs.length > 0 && !isGivenUp && !group.wasBlockedWithin(windowMs + minuteMs))
         checkCost(group, renewals, windowMs, tabs.length)
     }
   }
@@ -144,6 +147,15 @@ class World {
       }
       return new Slot({ name, group: random.pick(groups), issuer, engine, random: random.fork(name), onTab })
     })
+  }
+
+  #enliven(slot: Slot): void {
+    if (this.#random.isHit(0.5))
+      slot.act((page) => {
+        slot.show()
+        page.tab.life.emit('online')
+      })
+    planPeople(slot, { ...this.#people(slot), fromMs: 0, untilMs: settledAfterMs / 2, hasEdges: false })
   }
 
   #people(slot: Slot) {

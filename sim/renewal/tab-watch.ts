@@ -26,6 +26,8 @@ export class TabWatch {
   holders = 0
   /** Since when somebody holds on to a fresh token, in ms of the timeline. */
   heldSinceMs = Infinity
+  /** The last that it heard is a final no: by itself it asks again ever more rarely, up to an hour later. */
+  isGivenUp = false
   isFrozen = false
   isGone = false
   isHidden = false
@@ -142,6 +144,7 @@ export class TabWatch {
 
   /** A newer token is held: what was said before no longer counts. */
   noteRenewed(isShared: boolean): void {
+    this.isGivenUp = false
     this.hasUsedLate = false
     this.refusals = 0
     if (!isShared) return
