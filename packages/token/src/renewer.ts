@@ -255,6 +255,7 @@ export class TokenRenewer {
       if (aheadInMs > 0) lookInMs = Math.min(lookInMs, aheadInMs)
       else this.#quietUntilMs = 0
     }
+    if (startInMs > 0) this.#tabs?.endClaim()
     if (startInMs <= 0) this.#start()
     else if (lookInMs < Infinity && !this.#isDisposed) this.#lookAgainIn(lookInMs)
   }
@@ -357,7 +358,6 @@ export class TokenRenewer {
     const facts = this.#outcome(tookMs)
     const usable = isFinal ? undefined : this.#alive?.token
     this.#failure = failure
-    this.#tabs?.endClaim()
     this.#backoffUntilMs = nowMs + failure.backoffMs
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + failure.blockedMs)
     if (usable !== undefined) this.#staleServes += this.#line.length

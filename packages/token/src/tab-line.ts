@@ -77,7 +77,7 @@ export class TabLine {
     return untilMs - nowMs
   }
 
-  /** What was wanted has come, or has failed. */
+  /** What was wanted has come, has failed, or is wanted no longer: what is wanted next is waited for anew. */
   endClaim(): void {
     this.#claimedAtMs = undefined
   }
