@@ -9,6 +9,8 @@ import { RenewalRate } from './renewal-rate.ts'
 // Whatever takes no time in the real world takes a few events here.
 const slackMs = 50
 const minuteMs = 60_000
+/** How long a renewal in the background waits for that of another tab. */
+const longestPatienceMs = 10_000
 const nothing = () => undefined
 
 /** All tabs of one owner on one machine: they share one token, and what must hold for them together is held against them here (I5, I7, I8). */
@@ -37,6 +39,8 @@ export class GroupWatch {
   /** As `#block`, whatever was heard since: some tab may not have. */
   #longestBlockUntilMs = -Infinity
   #starts = 0
+  /** Renewals that came to their end a short while ago. */
+  #ended: (Flight & { readonly endedAtMs: number })[] = []
   /** When a renewal last came to its end. */
   #endedAtMs = -Infinity
   #onStart: (tab: RenewingTab) => void = nothing
@@ -122,6 +126,8 @@ export class GroupWatch {
   end(flight: Flight): void {
     this.#flights.delete(flight)
     this.#endedAtMs = this.nowMs
+    this.#ended = this.#ended.filter(({ endedAtMs }) => endedAtMs > this.nowMs - 2 * longestPatienceMs)
+    this.#ended.push({ ...flight, endedAtMs: this.nowMs })
   }
 
   /** The tab was frozen, put aside or killed: nobody waits for its renewal. */
@@ -193,12 +199,20 @@ export class GroupWatch {
 
   #mayBeBeside(tab: RenewingTab, awake: readonly Flight[]): boolean {
     const { machine, shareName } = this.terms
-    const patienceMs = (tab.oldestWaitMs === undefined ? 10_000 : 2_000) - slackMs
+    const patienceMs = (tab.oldestWaitMs === undefined ? longestPatienceMs : 2_000) - slackMs
+    const sinceMs = this.nowMs - patienceMs
     const holder = machine.browser.locks.holderOf(shareName)
     return (
       (tab.oldestWaitMs ?? 0) >= 2_000 - slackMs ||
-      awake.some((each) => each.isBesideAnother || this.nowMs - each.startedAtMs >= patienceMs) ||
-      (holder !== undefined && holder.clock !== tab.clock && this.nowMs - holder.sinceMs >= patienceMs)
+      // A tab that came or went may have left the lock to another one meanwhile.
+      this.disturbedAtMs > this.nowMs - longestPatienceMs - slackMs ||
+      awake.some((each) => each.isBesideAnother || each.startedAtMs <= sinceMs) ||
+      // Its patience may have begun with an earlier renewal of another tab, or with one that hangs.
+      this.#ended.some(
+        (each) => each.tab !== tab && each.startedAtMs <= sinceMs && each.endedAtMs >= sinceMs - slackMs * 2,
+      ) ||
+      [...this.#flights].some(({ wasInterrupted }) => wasInterrupted) ||
+      (holder !== undefined && holder.clock !== tab.clock && holder.sinceMs <= sinceMs)
     )
   }
 
