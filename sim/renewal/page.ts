@@ -263,8 +263,8 @@ export class Page {
       aborted: signal?.aborted === true,
       'queue-full': this.watch.waits.size >= this.#maxWaiting,
       disposed: this.#isDisposed,
-      // What was last heard, too, where the time or the issuer's earlier word did not let it hear better.
-      refused: monotonicMs <= group.finalNoAtMs + (isOver || group.wasBlockedWithin(0) ? Infinity : 60_000),
+      // It may have heard a little later than the tab that asked. And what was last heard, too, where the time or the issuer's earlier word did not let it hear better.
+      refused: monotonicMs <= group.finalNoAtMs + (isOver || group.wasBlockedWithin(0) ? Infinity : 70_000),
       rejected: this.watch.group.hasRefused,
     }[code]
     if (name !== 'TokenError' || isEarned === undefined) this.watch.violate('I6', `throws ${String(error)}`)

@@ -1,4 +1,6 @@
 const windowMs = 60_000
+/** What a tab allows itself that has not had a token yet, and so does not know how long one lives. */
+const leastAllowed = 6
 const heardWithinMs = 10_000
 
 /** Counts renewals within any minute: I7. */
@@ -7,12 +9,12 @@ export class RenewalRate {
   readonly #most: number
 
   constructor(lifeMs: number) {
-    this.#most = Math.max(6, Math.floor((3 * windowMs) / lifeMs))
+    this.#most = Math.max(leastAllowed, Math.floor((3 * windowMs) / lifeMs))
   }
 
-  /** As many renewals have begun within the last minute as may: or a little longer ago, since a tab may have heard of them later. */
+  /** As many renewals have begun within the last minute as may at the least: or a little longer ago, since a tab may have heard of them later. */
   isSpent(nowMs: number): boolean {
-    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs - heardWithinMs).length >= this.#most
+    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs - heardWithinMs).length >= leastAllowed
   }
 
   /**

@@ -108,20 +108,22 @@ class World {
     }
   }
 
-  /** How often each group has renewed so far. */
-  get renewals(): readonly number[] {
-    return this.#groups.map(({ starts }) => starts)
+  /** How often each group has renewed so far; `undefined` for one in which a tab still waits for a final no to be over. */
+  get renewals(): readonly (number | undefined)[] {
+    return this.#groups.map((group) => {
+      const tabs = this.slots.filter((slot) => slot.group === group)
+      return tabs.some(({ page }) => page?.watch.isGivenUp) ? undefined : group.starts
+    })
   }
 
-  checkPeace(renewalsBefore: readonly number[], windowMs: number): void {
+  checkPeace(renewalsBefore: readonly (number | undefined)[], windowMs: number): void {
     checkRecovered(this.slots, this.issuer)
     checkSettled(this.slots)
     for (const [index, group] of this.#groups.entries()) {
       const tabs = this.slots.filter((slot) => slot.group === group)
-      const renewals = group.starts - (renewalsBefore[index] ?? 0)
-      const isGivenUp = tabs.some(({ page }) => page?.watch.isGivenUp)
-      if (tabs.length > 0 && !isGivenUp && !group.wasBlockedWithin(windowMs + minuteMs))
-        checkCost(group, renewals, windowMs, tabs.length)
+      const before = renewalsBefore[index]
+      if (tabs.length > 0 && before !== undefined && !group.wasBlockedWithin(windowMs + minuteMs))
+        checkCost(group, group.starts - before, windowMs, tabs.length)
     }
   }
 

@@ -199,12 +199,13 @@ export class TabWatch {
   }
 
   /**
-   * A tab was stopped while another one fetched the token, and the wall clock has been set back since: on waking it hears of the token, and none
+   * A tab was stopped, or its channel slow, while another one fetched the token, and the wall clock has been set back since: on waking it hears of the token, and none
    * of its clocks tells that this was long ago. It may tell others.
    */
   #isMisled(known: KnownToken): boolean {
-    const { group } = this
-    return group.terms.machine.setBackAtMs >= known.toldAtMs && group.disturbedAtMs >= known.toldAtMs
+    const { machine } = this.group.terms
+    const hasHeardLate = this.group.disturbedAtMs >= known.toldAtMs || !machine.isConnected
+    return machine.setBackAtMs >= known.toldAtMs && hasHeardLate
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
