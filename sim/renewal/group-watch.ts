@@ -95,9 +95,9 @@ export class GroupWatch {
     this.#onStart = run
   }
 
-  /** No tab may renew now: together they have done so as often as they may. */
-  get isSpent(): boolean {
-    return this.#rate.isSpent(this.terms.machine.now().monotonicMs)
+  /** No tab may renew now: together they have done so as often as they may; a tab without a token does not know how often that is. */
+  isSpent(isLifeKnown: boolean): boolean {
+    return this.#rate.isSpent(this.terms.machine.now().monotonicMs, isLifeKnown)
   }
 
   start(tab: RenewingTab): Flight {

@@ -164,7 +164,7 @@ export class Page {
     const { phase, waitMs } = renewer.snapshot()
     const sinceMs = group.nowMs - Math.max(watch.evenSinceMs, watch.heldSinceMs, group.terms.machine.steppedAtMs)
     const hasRun = watch.isAwake && !watch.isThrottled && sinceMs > 60_000
-    const isFree = phase === 'resting' && !group.isSpent && group.isIdleFor(1_500)
+    const isFree = phase === 'resting' && !group.isSpent(watch.newest !== undefined) && group.isIdleFor(1_500)
     if (hasRun && isFree && watch.holders > 0 && waitMs < -1_500)
       watch.violate('I6', `has let the time of renewal pass by ${-waitMs} ms`)
   }
@@ -224,7 +224,11 @@ export class Page {
 
   #join({ signal }: WaitOptions): Wait {
     const { failures, phase } = this.renewer.snapshot()
-    const isExcused = failures > 0 || this.watch.group.isSpent || phase !== 'resting' || !this.watch.isAwake
+    const isExcused =
+      failures > 0 ||
+      this.watch.group.isSpent(this.watch.newest !== undefined) ||
+      phase !== 'resting' ||
+      !this.watch.isAwake
     this.watch.noteUse()
     const { nowMs } = this.watch.group
     const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }
@@ -241,7 +245,7 @@ export class Page {
     if (!this.watch.waits.delete(wait)) return
     this.#notePhase()
     // By budget or backoff: nobody is waited for.
-    if (this.#phase === 'waiting' || this.watch.group.isSpent) wait.isExcused = true
+    if (this.#phase === 'waiting' || this.watch.group.isSpent(this.watch.newest !== undefined)) wait.isExcused = true
     const tookMs = this.watch.group.nowMs - wait.joinedAtMs
     const withinMs = options.withinMs ?? 15_000
     const wasEven = this.watch.evenSinceMs < wait.joinedAtMs && !this.watch.isThrottled

@@ -12,9 +12,10 @@ export class RenewalRate {
     this.#most = Math.max(leastAllowed, Math.floor((3 * windowMs) / lifeMs))
   }
 
-  /** As many renewals have begun within the last minute as may at the least: or a little longer ago, since a tab may have heard of them later. */
-  isSpent(nowMs: number): boolean {
-    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs - heardWithinMs).length >= leastAllowed
+  /** As many renewals have begun within the last minute as may: or a little longer ago, since a tab may have heard of them later. */
+  isSpent(nowMs: number, isLifeKnown: boolean): boolean {
+    const most = isLifeKnown ? this.#most : leastAllowed
+    return this.#startedAtMs.filter((atMs) => atMs > nowMs - windowMs - heardWithinMs).length >= most
   }
 
   /**
