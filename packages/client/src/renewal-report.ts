@@ -6,7 +6,8 @@ const maxEntries = 50
 const maxCount = 10_000
 const longestMs = 3_600_000
 
-const wholeMs = (ms: number): number => Math.round(Math.min(longestMs, Math.max(0, ms)))
+// What is no number counts as 0: as JSON it would be null, and cost the whole report.
+const wholeMs = (ms: number): number => Math.round(Math.min(longestMs, Math.max(0, ms))) || 0
 
 type Counts = { -readonly [Name in Exclude<keyof TelemetryReport, 'renewals' | 'waitsMs'>]: TelemetryReport[Name] }
 
