@@ -1,33 +1,13 @@
 import type { Channels } from './channel.ts'
-import type { Clock } from './clock.ts'
 import type { KeyValue } from './key-value.ts'
 import type { Life, LifeEvent } from './life.ts'
 import type { Locks } from './locks.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Runtime } from './runtime.ts'
+import { letProcessEnd, systemClock } from './system-clock.ts'
 
-// Browsers keep a timer's delay in 32 bits; a longer one would fire at once.
-const longestTimerMs = 2 ** 31 - 1
-
-/** The parts alone, for a page's loader, where every byte counts. */
-export const browserClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  startTimer(delayMs, onDue) {
-    let restMs = delayMs
-    let handle: ReturnType<typeof setTimeout>
-    const arm = () => {
-      const partMs = Math.min(restMs, longestTimerMs)
-      restMs -= partMs
-      handle = setTimeout(restMs > 0 ? arm : onDue, partMs)
-    }
-    arm()
-    return () => {
-      clearTimeout(handle)
-    }
-  },
-}
+export { systemClock as browserClock } from './system-clock.ts'
 
 export const browserRandom: Random = {
   fraction: () => Math.random(),
@@ -115,7 +95,7 @@ export const browserLocks: Locks = {
   },
 }
 
-/** BroadcastChannel; where there is none, or the page may not use it, nobody hears anything. */
+/** BroadcastChannel, between Node's threads too; where there is none, or the page may not use it, nobody hears anything. */
 export const browserChannels: Channels = {
   open(name, onMessage) {
     try {
@@ -123,6 +103,7 @@ export const browserChannels: Channels = {
       channel.onmessage = ({ data }) => {
         onMessage(data)
       }
+      letProcessEnd(channel)
       return {
         post(message) {
           channel.postMessage(message)
@@ -169,7 +150,7 @@ export const browserLife: Life = {
 
 /** The browser as it is. Nothing starts, and nothing is stored, by asking for it. */
 export const browserRuntime: Runtime = {
-  clock: browserClock,
+  clock: systemClock,
   random: browserRandom,
   network: browserNetwork,
   storage: browserStorage,
