@@ -1,3 +1,7 @@
+import type { SimTimeline } from '@helvino/testkit'
+import type { Trace } from './trace.ts'
+import type { Violations } from './violations.ts'
+
 /** Which world to run. */
 export interface WorldTerms {
   readonly seed: string | number
@@ -17,6 +21,30 @@ export interface WorldReport {
   /** Events that ran on its timeline. */
   readonly events: number
   readonly lastLines: readonly string[]
+}
+
+interface EndedWorld {
+  readonly seed: string | number
+  readonly timeline: SimTimeline
+  readonly trace: Trace
+  readonly violations: Violations
+  readonly faults: readonly string[]
+}
+
+/** Takes a world down, and tells how it went: what `stop` leaves behind counts, what it does is no part of the trace. */
+export async function endWorld(world: EndedWorld, stop: () => void, checkStopped: () => void): Promise<WorldReport> {
+  const { seed, timeline, trace, violations, faults } = world
+  const { hash } = trace
+  const lastLines = [...trace.lastLines].slice(-40)
+  trace.end()
+  stop()
+  await timeline.settle()
+  checkStopped()
+  return {
+    ...{ seed: String(seed), hash, faults, violations: violations.found, lastLines },
+    counts: trace.counts,
+    events: timeline.ranEvents,
+  }
 }
 
 /** A kind of world that can be run from a seed. */

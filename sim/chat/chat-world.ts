@@ -16,7 +16,7 @@ import { type ChatFault, chatFaults } from './chat-faults.ts'
 import { Swarm } from '../swarm.ts'
 import { Trace } from '../trace.ts'
 import { Violations } from '../violations.ts'
-import type { WorldReport, WorldTerms } from '../world-kind.ts'
+import { endWorld, type WorldReport, type WorldTerms } from '../world-kind.ts'
 import { Visitor } from './visitor.ts'
 
 export interface ChatWorldTerms extends WorldTerms {
@@ -257,19 +257,13 @@ export async function runChatWorld(options: ChatWorldTerms): Promise<WorldReport
     await timeline.advance(Math.min(quietMs, untilMs - chaosMs))
   }
   if (untilMs > chaosMs + quietMs) for (const visitor of visitors) checkConverged(visitor, server, violations)
-  const { hash } = trace
-  const lastLines = [...trace.lastLines].slice(-40)
-  trace.end()
-  for (const visitor of visitors) visitor.client.dispose()
-  await timeline.settle()
-  for (const visitor of visitors) checkStopped(visitor, violations)
-  return {
-    seed: String(seed),
-    hash,
-    faults: swarm.kinds,
-    violations: violations.found,
-    counts: trace.counts,
-    events: timeline.ranEvents,
-    lastLines,
-  }
+  return endWorld(
+    { seed, timeline, trace, violations, faults: swarm.kinds },
+    () => {
+      for (const visitor of visitors) visitor.client.dispose()
+    },
+    () => {
+      for (const visitor of visitors) checkStopped(visitor, violations)
+    },
+  )
 }

@@ -2,7 +2,7 @@ import { SimClock, SimRandom, type SimTab, SimTimeline } from '@helvino/testkit'
 import { Swarm } from '../swarm.ts'
 import { Trace } from '../trace.ts'
 import { Violations } from '../violations.ts'
-import type { WorldReport, WorldTerms } from '../world-kind.ts'
+import { endWorld, type WorldReport, type WorldTerms } from '../world-kind.ts'
 import { checkCost, checkRecovered, checkSettled, checkStopped } from './closing-checks.ts'
 import { GroupWatch } from './group-watch.ts'
 import { IssuerModel } from './issuer-model.ts'
@@ -195,19 +195,13 @@ export async function runRenewalWorld(terms: RenewalWorldTerms): Promise<WorldRe
     await advanceTo(chaosMs + quietMs)
     if (untilMs > chaosMs + quietMs) world.checkPeace(before, world.peaceMs)
   }
-  const { hash } = trace
-  const lastLines = [...trace.lastLines].slice(-40)
-  trace.end()
-  for (const { page } of slots) page?.dispose()
-  await timeline.settle()
-  checkStopped(slots)
-  return {
-    seed: String(seed),
-    hash,
-    faults: swarm.kinds,
-    violations: violations.found,
-    counts: trace.counts,
-    events: timeline.ranEvents,
-    lastLines,
-  }
+  return endWorld(
+    { seed, timeline, trace, violations, faults: swarm.kinds },
+    () => {
+      for (const { page } of slots) page?.dispose()
+    },
+    () => {
+      checkStopped(slots)
+    },
+  )
 }
