@@ -60,7 +60,9 @@ export class FetchingTokenRenewer extends TokenRenewer {
   }
 
   override validToken(options?: WaitOptions): Promise<string> {
-    return keepAlive(super.validToken(options))
+    const turn = super.validToken(options)
+    // Only where somebody waits: with a valid token this is called for each request.
+    return this.isTokenExpiredOrExpiring() ? keepAlive(turn) : turn
   }
 
   override refresh(options?: WaitOptions): Promise<void> {

@@ -255,9 +255,9 @@ export class TokenRenewer {
       if (aheadInMs > 0) lookInMs = Math.min(lookInMs, aheadInMs)
       else this.#quietUntilMs = 0
     }
-    if (startInMs > 0) this.#tabs?.endClaim()
-    if (startInMs <= 0) this.#start()
-    else if (lookInMs < Infinity && !this.#isDisposed) this.#lookAgainIn(lookInMs)
+    if (startInMs <= 0) return this.#start()
+    this.#tabs?.endClaim()
+    if (lookInMs < Infinity && !this.#isDisposed) this.#lookAgainIn(lookInMs)
   }
 
   #lookAgainIn(delayMs: number): void {
