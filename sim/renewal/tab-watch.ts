@@ -15,6 +15,8 @@ export interface Wait {
   isExcused: boolean
   /** Something has happened that ends every wait at once. */
   mustEndByMs: number
+  /** When it came, as many waited as may. */
+  readonly hasFoundFull: boolean
 }
 
 /** Knows what one tab's renewer has been told, and holds what it does against that: I4, I5, I6, I7, I8. */
