@@ -28,8 +28,7 @@ export class AheadPoints {
     const points = this.#drawn.sort((a, b) => a - b)
     // Draws that all but agree are none: about one chance in 10^8.
     const doAgree = points.some((point, n) => (points[n + drawsThatMayNotAgree - 1] ?? Infinity) - point < 0.02)
-    if (doAgree)
-      violations.add('herd', `${this.#name} renews at the same point of each token's life`)
+    if (doAgree) violations.add('herd', `${this.#name} renews at the same point of each token's life`)
     this.#drawn = []
   }
 }
