@@ -43,11 +43,7 @@ export const mutants: readonly Mutant[] = [
   renewer('callers are left hanging at a final no', 'if (isFinal || served)', 'if (served)'),
   held('a token is used to the very end', 'held.lifeMs - Math.min(1_000, held.lifeMs / 20)', 'held.lifeMs'),
   held('one ms too many', '/ 20) - ageMs(held, clock)', '/ 20) - ageMs(held, clock) + 1'),
-  renewer(
-    'a due token is shown',
-    'heldForMs < held.dueAfterMs ? held.token',
-    'heldForMs <= held.dueAfterMs + 1 ? held.token',
-  ),
+  renewer('a token is never held back', 'this.#failure ? 0 : this.#config.holdBackMs', '0'),
   held('the wall clock alone tells the age', bothClocks, 'clock.nowMs() - asked.wallMs'),
   held('the monotonic clock alone tells the age', bothClocks, 'clock.monotonicMs() - asked.monotonicMs'),
   failure('Retry-After is read as ms', 'Math.max(1_000, retryAfterMs)', 'retryAfterMs / 1_000'),
@@ -90,8 +86,8 @@ export const mutants: readonly Mutant[] = [
   line('who has left still counts as waiting', 'line.delete(settle)', ''),
   renewer(
     'nobody asks again after a failure',
-    'this.#backoffUntilMs = nowMs + backoffMs',
-    'this.#backoffUntilMs = nowMs + backoffMs * 1e6',
+    'this.#backoffUntilMs = nowMs + failure.backoffMs',
+    'this.#backoffUntilMs = nowMs + failure.backoffMs * 1e6',
   ),
   renewer(
     'renewals go on though nobody wants a token',

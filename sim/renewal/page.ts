@@ -55,7 +55,7 @@ export class Page {
       life,
       tabs: { name: watch.group.terms.shareName, locks, channels },
       maxWaiting: this.#maxWaiting,
-      holdBackMs: random.pick([0, 5_000, Infinity]),
+      holdBackMs: (watch.holdBackMs = random.pick([0, 5_000, Infinity])),
     }
     this.renewer = new engine.TokenRenewer(renewerTerms)
     this.renewer.subscribe((event) => {
@@ -92,11 +92,12 @@ export class Page {
     this.watch.noteUse()
     this.#checkHeld()
     const token = this.renewer.token()
+    this.watch.isInTrouble = this.renewer.snapshot().failures > 0
     if (token !== undefined) this.watch.give(token, 'shows')
     // In a throttled tab, and on waking, a timer may be late: `token()` alone relies on it.
     const isOnTime = !this.watch.isThrottled && this.watch.evenSinceMs < this.watch.group.nowMs
-    if (isOnTime && this.renewer.isTokenExpiredOrExpiring() !== (token === undefined))
-      this.watch.violate('I4', 'says another thing of its token than it shows')
+    if (isOnTime && token === undefined && !this.renewer.isTokenExpiredOrExpiring())
+      this.watch.violate('I4', 'hides a token that is not due')
   }
 
   async valid(options: WaitOptions): Promise<void> {

@@ -28,9 +28,9 @@ export function attempt(
     })
     // Within an async function, so that one that throws before it promises anything counts as one that rejects.
     const call = async (): Promise<TokenAnswer | undefined> => fetchToken(signal)
-    // Plain JavaScript may answer with nothing at all.
+    // Plain JavaScript may answer with nothing, or with something of no kind.
     call().then((answer) => {
-      settle(answer ?? { kind: 'unavailable', reason: 'no answer' })
+      settle(answer?.kind ? answer : { kind: 'unavailable', reason: 'no answer' })
     }, fail)
   })
 }

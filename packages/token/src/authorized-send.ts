@@ -35,6 +35,7 @@ export async function sendAuthorized(
   try {
     return await withToken(source, sendNext, isTokenRefusal, { isRepeatable, signal })
   } catch (error) {
+    void refused?.body?.cancel().catch(() => {})
     throw error instanceof TokenError && error.code === 'aborted' ? error.cause : error
   }
 }

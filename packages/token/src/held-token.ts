@@ -22,9 +22,9 @@ export interface HeldToken extends IssuedToken {
   /** Got because the token before it was refused. */
   readonly isAfterRefusal: boolean
   readonly lifeMs: number
-  /** From here on a renewal is worthwhile, ahead of time: 80 to 90 % of the life, and before the token is due. One point for all tabs. */
+  /** From here on a renewal is worthwhile, ahead of time: 80 to 90 % of the life, and always before the token is due. One point for all tabs. */
   readonly aheadAfterMs: number
-  /** From here on the token is on its way out: it is shown no longer, and goes with a request only where its successor does not come in time. */
+  /** From here on the token is on its way out: any use of it starts the renewal, and near its end it may be held back for its successor. */
   readonly dueAfterMs: number
 }
 

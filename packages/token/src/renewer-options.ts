@@ -27,12 +27,12 @@ export interface TokenRenewerOptions {
   readonly bufferMs?: number
   /**
    * A token that is due goes with requests for as long as it can, while its successor is fetched; in its last `holdBackMs` they wait for the
-   * successor. Above 0 where requests are slow to arrive; `Infinity` where none may ever be refused. @defaultValue `0`
+   * successor, unless the last renewal failed. Above 0 where requests are slow to arrive; `Infinity`: as soon as it is due. @defaultValue `0`
    */
   readonly holdBackMs?: number
   /** One attempt is given up after this, in ms. @defaultValue `10_000` */
   readonly attemptWithinMs?: number
-  /** A caller that names no deadline of its own is turned away after this, in ms. @defaultValue `15_000` */
+  /** A caller that names no deadline of its own leaves after this, in ms: with a token that is held back, else turned away. @defaultValue `15_000` */
   readonly waitWithinMs?: number
   /** Callers that may wait at once; one more is turned away with `queue-full`. @defaultValue `10_000` */
   readonly maxWaiting?: number

@@ -90,7 +90,7 @@ describe('tabs of one origin', () => {
     await timeline.advance(1)
     expect(late.renewer.token()).toBe('t1')
     await timeline.advance(86_000)
-    expect(late.renewer.token()).toBeUndefined()
+    expect(late.renewer.isTokenExpiredOrExpiring()).toBe(true)
     expect(calls).toHaveLength(1)
   })
 
@@ -142,6 +142,28 @@ describe('tabs of one origin', () => {
     await timeline.advance(12_000)
     for (const { renewer } of others) expect(renewer.token()).toBe('t1')
     expect(calls.length).toBeLessThanOrEqual(3)
+  })
+
+  it('[TK43] ask for the lock once, however many call meanwhile', async () => {
+    const { browser, timeline } = rig()
+    const { clock, random, locks, channels } = browser.openTab().runtime
+    const asked: string[] = []
+    const counted: typeof locks = {
+      holdIfFree: (name, work) => {
+        asked.push(name)
+        return locks.holdIfFree(name, work)
+      },
+    }
+    const issuerNowMs = timeline.nowMs
+    const renewer = new TokenRenewer({
+      ...{ clock, random, tabs: { name: 'api/user', locks: counted, channels } },
+      fetchToken: () =>
+        Promise.resolve({ kind: 'issued', token: 't1', issuerNowMs, expiresAtMs: issuerNowMs + lifeMs }),
+    })
+    const turns = Array.from({ length: 1_000 }, () => renewer.validToken())
+    await timeline.advance(100)
+    expect(new Set(await Promise.all(turns))).toEqual(new Set(['t1']))
+    expect(asked).toEqual(['api/user'])
   })
 
   it('[TK30] keep one backoff and one Retry-After between them', async () => {

@@ -303,7 +303,7 @@ describe('a token that is due and alive', () => {
     const { clock, renewer, outcome, calls } = rig({ delayMs: 4_000 })
     await Promise.all([renewer.refresh(), clock.advance(4_000)])
     await clock.advance(dueAtMs - 4_000)
-    expect(renewer.token()).toBeUndefined()
+    expect(renewer.token()).toBe('t1')
     const seen = outcome(renewer.validToken())
     await clock.settle()
     expect(seen.value).toBe('t1')
@@ -354,7 +354,7 @@ describe('clocks', () => {
     await use()
     expect(calls).toHaveLength(2)
     await clock.advance(286_000)
-    expect(renewer.token()).toBeUndefined()
+    expect(renewer.isTokenExpiredOrExpiring()).toBe(true)
   })
 
   it.each([true, false])(
@@ -449,6 +449,16 @@ describe('a final no', () => {
     await clock.advance(100)
     expect(healed.value).toBe('t1')
   })
+
+  it('[TK20] is not what a caller hears who comes when its minute is over, and is left without an answer', async () => {
+    const { clock, renewer, scripted, outcome } = rig()
+    scripted.push({ kind: 'refused', reason: 'org_disabled' }, 'silence')
+    outcome(renewer.validToken())
+    await clock.advance(61_000)
+    const seen = outcome(renewer.validToken({ withinMs: 2_000 }))
+    await clock.advance(2_000)
+    expect(seen.error?.code).toBe('unavailable')
+  })
 })
 
 describe('ahead of time', () => {
@@ -512,7 +522,7 @@ describe('what is told', () => {
     await clock.advance(279_900)
     expect(renewer.token()).toBe('boot')
     await clock.advance(200)
-    expect(renewer.token()).toBeUndefined()
+    expect(renewer.isTokenExpiredOrExpiring()).toBe(true)
     expect(calls).toHaveLength(0)
   })
 })

@@ -48,6 +48,8 @@ export class TokenRenewer {
   #blockedUntilMs = 0
   /** Since when a renewal is wanted that another tab may be at; monotonic ms. */
   #wishedAtMs: number | undefined
+  /** The lock has been asked for: once, however many call meanwhile. */
+  #turn: Promise<undefined> | undefined
   #cancelTimer: (() => void) | undefined
 
   constructor(options: TokenRenewerOptions) {
@@ -69,7 +71,7 @@ export class TokenRenewer {
     this.#tell()
   }
 
-  /** The token, where one is held that is not yet due; otherwise `undefined`. Synchronous: no promise, one clock read. */
+  /** The token, where one is held that may leave now; otherwise `undefined`, and `validToken` waits. Synchronous: no promise, one clock read. */
   token(): string | undefined {
     return this.#clock.nowMs() < this.#quietUntilMs ? this.#held?.token : this.#look()
   }
@@ -79,12 +81,12 @@ export class TokenRenewer {
     return !this.#held || ageMs(this.#held, this.#clock) >= this.#held.dueAfterMs
   }
 
-  /** Resolves once a valid token is held; at once where there is one. @throws {TokenError} */
+  /** Resolves once a token is held that may leave; at once where there is one. @throws {TokenError} */
   async ensureValidToken(options?: WaitOptions): Promise<void> {
     await this.validToken(options)
   }
 
-  /** The token, at once where it is valid, else after the renewal that all callers share. @throws {TokenError} */
+  /** The token, at once where it may leave now, else after the renewal that all callers share. @throws {TokenError} */
   async validToken(options?: WaitOptions): Promise<string> {
     return this.#look() ?? this.#wait(options)
   }
@@ -93,7 +95,7 @@ export class TokenRenewer {
   async refresh(options?: WaitOptions): Promise<void> {
     const before = this.#held
     this.#cause ??= 'manual'
-    await this.#wait(options, true)
+    await this.#wait(options)
     // A caller may have been served with the token that is still valid; here that is no success.
     if (before === this.#held) throw this.#error()
   }
@@ -170,13 +172,18 @@ export class TokenRenewer {
     return held && usableMs(held, this.#clock) > 0 ? held : undefined
   }
 
+  /** A final no was heard, and its minute is not over. */
+  get #isRefused(): boolean {
+    return this.#clock.monotonicMs() < this.#blockedUntilMs && this.#failure?.code !== 'unavailable'
+  }
+
   get #failures(): number {
     return this.#failure?.failures ?? 0
   }
 
   /**
-   * The token where it is not due, looked at by both clocks. `token()` reads one and relies on a timer for the other; a machine that wakes may
-   * run a caller before that timer. A token that is used when a renewal ahead of time is worthwhile starts one, and nobody waits for it.
+   * The token where it may leave now, looked at by both clocks. `token()` reads one and relies on a timer for the other; a machine that wakes
+   * may run a caller before that timer. A token that is used when a renewal is worthwhile starts one, and nobody waits for it.
    */
   #look(): string | undefined {
     const held = this.#held
@@ -186,33 +193,29 @@ export class TokenRenewer {
       this.#isUsed = true
       this.#plan()
     }
-    return heldForMs < held.dueAfterMs ? held.token : undefined
+    if (heldForMs >= held.dueAfterMs) {
+      // Where the issuer is in trouble it leaves for as long as it is alive, else until it is held back for its successor.
+      const leastMs = this.#failure ? 0 : this.#config.holdBackMs
+      if (this.#isRefused || usableMs(held, this.#clock) <= leastMs) return undefined
+      this.#staleServes += 1
+    }
+    return held.token
   }
 
-  /** For a caller whose token is due, dead, or by hand no good: that token, where it is alive, or a place in the line. */
-  async #wait({ withinMs = this.#config.waitWithinMs, signal }: WaitOptions = {}, isByHand = false): Promise<string> {
-    const { holdBackMs, maxWaiting } = this.#config
-    const failure = this.#failure
-    if (failure && failure.code !== 'unavailable' && this.#clock.monotonicMs() < this.#blockedUntilMs)
-      throw this.#error()
-    const held = isByHand ? undefined : this.#alive
-    // Nobody waits for the successor of a token that is fit to leave, and where the issuer is in trouble not even in its last moments.
-    if (held && (failure || usableMs(held, this.#clock) > holdBackMs)) {
-      this.#staleServes += 1
-      this.wake()
-      return held.token
-    }
+  /** A place in the line, unless the issuer has just said no for good. */
+  async #wait({ withinMs = this.#config.waitWithinMs, signal }: WaitOptions = {}): Promise<string> {
+    if (this.#isRefused) throw this.#error()
     // Whoever waited in vain goes with a token that is due, where it is still alive.
     const onLate = () => this.#alive?.token ?? this.#error()
-    const turn = join(this.#line, maxWaiting, { withinMs, signal }, this.#clock, onLate)
+    const turn = join(this.#line, this.#config.maxWaiting, { withinMs, signal }, this.#clock, onLate)
     this.wake()
     return turn
   }
 
   #error(): TokenError {
     const blockedMs = this.#blockedUntilMs - this.#clock.monotonicMs()
-    const failure = this.#failure
-    return new TokenError(failure?.code ?? 'unavailable', failure?.reason, blockedMs > 0 ? blockedMs : undefined)
+    const { code, reason } = this.#failure ?? {}
+    return new TokenError(this.#isRefused && code ? code : 'unavailable', reason, blockedMs > 0 ? blockedMs : undefined)
   }
 
   /** Ms until an attempt is wanted and allowed; `Infinity` where none is to come by itself. */
@@ -259,10 +262,13 @@ export class TokenRenewer {
     if (tabs && patienceMs > 0) {
       this.#lookAgainIn(Math.min(patienceMs, 1_000))
       // The lock is never queued for: one that nobody gives back must not cost more than our patience.
-      void tabs.locks.holdIfFree(tabs.name, async () => {
-        // What was wanted when the turn was asked for may have come from another tab since.
-        if (this.#startInMs() <= 0) await this.#renew()
-      })
+      if (this.#turn) return
+      this.#turn = tabs.locks
+        .holdIfFree(tabs.name, async () => {
+          // What was wanted when the turn was asked for may have come from another tab since.
+          if (this.#startInMs() <= 0) await this.#renew()
+        })
+        .then(() => (this.#turn = undefined))
     } else void this.#renew()
   }
 
@@ -282,7 +288,7 @@ export class TokenRenewer {
     if (answer.kind !== 'issued') this.#fail(answer, tookMs)
     else if (this.#adopt(holdToken(answer, answer.asked ?? before, cause === 'refused', this.#config), tookMs))
       this.#tell()
-    else this.#fail({ kind: 'unavailable', reason: 'expired on arrival' }, tookMs)
+    else this.#fail({ kind: 'unavailable', reason: 'came expired' }, tookMs)
     this.#plan()
   }
 
@@ -297,7 +303,6 @@ export class TokenRenewer {
     const nowMs = this.#clock.monotonicMs()
     const [joinedAtMs = nowMs] = this.#line.values()
     const staleServes = this.#staleServes
-    const { asked, expiresAtMs, issuerNowMs } = held
     // An attempt of our own is not needed any more where another tab was faster: what it says is not heard.
     this.#attempt?.abort()
     this.#attempt = this.#failure = this.#cause = undefined
@@ -309,9 +314,9 @@ export class TokenRenewer {
     this.#emit({
       type: 'renewed',
       ...facts,
-      expiresAtMs,
+      expiresAtMs: held.expiresAtMs,
       waitedMs: nowMs - joinedAtMs,
-      skewMs: asked.wallMs - issuerNowMs,
+      skewMs: held.asked.wallMs - held.issuerNowMs,
       staleServes,
     })
     return true
@@ -333,19 +338,18 @@ export class TokenRenewer {
     this.#heed(failure, tookMs)
   }
 
-  /** What a failure, here or in another tab, means for those who wait: the token while it is valid, a final no at once, or more patience. */
+  /** What a failure, here or in another tab, means for those who wait: the token while it is alive, a final no at once, or more patience. */
   #heed(failure: TokenFailure, tookMs?: number): void {
-    const { reason, backoffMs, blockedMs } = failure
     const nowMs = this.#clock.monotonicMs()
     const isFinal = failure.code !== 'unavailable'
     const facts = this.#outcome(tookMs)
     const served = isFinal ? undefined : this.#alive
     this.#failure = failure
-    this.#backoffUntilMs = nowMs + backoffMs
-    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + blockedMs)
+    this.#backoffUntilMs = nowMs + failure.backoffMs
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + failure.blockedMs)
     if (served) this.#staleServes += this.#line.size
     if (isFinal || served) settleAll(this.#line, served?.token ?? this.#error())
-    this.#emit({ type: 'failed', ...facts, reason, isFinal, isServed: served !== undefined })
+    this.#emit({ type: 'failed', ...facts, reason: failure.reason, isFinal, isServed: served !== undefined })
   }
 
   /** Another tab's word. It comes from a page of the same origin, but perhaps of another build: what makes no sense is left aside. */

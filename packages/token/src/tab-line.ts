@@ -57,8 +57,9 @@ export class TabLine {
   }
 
   open(): void {
+    if (this.#channel) return
     // The number grows when a message changes so that an older tab, left open over a deploy, would misread it.
-    this.#channel ??= this.#tabs.channels.open(`${this.#tabs.name}/2`, (message) => {
+    this.#channel = this.#tabs.channels.open(`${this.#tabs.name}/2`, (message) => {
       const told = message as TabMessage | null
       // A page that was frozen hears on waking what was said long ago: of that, a token alone is as good as ever.
       if (told && (told.type === 'token' || Math.abs(this.#clock.nowMs() - told.atMs) < 10_000)) this.#hear(told)

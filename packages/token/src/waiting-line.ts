@@ -3,7 +3,7 @@ import { TokenError } from './token-error.ts'
 
 /** A caller's own terms of waiting. */
 export interface WaitOptions {
-  /** Turned away with `unavailable` after this, in ms; the renewer's `waitWithinMs` where absent. */
+  /** Leaves after this, in ms: with a token that was held back, else with `unavailable`. The renewer's `waitWithinMs` where absent. */
   readonly withinMs?: number
   readonly signal?: AbortSignal | undefined
 }
