@@ -69,6 +69,7 @@ export class FaultProxy {
   readonly lines: Line[] = []
   readonly #server: Server
   readonly #connections = new Set<Socket>()
+  #unanswered = 0
   #upstream: URL
 
   private constructor(upstreamUrl: string) {
@@ -88,6 +89,11 @@ export class FaultProxy {
   get url(): string {
     const address = this.#server.address()
     return `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`
+  }
+
+  /** Nothing waits for an answer. */
+  get isIdle(): boolean {
+    return this.#unanswered === 0
   }
 
   /** From here on another server is behind it: the one that was started again. */
@@ -136,7 +142,8 @@ export class FaultProxy {
           await this.#upgrade(client, bytes)
           return
         }
-        await this.#fulfil(exchange, client)
+        this.#unanswered += 1
+        await this.#fulfil(exchange, client).finally(() => (this.#unanswered -= 1))
       }
     } catch {
       // One end has gone: the other learns it as on any network.

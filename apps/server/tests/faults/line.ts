@@ -23,6 +23,9 @@ export class Line {
   readonly #client: Socket
   readonly #server: Socket
   #isFrozen = false
+  #isStalled = false
+  /** Bytes to the client until the line is cut; `undefined` while it is not to be. */
+  #left: { bytes: number; readonly by: Ending } | undefined
 
   constructor(client: Socket, server: Socket) {
     this.#client = client
@@ -42,9 +45,14 @@ export class Line {
 
   /** The client stops reading, as one that hangs: what the server sends fills the buffers on the way and then the server's own. */
   stall(): void {
-    this.#server.removeAllListeners('data')
-    this.#client.removeAllListeners('drain')
+    this.#isStalled = true
     this.#server.pause()
+  }
+
+  /** A client that had stalled reads on. */
+  readOn(): void {
+    this.#isStalled = false
+    this.#server.resume()
   }
 
   cut(by: Ending): void {
@@ -52,15 +60,30 @@ export class Line {
     endConnection(this.#server, by)
   }
 
+  /** Cuts the line when so many more bytes have reached the client: in the midst of a frame as often as not. */
+  cutAfter(bytes: number, by: Ending): void {
+    this.#left = { bytes, by }
+  }
+
   #carry(from: Socket, to: Socket): void {
     from.on('data', (bytes) => {
-      if (!this.#isFrozen && !to.destroyed && !to.write(bytes)) from.pause()
+      if (this.#isFrozen || to.destroyed) return
+      if (from === this.#server && this.#left) this.#passLast(bytes, this.#left)
+      else if (!to.write(bytes)) from.pause()
     })
     to.on('drain', () => {
-      from.resume()
+      if (from !== this.#server || !this.#isStalled) from.resume()
     })
     from.once('close', () => {
       if (!this.#isFrozen) to.destroy()
+    })
+  }
+
+  #passLast(bytes: Buffer, left: { bytes: number; readonly by: Ending }): void {
+    const part = bytes.subarray(0, left.bytes)
+    left.bytes -= part.length
+    this.#client.write(part, () => {
+      if (left.bytes === 0) this.cut(left.by)
     })
   }
 }

@@ -13,7 +13,7 @@ export class PacedClock implements Clock {
   }
 
   nowMs(): number {
-    return this.#startedAtMs + this.monotonicMs() + this.#steppedMs
+    return Math.floor(this.#startedAtMs + this.monotonicMs() + this.#steppedMs)
   }
 
   monotonicMs(): number {

@@ -2,9 +2,8 @@ import { HeldResponse, SimClock } from '@helvino/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
 import { storedBeside } from '../stored-messages.ts'
-import type { Exchange } from './fault-proxy.ts'
 import type { Fault } from './fault.ts'
-import { type FaultyChat, isMessagePost, noSockets, openFaultyChat } from './faulty-chat.ts'
+import { clientMessageId, type FaultyChat, firstOfEach, noSockets, openFaultyChat } from './faulty-chat.ts'
 import { boundariesOf } from './http-message.ts'
 import { PacedClock } from './paced-clock.ts'
 
@@ -16,18 +15,6 @@ beforeAll(async () => {
 afterAll(() => server.remove())
 
 const within = { timeout: 20_000, interval: 5 }
-const clientMessageId = ({ body }: Exchange) => (JSON.parse(body) as { clientMessageId: string }).clientMessageId
-const firstOfEach = (fault: (nth: number, exchange: Exchange) => Fault | undefined) => {
-  const met: string[] = []
-  return (exchange: Exchange): Fault | undefined => {
-    if (!isMessagePost(exchange)) return noSockets(exchange)
-    const id = clientMessageId(exchange)
-    if (met.includes(id)) return undefined
-    met.push(id)
-    return fault(met.length - 1, exchange)
-  }
-}
-
 /** What was said is what is stored, once each and in that order, and what is shown. */
 async function expectStoredOnce(chat: FaultyChat, said: readonly string[]): Promise<void> {
   await expect.poll(() => chat.isQuiet(), within).toBe(true)
