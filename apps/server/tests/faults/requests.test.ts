@@ -22,9 +22,40 @@ async function expectStoredOnce(chat: FaultyChat, said: readonly string[]): Prom
   expect(chat.shown()).toEqual(said)
 }
 
+const firstContact = ['/api/bootloader', '/conversations', '/messages']
+const faults: Fault[] = [
+  { kind: 'drop', afterBytes: 60, by: 'reset' },
+  { kind: 'lose-response', afterBytes: 0, by: 'close' },
+  { kind: 'lose-response', afterBytes: 200, by: 'reset' },
+  { kind: 'black-hole' },
+  { kind: 'swallow-response' },
+  { kind: 'duplicate', isConcurrent: true },
+  { kind: 'answer', status: 503, headers: { 'retry-after': '1' } },
+  { kind: 'answer', status: 200, body: { ok: 'of a captive portal' } },
+]
+
+/** A visitor says one thing, and the first of its requests to this path meets the fault. */
+async function meetOnce(path: string, fault: Fault): Promise<void> {
+  const chat = await openFaultyChat(server.url, new PacedClock(20))
+  let isMet = false
+  chat.proxy.meet = (exchange) => {
+    const isIt = exchange.path.endsWith(path) && exchange.method === (path === '/api/bootloader' ? 'GET' : 'POST')
+    if (isMet || !isIt) return noSockets(exchange)
+    isMet = true
+    return fault
+  }
+  const text = `first contact ${path} ${JSON.stringify(fault)}`
+  void chat.client.start()
+  await chat.say(text)
+  await expectStoredOnce(chat, [text])
+  await chat.client.refreshList()
+  expect(chat.client.state.conversations, text).toHaveLength(1)
+  expect(isMet).toBe(true)
+}
+
 describe('requests on a network that fails', () => {
   it('[FP1] stores a message once, wherever its request was cut', async () => {
-    const chat = await openFaultyChat(server.url, new PacedClock(50))
+    const chat = await openFaultyChat(server.url, new PacedClock(20))
     let points = 1
     chat.proxy.meet = firstOfEach((nth, { bytes }) => {
       const boundaries = boundariesOf(bytes)
@@ -45,7 +76,7 @@ describe('requests on a network that fails', () => {
   })
 
   it('[FP2] gives a message whose answer was lost, wherever it was cut, the id that it got at first', async () => {
-    const chat = await openFaultyChat(server.url, new PacedClock(50))
+    const chat = await openFaultyChat(server.url, new PacedClock(20))
     let points = 1
     chat.proxy.meet = firstOfEach((nth) => ({
       kind: 'lose-response',
@@ -133,37 +164,9 @@ describe('requests on a network that fails', () => {
     await expectStoredOnce(chat, said)
   })
 
-  const firstContact = ['/api/bootloader', '/conversations', '/messages']
-  const faults: Fault[] = [
-    { kind: 'drop', afterBytes: 60, by: 'reset' },
-    { kind: 'lose-response', afterBytes: 0, by: 'close' },
-    { kind: 'lose-response', afterBytes: 200, by: 'reset' },
-    { kind: 'black-hole' },
-    { kind: 'swallow-response' },
-    { kind: 'duplicate', isConcurrent: true },
-    { kind: 'answer', status: 503, headers: { 'retry-after': '1' } },
-    { kind: 'answer', status: 200, body: { ok: 'of a captive portal' } },
-  ]
   it('[FP6] opens one conversation with one message in it, whatever happens to one of its first three requests', async () => {
     const cases = firstContact.flatMap((path) => faults.map((fault) => ({ path, fault })))
-    for (const { path, fault } of cases) {
-      const chat = await openFaultyChat(server.url, new PacedClock(100))
-      let isMet = false
-      chat.proxy.meet = (exchange) => {
-        if (isMet || exchange.method === 'OPTIONS' || !exchange.path.endsWith(path)) return noSockets(exchange)
-        if (path !== '/api/bootloader' && exchange.method !== 'POST') return noSockets(exchange)
-        isMet = true
-        return fault
-      }
-      const text = `first contact ${path} ${JSON.stringify(fault)}`
-      void chat.client.start()
-      await chat.say(text)
-      await expectStoredOnce(chat, [text])
-      await chat.client.refreshList()
-      expect(chat.client.state.conversations, text).toHaveLength(1)
-      expect(isMet).toBe(true)
-      chat.client.dispose()
-    }
+    await Promise.all(cases.map(({ path, fault }) => meetOnce(path, fault)))
   })
 
   it('[FP7] comes to the same whatever the order in which four answers arrive', async () => {
@@ -228,7 +231,7 @@ describe('requests on a network that fails', () => {
 
   it('[FP9] stores 1,000 messages whose first answers were all lost, once each and in order', async () => {
     const perVisitor = 250
-    const chats = await Promise.all([1, 2, 3, 4].map(() => openFaultyChat(server.url, new PacedClock(100))))
+    const chats = await Promise.all([1, 2, 3, 4].map(() => openFaultyChat(server.url, new PacedClock(40))))
     await Promise.all(
       chats.map(async (chat, visitor) => {
         chat.proxy.meet = firstOfEach((nth) => ({
