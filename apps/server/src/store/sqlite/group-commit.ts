@@ -53,16 +53,31 @@ const isLockedOut = ({ stage, error }: Failure): boolean => stage === 'begin' &&
 /** No other write would fare better. */
 const isHopeless = ({ stage, error }: Failure): boolean => stage === 'begin' || unavailableReason(error) === 'failing'
 
-function createCommitter(database: Database) {
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-  const rollback = database.prepare('ROLLBACK')
-  const mark = database.prepare('SAVEPOINT one_write')
-  const release = database.prepare('RELEASE one_write')
-  const undo = database.prepare('ROLLBACK TO one_write')
+const prepareSteps = (database: Database) => ({
+  begin: database.prepare('BEGIN IMMEDIATE'),
+  commit: database.prepare('COMMIT'),
+  rollback: database.prepare('ROLLBACK'),
+  mark: database.prepare('SAVEPOINT one_write'),
+  release: database.prepare('RELEASE one_write'),
+  undo: database.prepare('ROLLBACK TO one_write'),
+})
 
+/** One transaction after the other on this connection, each with all of its writes or with none. */
+function createTransactions(database: Database) {
+  const { begin, commit, rollback, mark, release, undo } = prepareSteps(database)
   let groups = 0
   let writes = 0
+  /** Why the transaction of a failed group could not be undone: until it is, nothing may be written after it. */
+  let stuck: { readonly error: unknown } | undefined
+
+  function undoAll(): void {
+    stuck = undefined
+    try {
+      if (database.inTransaction) rollback.run()
+    } catch (error) {
+      stuck = { error }
+    }
+  }
 
   function runOne(write: WaitingWrite): () => void {
     mark.run()
@@ -73,8 +88,13 @@ function createCommitter(database: Database) {
     } catch (error) {
       // SQLite ends the whole transaction by itself on some errors (lang_transaction.html, section 3): then nothing of the group is left.
       if (!database.inTransaction) throw error
-      undo.run()
-      release.run()
+      try {
+        undo.run()
+        release.run()
+      } catch {
+        // What cannot be undone alone is undone with its group, for the reason that it failed for.
+        throw error
+      }
       return () => {
         write.fail(error)
       }
@@ -83,6 +103,8 @@ function createCommitter(database: Database) {
 
   /** Commits all of them, or none and says why. */
   function commitTogether(group: readonly WaitingWrite[]): Failure | undefined {
+    if (stuck) undoAll()
+    if (stuck) return { stage: 'begin', error: stuck.error }
     const settles: (() => void)[] = []
     let stage: Failure['stage'] = 'begin'
     try {
@@ -91,7 +113,7 @@ function createCommitter(database: Database) {
       for (const write of group) settles.push(runOne(write))
       commit.run()
     } catch (error) {
-      if (database.inTransaction) rollback.run()
+      undoAll()
       return { stage, error }
     }
     groups += 1
@@ -100,32 +122,37 @@ function createCommitter(database: Database) {
     return undefined
   }
 
-  /**
-   * A group that could not be committed is committed one by one: only the write that is to blame may fail. Answers the writes
-   * that have to wait for somebody else's lock.
-   */
-  function commitGroup(group: readonly WaitingWrite[]): readonly WaitingWrite[] {
-    const together = commitTogether(group)
-    if (!together) return []
-    for (const [index, write] of group.entries()) {
-      const failure = index === 0 && isHopeless(together) ? together : commitTogether([write])
-      if (!failure) continue
-      if (isLockedOut(failure)) return group.slice(index)
-      const failed = isHopeless(failure) ? group.slice(index) : [write]
-      for (const { fail } of failed) fail(failure.error)
-      if (failed.length > 1) return []
-    }
-    return []
+  return {
+    commitTogether,
+    /** Somebody else's transaction is open on this connection: it would take our writes with it, or undo them. */
+    isHeldByOther: () => database.inTransaction && !stuck,
+    groupsCommitted: () => groups,
+    writesCommitted: () => writes,
   }
+}
 
-  return { commitGroup, groupsCommitted: () => groups, writesCommitted: () => writes }
+type Transactions = ReturnType<typeof createTransactions>
+
+/**
+ * A group that could not be committed is committed one by one: only the write that is to blame may fail. Answers the writes
+ * that have to wait for somebody else's lock.
+ */
+function commitGroup({ commitTogether }: Transactions, group: readonly WaitingWrite[]): readonly WaitingWrite[] {
+  const together = commitTogether(group)
+  if (!together) return []
+  for (const [index, write] of group.entries()) {
+    const failure = index === 0 && isHopeless(together) ? together : commitTogether([write])
+    if (!failure) continue
+    if (isLockedOut(failure)) return group.slice(index)
+    const failed = isHopeless(failure) ? group.slice(index) : [write]
+    for (const { fail } of failed) fail(failure.error)
+    if (failed.length > 1) return []
+  }
+  return []
 }
 
 /** The writes in order, and when the next of them are tried. */
-function createQueue(
-  { database, clock }: GroupCommitOptions,
-  commitGroup: ReturnType<typeof createCommitter>['commitGroup'],
-) {
+function createQueue(clock: Clock, transactions: Transactions) {
   const waiting: WaitingWrite[] = []
   let isScheduled = false
   let onDrained = () => {}
@@ -137,9 +164,8 @@ function createQueue(
   }
 
   function turn(): void {
-    // Somebody else's transaction on this connection would take our writes with it, or undo them.
-    const isForeign = database.inTransaction
-    const locked = isForeign ? [] : commitGroup(waiting.splice(0, maxGroupWrites))
+    const isForeign = transactions.isHeldByOther()
+    const locked = isForeign ? [] : commitGroup(transactions, waiting.splice(0, maxGroupWrites))
     waiting.unshift(...locked)
     const isHeldUp = isForeign || locked.length > 0
     if (isHeldUp) giveUpOld()
@@ -168,8 +194,9 @@ function createQueue(
 }
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { commitGroup, ...counts } = createCommitter(options.database)
-  const queue = createQueue(options, commitGroup)
+  const transactions = createTransactions(options.database)
+  const { groupsCommitted, writesCommitted } = transactions
+  const queue = createQueue(options.clock, transactions)
   let closing: Promise<void> | undefined
   let reported: unknown
 
@@ -204,7 +231,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         })
       })
     },
-    ...counts,
+    groupsCommitted,
+    writesCommitted,
     close: () => (closing ??= queue.drained()),
   }
 }
