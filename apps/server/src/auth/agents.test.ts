@@ -5,13 +5,14 @@ import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { openTestSqlite } from '../../tests/sqlite-stores.ts'
-import { prepareFindAgentRole } from '../store/sqlite/agent-roles.ts'
+import { createRunWork } from '../store/sqlite/run-work.ts'
+import { prepareFindAgentRole } from './agent-role.ts'
 import type { AgentTables } from './agent-tables.ts'
 import { openAgents } from './agents.ts'
 
 async function openWorld(ownOrigin = 'http://127.0.0.1:4000') {
   const database = new Kysely<AgentTables>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
-  const agents = await openAgents({ database, ownOrigin, random: new SimRandom(1) })
+  const agents = await openAgents({ database, dialect: 'sqlite', ownOrigin, random: new SimRandom(1) })
   return { database, agents }
 }
 
@@ -78,8 +79,14 @@ describe('agents', () => {
   it('[AG22] knows an agent’s role as long as the login and the membership last', async () => {
     const sqlite = openTestSqlite()
     const database = sqlite.kysely.$extendTables<AgentTables>()
-    const agents = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(1) })
-    const findRole = prepareFindAgentRole(sqlite)
+    const agents = await openAgents({
+      database,
+      dialect: 'sqlite',
+      ownOrigin: 'http://127.0.0.1:4000',
+      random: new SimRandom(1),
+    })
+    const runWork = createRunWork(sqlite.database)
+    const findRole = prepareFindAgentRole(database, async (work) => runWork(work))
     await agents.putAgent(ann)
     const login = await agents.logIn(ann.email, ann.password)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
@@ -87,18 +94,18 @@ describe('agents', () => {
     if (found.kind !== 'found') throw new Error(found.kind)
     const nowMs = Date.parse('2000-01-01T00:00:00Z')
     const roleOf = (more: object = {}) => findRole({ ...found.session, nowMs, ...more })
-    expect(roleOf()).toBe('agent')
+    expect(await roleOf()).toBe('agent')
     const strangers = [
       { sessionId: 'x' },
       { userId: 'x' },
       { orgId: 'org_b' },
       { nowMs: nowMs + 100 * 365 * 86_400_000 },
     ]
-    expect(strangers.map(roleOf)).toEqual([undefined, undefined, undefined, undefined])
+    expect(await Promise.all(strangers.map(roleOf))).toEqual([undefined, undefined, undefined, undefined])
     await database.updateTable('agent_memberships').set({ role: 'admin' }).execute()
-    expect(roleOf()).toBe('admin')
+    expect(await roleOf()).toBe('admin')
     await agents.logOut(cookie)
-    expect(roleOf()).toBeUndefined()
+    expect(await roleOf()).toBeUndefined()
   })
 
   it('[AG23] leaves an agent one membership, the latest', async () => {
@@ -114,7 +121,12 @@ describe('agents', () => {
     await agents.putAgent(ann)
     const login = await agents.logIn(ann.email, ann.password)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
-    const again = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(2) })
+    const again = await openAgents({
+      database,
+      dialect: 'sqlite',
+      ownOrigin: 'http://127.0.0.1:4000',
+      random: new SimRandom(2),
+    })
     expect(await again.findSession(cookie)).toMatchObject({ kind: 'found' })
   })
 })
