@@ -15,7 +15,8 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'node22',
   format: 'esm',
-  external: ['better-sqlite3'],
+  // The other native part belongs to another driver of PostgreSQL, which asks for it only when told to.
+  external: ['better-sqlite3', 'pg-native'],
   // Libraries in the older module format ask for Node's own modules by `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   minifySyntax: true,

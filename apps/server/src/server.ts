@@ -25,6 +25,7 @@ import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
 import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
+import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
 import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { welcome } from './welcome.ts'
@@ -57,8 +58,10 @@ interface Kept {
 /** Requests that are still running when the server stops are cut after this, in ms. */
 const finishWithinMs = 7_000
 
-function openDatabase(config: ServerConfig): DatabaseOpening {
-  return openSqliteDatabase(join(config.dataFolder, 'helvino.db'))
+async function openDatabase({ databaseUrl, dataFolder }: ServerConfig): Promise<DatabaseOpening> {
+  return databaseUrl === undefined
+    ? openSqliteDatabase(join(dataFolder, 'helvino.db'))
+    : openPostgresDatabase(databaseUrl)
 }
 
 /** What outlives the process: the database and the keys. */
@@ -67,7 +70,7 @@ async function openKept(
   { clock, random }: ServerWorld,
   onKeyProblem: (why: string) => void,
 ): Promise<Kept | Failed> {
-  const opening = openDatabase(config)
+  const opening = await openDatabase(config)
   if (opening.kind === 'failed') return opening
   const folder = config.dataFolder
   const keys = openKeyRing({ folder, pinned: config.orgTokenSecrets, clock, random, onProblem: onKeyProblem })
@@ -114,7 +117,7 @@ async function wire(
   const { keyRing } = kept
   const { unavailableReason } = kept.database
   const onFailing = (err: unknown) => {
-    app.log.error({ event: 'disk-failed', err })
+    app.log.error({ event: 'database-failing', err })
   }
   const store = kept.database.createStore({ random, clock, onFailing })
   const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)

@@ -14,7 +14,7 @@ export interface Append {
 
 export type AppendOutcome = Exclude<AppendResult, Unavailable>
 
-interface AppendDecision {
+export interface AppendDecision {
   readonly outcome: AppendOutcome
   /** What has to be written for it: the new row, and the conversation's row after it. Absent: nothing. */
   readonly write?: { readonly row: MessageRow; readonly after: ConversationRow }
@@ -31,7 +31,7 @@ function previewOf(content: string): string {
  * What becomes of a message, by the conversation and by the message that already has its key. Both were read in the
  * transaction that writes, and nobody else may change the conversation before its end: so no two get the same sequence.
  */
-function decideAppend(
+export function decideAppend(
   { orgId, id, message }: Append,
   before: ConversationRow | undefined,
   stored: MessageRow | undefined,
