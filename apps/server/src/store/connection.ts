@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Append } from './append.ts'
+import type { Append, AppendOutcome } from './append.ts'
 import type { Unavailable } from './contract.ts'
 import type { Statements } from './statements.ts'
 import type { Tables } from './tables.ts'
@@ -9,8 +9,12 @@ import type { Work } from './work.ts'
 export interface Write<Result> {
   /** Begins the work, a second time where the first was undone for a neighbour's sake: it may touch the database only. */
   start(): Work<Result>
-  /** Set where all of it is one append, so that a database that is far away takes many in one statement. */
-  readonly append?: Append
+  /** Set where all of it is appends, so that a database that is far away takes those of many writes in one statement. */
+  readonly inBulk?: {
+    readonly appends: readonly Append[]
+    /** What the write returns, by what became of each. */
+    resultOf(outcomes: readonly AppendOutcome[]): Result
+  }
 }
 
 /** What a database has to offer for a store to be made of it. */

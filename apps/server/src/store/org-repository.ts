@@ -1,6 +1,6 @@
 import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
 import { type Random, uuid } from '@helvino/runtime'
-import { append } from './append.ts'
+import { append, type AppendOutcome } from './append.ts'
 import type { StoreConnection } from './connection.ts'
 import type {
   AllowResult,
@@ -123,7 +123,10 @@ export function createOrgRepository({ connection, random }: RepositoryParts, org
     openConversation: (wanted) => write({ start: () => openOne(statements, random, orgId, wanted) }),
     appendMessage(message) {
       const wanted = { orgId, id: uuid(random), message }
-      return write({ start: () => append(statements, wanted), append: wanted })
+      return write({
+        start: () => append(statements, wanted),
+        inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
+      })
     },
     setStatus: (id, status) =>
       write({

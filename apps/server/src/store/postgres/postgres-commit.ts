@@ -1,6 +1,5 @@
 import type { Clock } from '@helvino/runtime'
 import type { Pool, PoolClient, QueryResult } from 'pg'
-import type { Append } from '../append.ts'
 import type { Write } from '../connection.ts'
 import type { Commit, Committed, CommitFailure, WriteOutcome } from '../group-commit.ts'
 import { appendMany, lockConversations } from './append-many.ts'
@@ -10,34 +9,38 @@ import { isCollision, isConnectionLost, isNotDurable, unavailableReason } from '
 
 type AnyWrite = Write<unknown>
 
-interface Part {
-  readonly writes: readonly AnyWrite[]
-  readonly appends: readonly Append[]
-}
-
-/** The writes in their order, the appends that follow each other together. */
-function partsOf(writes: readonly AnyWrite[]): readonly Part[] {
-  const parts: { writes: AnyWrite[]; appends: Append[] }[] = []
+/** The writes in their order, those that are nothing but appends and follow each other together. */
+function partsOf(writes: readonly AnyWrite[]): readonly (readonly AnyWrite[])[] {
+  const parts: AnyWrite[][] = []
   for (const write of writes) {
     const last = parts.at(-1)
-    if (write.append && last && last.appends.length > 0) {
-      last.writes.push(write)
-      last.appends.push(write.append)
-    } else parts.push({ writes: [write], appends: write.append ? [write.append] : [] })
+    if (write.inBulk && last?.[0]?.inBulk) last.push(write)
+    else parts.push([write])
   }
   return parts
 }
 
+const appendsOf = (writes: readonly AnyWrite[]) => writes.flatMap(({ inBulk }) => inBulk?.appends ?? [])
+
+async function runInBulk(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
+  const outcomes = await appendMany(run, appendsOf(writes))
+  let taken = 0
+  return writes.map(({ inBulk }) => {
+    const from = taken
+    taken += inBulk?.appends.length ?? 0
+    return { kind: 'done', result: inBulk?.resultOf(outcomes.slice(from, taken)) }
+  })
+}
+
 async function runAll(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
   const parts = partsOf(writes)
-  const appends = parts.flatMap((part) => part.appends)
+  const appends = appendsOf(writes)
   // Between the appends stand other writes: locked in one order at first, two servers do not wait for each other in a circle.
   if (parts.length > 1 && appends.length > 0) await lockConversations(run, appends)
   const outcomes: WriteOutcome[] = []
   for (const part of parts) {
-    if (part.appends.length > 0)
-      for (const result of await appendMany(run, part.appends)) outcomes.push({ kind: 'done', result })
-    else for (const { start } of part.writes) outcomes.push({ kind: 'done', result: await runWork(run, start()) })
+    if (part[0]?.inBulk) outcomes.push(...(await runInBulk(run, part)))
+    else for (const { start } of part) outcomes.push({ kind: 'done', result: await runWork(run, start()) })
   }
   return outcomes
 }

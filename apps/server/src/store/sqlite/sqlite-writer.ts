@@ -21,14 +21,36 @@ export interface SqliteWriterOptions {
 
 type Work = () => unknown
 
+const prepareSteps = (database: Database) => ({
+  begin: database.prepare('BEGIN IMMEDIATE'),
+  commit: database.prepare('COMMIT'),
+  rollback: database.prepare('ROLLBACK'),
+  mark: database.prepare('SAVEPOINT one_write'),
+  release: database.prepare('RELEASE one_write'),
+  undo: database.prepare('ROLLBACK TO one_write'),
+})
+
+function failureOf(error: unknown, hasBegun: boolean): CommitFailure {
+  const reason = unavailableReason(error)
+  // Somebody else holds the lock: nothing was tried yet, and nothing is lost by waiting.
+  if (!hasBegun && reason === 'busy') return { kind: 'held-up', reason, error }
+  return { kind: !hasBegun || reason === 'failing' ? 'hopeless' : 'undone', error }
+}
+
 /** From the beginning of a transaction to its end without an `await`: nobody else gets to the connection in between. */
 function createCommit(database: Database) {
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-  const rollback = database.prepare('ROLLBACK')
-  const mark = database.prepare('SAVEPOINT one_write')
-  const release = database.prepare('RELEASE one_write')
-  const undo = database.prepare('ROLLBACK TO one_write')
+  const { begin, commit, rollback, mark, release, undo } = prepareSteps(database)
+  /** Why the transaction of a failed group could not be undone: until it is, nothing may be written after it. */
+  let stuck: { readonly error: unknown } | undefined
+
+  function undoAll(): void {
+    stuck = undefined
+    try {
+      if (database.inTransaction) rollback.run()
+    } catch (error) {
+      stuck = { error }
+    }
+  }
 
   function runOne(work: Work): WriteOutcome {
     mark.run()
@@ -39,20 +61,20 @@ function createCommit(database: Database) {
     } catch (error) {
       // SQLite ends the whole transaction by itself on some errors (lang_transaction.html, section 3): then nothing of the group is left.
       if (!database.inTransaction) throw error
-      undo.run()
-      release.run()
+      try {
+        undo.run()
+        release.run()
+      } catch {
+        // What cannot be undone alone is undone with its group, for the reason that it failed for.
+        throw error
+      }
       return { kind: 'failed', error }
     }
   }
 
-  function failureOf(error: unknown, hasBegun: boolean): CommitFailure {
-    const reason = unavailableReason(error)
-    // Somebody else holds the lock: nothing was tried yet, and nothing is lost by waiting.
-    if (!hasBegun && reason === 'busy') return { kind: 'held-up', reason, error }
-    return { kind: !hasBegun || reason === 'failing' ? 'hopeless' : 'undone', error }
-  }
-
   return (works: readonly Work[]): Committed | CommitFailure => {
+    if (stuck) undoAll()
+    if (stuck) return failureOf(stuck.error, false)
     // Somebody else's transaction on this connection would take our writes with it, or undo them.
     if (database.inTransaction)
       return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
@@ -64,7 +86,7 @@ function createCommit(database: Database) {
       commit.run()
       return { kind: 'committed', outcomes }
     } catch (error) {
-      if (database.inTransaction) rollback.run()
+      undoAll()
       return failureOf(error, hasBegun)
     }
   }
