@@ -23,7 +23,6 @@ export async function createPools(url: string): Promise<Pools> {
   const { default: pg } = await import('pg')
   const config: PoolConfig = {
     connectionString: url,
-    application_name: 'helvino',
     keepAlive: true,
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,
@@ -43,8 +42,12 @@ export async function createPools(url: string): Promise<Pools> {
     pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
-  const reads = create({ max: readConnections, idleTimeoutMillis: idleReadConnectionMs })
-  const writes = create({ max: 1, idleTimeoutMillis: 0 })
+  const reads = create({
+    application_name: 'helvino reads',
+    max: readConnections,
+    idleTimeoutMillis: idleReadConnectionMs,
+  })
+  const writes = create({ application_name: 'helvino writes', max: 1, idleTimeoutMillis: 0 })
   return {
     reads,
     writes,
