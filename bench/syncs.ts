@@ -4,18 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openVisitor, postText } from '../apps/server/tests/api-client.ts'
-import { spawnServer } from '../apps/server/tests/spawn-server.ts'
+import { type PostgresServer, startPostgres } from '../apps/server/tests/postgres-server.ts'
+import { type SpawnedServer, spawnServer } from '../apps/server/tests/spawn-server.ts'
 
 interface Counted {
+  readonly database: 'SQLite' | 'PostgreSQL'
   readonly visitors: number
   readonly messages: number
   readonly groups: number
   readonly syncs: number
 }
 
-/** Every fsync and fdatasync of the process and its threads from now on, counted by strace: from outside, by the kernel's own word. */
-async function traceSyncs(pid: number, file: string) {
-  const tracer = spawn('strace', ['-f', '-p', String(pid), '-e', 'trace=fsync,fdatasync', '-o', file], {
+/** The calls of these processes, and of whom they start, from now on, counted by strace: from outside, by the kernel's own word. */
+async function traceSyncs(pids: readonly number[], calls: string, file: string) {
+  const attached = pids.flatMap((pid) => ['-p', String(pid)])
+  const tracer = spawn('strace', ['-f', ...attached, '-e', `trace=${calls}`, '-o', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const ended = new Promise((resolve) => tracer.once('exit', resolve))
@@ -29,18 +32,37 @@ async function traceSyncs(pid: number, file: string) {
   })
   await pause(500)
   return async () => {
+    // It ends by itself only where all of them have ended.
+    tracer.kill('SIGINT')
     await ended
     return (readFileSync(file, 'utf8').match(/f(?:data)?sync\(/g) ?? []).length
   }
 }
 
-async function count(visitors: number, messagesEach: number): Promise<Counted> {
+/** The processes whose syncs carry the messages, and by which calls. */
+interface Syncing {
+  readonly pids: readonly number[]
+  readonly calls: string
+}
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+
+/** Of PostgreSQL the log alone is synced by `fdatasync`; whichever of its processes does it, whoever waits for a commit is served. */
+const syncingOf = (server: SpawnedServer, postgres: PostgresServer | undefined): Syncing =>
+  postgres
+    ? { pids: [postgres.pid(), ...childrenOf(postgres.pid())], calls: 'fdatasync' }
+    : { pids: [server.pid], calls: 'fsync,fdatasync' }
+
+async function count(postgres: PostgresServer | undefined, visitors: number, messagesEach: number): Promise<Counted> {
   const folder = mkdtempSync(join(tmpdir(), 'helvino-bench-'))
+  const env = postgres ? { DATABASE_URL: await postgres.createDatabase() } : {}
   // Started twice, so that nothing of the first start is counted.
-  const first = await spawnServer()
+  const first = await spawnServer({ env })
   await first.kill('SIGTERM')
-  const server = await spawnServer({ dataFolder: first.dataFolder })
-  const countSyncs = await traceSyncs(server.pid, join(folder, 'trace'))
+  const server = await spawnServer({ env, dataFolder: first.dataFolder })
+  const { pids, calls } = syncingOf(server, postgres)
+  const countSyncs = await traceSyncs(pids, calls, join(folder, 'trace'))
   let messages = 0
   const post = async () => {
     const visitor = await openVisitor(server.url)
@@ -57,12 +79,18 @@ async function count(visitors: number, messagesEach: number): Promise<Counted> {
   const stopped = /"event":"stopped","groups":(\d+)/.exec(server.log())?.[1]
   await server.remove()
   rmSync(folder, { recursive: true, force: true })
-  return { visitors, messages, groups: Number(stopped), syncs }
+  return { database: postgres ? 'PostgreSQL' : 'SQLite', visitors, messages, groups: Number(stopped), syncs }
 }
 
 /** Syncs of the disk per committed group of messages: at least one each, or a 201 would promise what is not on disk. */
 export async function measureSyncs(): Promise<readonly object[]> {
-  const rows = [await count(1, 400), await count(64, 40)]
+  const rows = [await count(undefined, 1, 400), await count(undefined, 64, 40)]
+  const postgres = await startPostgres()
+  try {
+    rows.push(await count(postgres, 1, 400), await count(postgres, 64, 40))
+  } finally {
+    await postgres.remove()
+  }
   return rows.map((row) => ({
     ...row,
     syncsPerGroup: Math.round((row.syncs / row.groups) * 100) / 100,

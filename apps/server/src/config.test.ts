@@ -20,6 +20,7 @@ describe('config', () => {
       port: 4_000,
       host: '127.0.0.1',
       dataFolder: './data',
+      databaseUrl: undefined,
       publicUrl: undefined,
       orgTokenLifetimeSeconds: 300,
       orgTokenSecrets: undefined,
@@ -91,10 +92,21 @@ describe('config', () => {
     expect(message).not.toContain(value.slice(2, 30))
   })
 
-  it.each(['DATABASE_URL', 'REDIS_URL'])('[CFG5] stops at a set %s, and does not repeat its password', (name) => {
-    const message = problemOf({ [name]: 'scheme://user:hunter2@host/db' }) ?? ''
-    expect(message).toMatch(new RegExp(`^${name} must be unset, since this version .*\\.$`))
-    expect(message).not.toContain('hunter2')
+  it.each([
+    ['DATABASE_URL', 'the address of a PostgreSQL database, such as '],
+    ['REDIS_URL', 'unset, since this version '],
+  ])('[CFG5] stops at a %s that it cannot use, and does not repeat its password', (name, allowed) => {
+    for (const value of ['scheme://user:hunter2@host/db', 'postgres://user:hunter2@host', 'user:hunter2@host/db']) {
+      const message = problemOf({ [name]: value }) ?? ''
+      expect(message).toContain(`${name} must be ${allowed}`)
+      expect(message).not.toContain('hunter2')
+    }
+  })
+
+  it('[CFG8] takes the address of a PostgreSQL database as it is', () => {
+    for (const value of ['postgres://user:hunter2@host:5432/db', 'postgresql:///db?host=/var/run/postgresql'])
+      expect(configOf({ DATABASE_URL: value }).databaseUrl).toBe(value)
+    expect(configOf({}).databaseUrl).toBeUndefined()
   })
 
   it.each([

@@ -10,6 +10,8 @@ export interface ServerConfig {
   readonly port: number
   readonly host: string
   readonly dataFolder: string
+  /** Of a PostgreSQL, with its password. `undefined`: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined
   /** An origin, without a slash at its end. */
   readonly publicUrl: string | undefined
   readonly orgTokenLifetimeSeconds: number
@@ -70,6 +72,11 @@ function parsePublicUrl(text: string): string | undefined {
   return origin !== undefined && (text === origin || text === `${origin}/`) ? origin : undefined
 }
 
+function parseDatabaseUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url && /^postgres(?:ql)?:$/.test(url.protocol) && url.pathname.length > 1 ? text : undefined
+}
+
 const switches: ReadonlyMap<string, boolean> = new Map([
   ['on', true],
   ['1', true],
@@ -105,7 +112,8 @@ export const settings = {
   },
   dataFolder: {
     name: 'HELVINO_DATA_DIR',
-    meaning: 'Folder of the database and the keys; made where it is missing, for the owner only.',
+    meaning:
+      'Folder of the keys and, where DATABASE_URL is unset, of the database; made where it is missing, for the owner only.',
     unit: '',
     byDefault: './data',
     allowed: 'the path of a folder',
@@ -113,12 +121,12 @@ export const settings = {
   },
   databaseUrl: {
     name: 'DATABASE_URL',
-    meaning: 'Reserved for PostgreSQL.',
+    meaning: 'Keeps the data in this PostgreSQL, 15 or newer, instead of in a file; the keys stay in the data folder.',
     unit: '',
     byDefault: 'unset: SQLite in the data folder',
-    allowed: 'unset, since this version stores in SQLite only',
+    allowed: 'the address of a PostgreSQL database, such as postgres://user:password@host:5432/name',
     isSecret: true,
-    parse: () => undefined,
+    parse: parseDatabaseUrl,
   },
   redisUrl: {
     name: 'REDIS_URL',
@@ -213,7 +221,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (value === undefined) throw new Error(`The default of ${setting.name} is not allowed.`)
     return value
   }
-  read(settings.databaseUrl)
   read(settings.redisUrl)
   const host = readOrDefault(settings.host)
   const publicUrl = read(settings.publicUrl)
@@ -223,6 +230,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: readOrDefault(settings.port),
     host,
     dataFolder: readOrDefault(settings.dataFolder),
+    databaseUrl: read(settings.databaseUrl),
     publicUrl,
     orgTokenLifetimeSeconds: readOrDefault(settings.orgTokenLifetimeSeconds),
     orgTokenSecrets: read(settings.orgTokenSecrets),

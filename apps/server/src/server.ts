@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
+import { prepareFindAgentRole } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
@@ -21,10 +22,11 @@ import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, originsOf } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
-import { prepareFindAgentRole } from './store/sqlite/agent-roles.ts'
-import { openSqlite, type OpenSqlite, waitBriefly } from './store/sqlite/open-sqlite.ts'
-import { createSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts'
-import { unavailableReason } from './store/sqlite/unavailable-reason.ts'
+import type { Store } from './store/contract.ts'
+import type { CountedStore } from './store/create-store.ts'
+import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
+import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
+import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { welcome } from './welcome.ts'
 
@@ -49,35 +51,57 @@ export type ServerStart = { readonly kind: 'started'; readonly url: string; stop
 
 interface Kept {
   readonly kind: 'opened'
-  readonly sqlite: OpenSqlite
+  readonly database: OpenedDatabase
   readonly keyRing: KeyRing
 }
 
 /** Requests that are still running when the server stops are cut after this, in ms. */
 const finishWithinMs = 7_000
 
+async function openDatabase({ databaseUrl, dataFolder }: ServerConfig): Promise<DatabaseOpening> {
+  return databaseUrl === undefined
+    ? openSqliteDatabase(join(dataFolder, 'helvino.db'))
+    : openPostgresDatabase(databaseUrl)
+}
+
 /** What outlives the process: the database and the keys. */
-function openKept(
+async function openKept(
   config: ServerConfig,
   { clock, random }: ServerWorld,
   onKeyProblem: (why: string) => void,
-): Kept | Failed {
-  const opening = openSqlite(join(config.dataFolder, 'helvino.db'))
-  if (opening.kind === 'invalid') return { kind: 'failed', message: opening.message }
+): Promise<Kept | Failed> {
+  const opening = await openDatabase(config)
+  if (opening.kind === 'failed') return opening
   const folder = config.dataFolder
   const keys = openKeyRing({ folder, pinned: config.orgTokenSecrets, clock, random, onProblem: onKeyProblem })
-  if (keys.kind === 'ok') return { kind: 'opened', sqlite: opening.sqlite, keyRing: keys.keyRing }
-  opening.sqlite.database.close()
+  if (keys.kind === 'ok') return { kind: 'opened', database: opening.database, keyRing: keys.keyRing }
+  await opening.database.close()
   return { kind: 'failed', message: keys.message }
 }
 
 interface Parts {
   readonly app: FastifyInstance
-  readonly store: SqliteStore
+  readonly store: CountedStore
   /** Asks whoever waits to go: long-polls and sockets. */
   sendAway(): void
   /** Ends the sockets that have not gone: HTTP no longer knows them. */
   cutSockets(): void
+}
+
+/** Agents and their logins, and the one door that visitors and agents pass. */
+async function openDoor(
+  { host, port, publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds }: ServerConfig,
+  { clock, random }: ServerWorld,
+  { database: { dialect, kysely, read }, keyRing }: Kept,
+  { store, ownOrigins }: { readonly store: Store; readonly ownOrigins: () => readonly string[] },
+) {
+  const database = kysely.$extendTables<AgentTables>()
+  const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), random })
+  const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
+  const findAgentRole = prepareFindAgentRole(database, read)
+  const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
+  const authenticate = createAuthenticate(checked)
+  return { database, agents, identifyVisitor, authenticate, recheck: createRecheck(checked) }
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -90,19 +114,17 @@ async function wire(
 ) {
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
-  const { keyRing, sqlite } = kept
-  const onDiskFailure = (err: unknown) => {
-    app.log.error({ event: 'disk-failed', err })
+  const { keyRing } = kept
+  const { unavailableReason } = kept.database
+  const onFailing = (err: unknown) => {
+    app.log.error({ event: 'database-failing', err })
   }
-  const store = createSqliteStore({ ...sqlite, random, clock, onDiskFailure })
-  const database = sqlite.kysely.$extendTables<AgentTables>()
+  const store = kept.database.createStore({ random, clock, onFailing })
   const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)
-  const agents = await openAgents({ database, ownOrigin: publicUrl ?? localUrl(config.host, config.port), random })
-  const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
-  const findAgentRole = prepareFindAgentRole(sqlite)
-  const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
-  const authenticate = createAuthenticate(checked)
-  const recheck = createRecheck(checked)
+  const { database, agents, identifyVisitor, authenticate, recheck } = await openDoor(config, world, kept, {
+    store,
+    ownOrigins,
+  })
   const guard = { authenticate, agents, publicUrl, ownOrigins }
   const app = await createHttpServer({
     ...guard,
@@ -153,7 +175,7 @@ async function wire(
 }
 
 /** Stops accepting, lets what runs finish, and ends after every accepted write is committed. */
-async function shutDown({ app, store, sendAway, cutSockets }: Parts, { sqlite }: Kept, clock: Clock): Promise<void> {
+async function shutDown({ app, store, sendAway, cutSockets }: Parts, { database }: Kept, clock: Clock): Promise<void> {
   const cancelCut = clock.startTimer(finishWithinMs, () => {
     app.server.closeAllConnections()
     cutSockets()
@@ -162,7 +184,7 @@ async function shutDown({ app, store, sendAway, cutSockets }: Parts, { sqlite }:
   await app.close()
   cancelCut()
   await store.close()
-  sqlite.database.close()
+  await database.close()
   app.log.info({ event: 'stopped', groups: store.groupsCommitted(), writes: store.writesCommitted() })
 }
 
@@ -170,7 +192,7 @@ async function shutDown({ app, store, sendAway, cutSockets }: Parts, { sqlite }:
 export async function startServer(config: ServerConfig, world: ServerWorld): Promise<ServerStart> {
   let port = config.port
   let stopping: Promise<void> | undefined
-  const kept = openKept(config, world, (reason) => {
+  const kept = await openKept(config, world, (reason) => {
     parts.app.log.error({ event: 'keys-not-taken', reason })
   })
   if (kept.kind === 'failed') return kept
@@ -193,7 +215,7 @@ export async function startServer(config: ServerConfig, world: ServerWorld): Pro
   for (const sentence of missingBuilds(world.pages)) world.out(sentence)
   for (const line of welcome(config.publicUrl ?? url, config.demo, parts.firstStart)) world.out(line)
   await parts.firstStart?.confirm()
-  waitBriefly(kept.sqlite.database)
+  await kept.database.endStart()
   world.out(`ready on ${url}`)
   return { kind: 'started', url, stop }
 }

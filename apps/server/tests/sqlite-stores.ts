@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { onTestFinished } from 'vitest'
 import { type OpenSqlite, openSqlite, waitBriefly } from '../src/store/sqlite/open-sqlite.ts'
-import { createSqliteStore, type SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import type { CountedStore } from '../src/store/create-store.ts'
+import { createSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import { testFolder } from './test-folder.ts'
 
 /** A database in a folder of its own. */
@@ -27,4 +28,4 @@ export const storeParts = (clock = new SimClock()) => ({
 })
 
 /** The real store on a database of its own. */
-export const openTestStore = (): SqliteStore => createSqliteStore({ ...openTestSqlite(), ...storeParts() })
+export const openTestStore = (): CountedStore => createSqliteStore({ ...openTestSqlite(), ...storeParts() })

@@ -16,18 +16,18 @@ export type AgentTables = {
 
 // The login library's own plan for these options, written out: the library then need not be loaded to start the server.
 // A test asks the library whether anything is missing.
-const statements: readonly string[] = [
+const statementsFor = ({ instant, flag }: { instant: string; flag: string }): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS "user" ("id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL UNIQUE,
-    "emailVerified" integer NOT NULL, "image" text, "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS "session" ("id" text NOT NULL PRIMARY KEY, "expiresAt" date NOT NULL, "token" text NOT NULL UNIQUE,
-    "createdAt" date NOT NULL, "updatedAt" date NOT NULL, "ipAddress" text, "userAgent" text,
+    "emailVerified" ${flag} NOT NULL, "image" text, "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS "session" ("id" text NOT NULL PRIMARY KEY, "expiresAt" ${instant} NOT NULL, "token" text NOT NULL UNIQUE,
+    "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL, "ipAddress" text, "userAgent" text,
     "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE)`,
   `CREATE TABLE IF NOT EXISTS "account" ("id" text NOT NULL PRIMARY KEY, "accountId" text NOT NULL, "providerId" text NOT NULL,
     "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "accessToken" text, "refreshToken" text, "idToken" text,
-    "accessTokenExpiresAt" date, "refreshTokenExpiresAt" date, "scope" text, "password" text,
-    "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
+    "accessTokenExpiresAt" ${instant}, "refreshTokenExpiresAt" ${instant}, "scope" text, "password" text,
+    "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS "verification" ("id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL,
-    "expiresAt" date NOT NULL, "createdAt" date NOT NULL, "updatedAt" date NOT NULL)`,
+    "expiresAt" ${instant} NOT NULL, "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
@@ -36,7 +36,16 @@ const statements: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 
+/** The login library's own types of column. */
+const columnTypes = {
+  sqlite: { instant: 'date', flag: 'integer' },
+  postgres: { instant: 'timestamptz', flag: 'boolean' },
+}
+
 /** Makes what is missing. Safe to run at every start. */
-export async function migrateAgentTables(database: Kysely<AgentTables>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(database)
+export async function migrateAgentTables(
+  database: Kysely<AgentTables>,
+  dialect: keyof typeof columnTypes,
+): Promise<void> {
+  for (const statement of statementsFor(columnTypes[dialect])) await sql.raw(statement).execute(database)
 }

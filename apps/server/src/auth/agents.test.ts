@@ -1,19 +1,31 @@
 import type { OrgId } from '@helvino/protocol'
 import { SimRandom } from '@helvino/testkit'
 import { getMigrations } from 'better-auth/db/migration'
-import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestPostgres } from '../../tests/postgres-databases.ts'
+import { type PostgresServer, startPostgres } from '../../tests/postgres-server.ts'
 import { openTestSqlite } from '../../tests/sqlite-stores.ts'
-import { prepareFindAgentRole } from '../store/sqlite/agent-roles.ts'
+import type { OpenedDatabase } from '../store/opened-database.ts'
+import { createRunWork } from '../store/sqlite/run-work.ts'
+import { prepareFindAgentRole } from './agent-role.ts'
 import type { AgentTables } from './agent-tables.ts'
 import { openAgents } from './agents.ts'
 
-async function openWorld(ownOrigin = 'http://127.0.0.1:4000') {
-  const database = new Kysely<AgentTables>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
-  const agents = await openAgents({ database, ownOrigin, random: new SimRandom(1) })
-  return { database, agents }
+let postgres: PostgresServer
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 60_000)
+afterAll(() => postgres.remove())
+
+type Database = Pick<OpenedDatabase, 'dialect' | 'kysely' | 'read'>
+
+async function openSqliteDatabase(): Promise<Database> {
+  const { database, kysely } = openTestSqlite()
+  const runWork = createRunWork(database)
+  return { dialect: 'sqlite', kysely, read: async (work) => runWork(work) }
 }
+const openPostgresDatabase = async (): Promise<Database> => openTestPostgres(await postgres.createDatabase())
 
 const ann = {
   email: 'ann@shop.example',
@@ -25,11 +37,21 @@ const ann = {
 
 const cookieOf = (setCookies: readonly string[]) => setCookies.map((value) => value.split(';')[0]).join('; ')
 
-describe('agents', () => {
+describe.each([
+  ['SQLite', openSqliteDatabase],
+  ['PostgreSQL', openPostgresDatabase],
+])('agents in %s', (_name, openDatabase) => {
+  async function openWorld(ownOrigin = 'http://127.0.0.1:4000') {
+    const { dialect, kysely, read } = await openDatabase()
+    const database = kysely.$extendTables<AgentTables>()
+    const agents = await openAgents({ database, dialect, ownOrigin, random: new SimRandom(1) })
+    return { database, dialect, read, agents }
+  }
+
   it('[AG16] makes every table and column that the login library asks for', async () => {
-    const { database } = await openWorld()
+    const { database, dialect } = await openWorld()
     const plan = await getMigrations({
-      database: { db: database, type: 'sqlite' },
+      database: { db: database, type: dialect },
       emailAndPassword: { enabled: true },
     })
     expect([plan.toBeCreated, plan.toBeAdded, plan.toBeAddedIndexes]).toEqual([[], [], []])
@@ -76,10 +98,8 @@ describe('agents', () => {
   })
 
   it('[AG22] knows an agent’s role as long as the login and the membership last', async () => {
-    const sqlite = openTestSqlite()
-    const database = sqlite.kysely.$extendTables<AgentTables>()
-    const agents = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(1) })
-    const findRole = prepareFindAgentRole(sqlite)
+    const { database, read, agents } = await openWorld()
+    const findRole = prepareFindAgentRole(database, read)
     await agents.putAgent(ann)
     const login = await agents.logIn(ann.email, ann.password)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
@@ -87,18 +107,18 @@ describe('agents', () => {
     if (found.kind !== 'found') throw new Error(found.kind)
     const nowMs = Date.parse('2000-01-01T00:00:00Z')
     const roleOf = (more: object = {}) => findRole({ ...found.session, nowMs, ...more })
-    expect(roleOf()).toBe('agent')
+    expect(await roleOf()).toBe('agent')
     const strangers = [
       { sessionId: 'x' },
       { userId: 'x' },
       { orgId: 'org_b' },
       { nowMs: nowMs + 100 * 365 * 86_400_000 },
     ]
-    expect(strangers.map(roleOf)).toEqual([undefined, undefined, undefined, undefined])
+    expect(await Promise.all(strangers.map(roleOf))).toEqual([undefined, undefined, undefined, undefined])
     await database.updateTable('agent_memberships').set({ role: 'admin' }).execute()
-    expect(roleOf()).toBe('admin')
+    expect(await roleOf()).toBe('admin')
     await agents.logOut(cookie)
-    expect(roleOf()).toBeUndefined()
+    expect(await roleOf()).toBeUndefined()
   })
 
   it('[AG23] leaves an agent one membership, the latest', async () => {
@@ -114,7 +134,12 @@ describe('agents', () => {
     await agents.putAgent(ann)
     const login = await agents.logIn(ann.email, ann.password)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
-    const again = await openAgents({ database, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(2) })
+    const again = await openAgents({
+      database,
+      dialect: 'sqlite',
+      ownOrigin: 'http://127.0.0.1:4000',
+      random: new SimRandom(2),
+    })
     expect(await again.findSession(cookie)).toMatchObject({ kind: 'found' })
   })
 })

@@ -49,6 +49,7 @@ export interface Agents {
 export interface AgentsOptions {
   /** The store's own connection. No transaction is ever left open on it across an `await`: the message writer shares it. */
   readonly database: Kysely<AgentTables>
+  readonly dialect: 'sqlite' | 'postgres'
   /** `https://…` makes the cookie `Secure` and `__Host-`. */
   readonly ownOrigin: string
   readonly random: Random
@@ -58,11 +59,11 @@ const sessionSeconds = 7 * 24 * 60 * 60
 // RFC 6265bis section 4.1.3.2: bound to this very host, https only, path `/`.
 const hostPrefix = '__Host-'
 
-async function loadLibrary({ database, ownOrigin }: AgentsOptions, secret: string) {
+async function loadLibrary({ database, dialect, ownOrigin }: AgentsOptions, secret: string) {
   const { betterAuth } = await import('better-auth')
   const isSecure = ownOrigin.startsWith('https:')
   return betterAuth({
-    database: { db: database, type: 'sqlite' },
+    database: { db: database, type: dialect },
     secret,
     baseURL: ownOrigin,
     emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: 128, minPasswordLength: 12 },
@@ -110,8 +111,8 @@ async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email
 
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<Agents> {
-  const { database, random } = options
-  await migrateAgentTables(database)
+  const { database, dialect, random } = options
+  await migrateAgentTables(database, dialect)
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
   let loading: ReturnType<typeof loadLibrary> | undefined
   const library = () => (loading ??= loadLibrary(options, secret))

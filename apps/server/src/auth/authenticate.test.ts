@@ -45,7 +45,8 @@ describe('authenticate', () => {
       ['of an agent', 'agent'],
       ['of an admin', 'admin'],
     ])
-    const findAgentRole: FindAgentRole = ({ sessionId, orgId }) => (orgId === org.id ? roles.get(sessionId) : undefined)
+    const findAgentRole: FindAgentRole = async ({ sessionId, orgId }) =>
+      orgId === org.id ? roles.get(sessionId) : undefined
     const options = {
       store,
       keyRing: ring,

@@ -78,7 +78,7 @@ function createChecks({ store, findAgentRole, clock }: AuthenticateOptions) {
       { readonly role: 'admin' | 'agent' } | { readonly code: RefusalCode }
     > {
       const org = await store.findOrg({ id: orgId })
-      const role = findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
+      const role = await findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
       if (!org || issuedAtMs < org.validFromMs || role === undefined) return { code: 'token_invalid' }
       return org.enabled ? { role } : { code: 'org_disabled' }
     },

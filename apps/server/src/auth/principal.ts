@@ -31,7 +31,7 @@ export type FindAgentRole = (wanted: {
   readonly userId: string
   readonly orgId: OrgId
   readonly nowMs: number
-}) => 'admin' | 'agent' | undefined
+}) => Promise<'admin' | 'agent' | undefined>
 
 /** The least that a route or frame asks of its caller. `anyone` is for pages and health; every other role passes `authenticate()`. */
 export type Role = 'anyone' | 'public' | 'visitor' | 'agent' | 'admin'

@@ -14,7 +14,8 @@ import type { ConversationEvent } from '../fan-out/contract.ts'
 import { createLocalFanOut } from '../fan-out/local.ts'
 import { orgLike } from '../store/contract-suite.ts'
 import type { Org } from '../store/contract.ts'
-import { createSqliteStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { CountedStore } from '../store/create-store.ts'
+import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import {
   type AgentPrincipal,
   type Conversations,
@@ -47,7 +48,7 @@ const unbound: VisitorPrincipal = { ...visitor(), visitorId: undefined }
 const window = { after: undefined, before: undefined, limit: limits.pageMessages }
 
 describe('conversations', () => {
-  let store: SqliteStore
+  let store: CountedStore
   let sqlite: ReturnType<typeof openTestSqlite>
   let conversations: Conversations
   let events: ConversationEvent[]

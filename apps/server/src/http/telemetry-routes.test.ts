@@ -36,7 +36,7 @@ describe('telemetry over HTTP', () => {
     const authenticate = createAuthenticate({
       ...{ store, keyRing: ring, clock, lifetimeSeconds: 300, ownOrigins: () => ['http://localhost:4000'] },
       identifyVisitor: createIdentifyVisitor(random.bytes(32)),
-      findAgentRole: () => 'agent',
+      findAgentRole: async () => 'agent',
     })
     app = await createHttpServer({
       ...{ authenticate, unavailableReason, random, clock, publicUrl: undefined },

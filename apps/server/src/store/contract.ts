@@ -50,10 +50,13 @@ export interface NewMessage {
   readonly nowMs: number
 }
 
-/** Nothing was written. Asking again, with the same key, is safe. */
+/**
+ * Nothing was written; or, where the database was lost during its commit and has not come back, nobody knows. Asking again, with the
+ * same key, is safe.
+ */
 export interface Unavailable {
   readonly kind: 'unavailable'
-  /** `failing`: the disk refuses to write though it is not full. */
+  /** `failing`: the disk refuses to write though it is not full, or the database is away. */
   readonly reason: 'queue-full' | 'storage-full' | 'busy' | 'failing' | 'closing'
 }
 
@@ -108,7 +111,7 @@ export interface ConversationListPage {
 
 /**
  * Everything of one organisation, and nothing of another: every table's key begins with the org's id, and no method takes one.
- * A promise rejects only for a bug or a lost database; what a caller must handle is in the result.
+ * A promise rejects only for a bug or, of a read, a lost database; what a caller must handle is in the result.
  */
 export interface OrgRepository {
   /**

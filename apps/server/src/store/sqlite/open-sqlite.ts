@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { dataFormat, migrate } from './migrations.ts'
-import type { Tables } from './tables.ts'
+import type { Tables } from '../tables.ts'
 
 /** One connection to one file. Whoever opened it closes `database`; `kysely` needs no closing of its own. */
 export interface OpenSqlite {

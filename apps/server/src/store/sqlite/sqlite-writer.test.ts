@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openTestSqlite } from '../../../tests/sqlite-stores.ts'
 import { testFolder } from '../../../tests/test-folder.ts'
-import { createGroupCommit, type GroupCommit } from './group-commit.ts'
+import { createSqliteWriter, type SqliteWriter } from './sqlite-writer.ts'
 
 describe('group commit', () => {
   let path: string
   let database: Sqlite.Database
-  let writer: GroupCommit
+  let writer: SqliteWriter
   let clock: SimClock
   let diskFailures: unknown[]
 
@@ -19,7 +19,7 @@ describe('group commit', () => {
     database.exec('CREATE TABLE notes (text TEXT NOT NULL)')
     clock = new SimClock()
     diskFailures = []
-    writer = createGroupCommit({ database, clock, onDiskFailure: (error) => diskFailures.push(error) })
+    writer = createSqliteWriter({ database, clock, onDiskFailure: (error) => diskFailures.push(error) })
   })
 
   const insert = (text: string | null) => () => {
@@ -172,7 +172,7 @@ describe('group commit', () => {
     expect(notes()).toEqual(texts)
     expect(await Promise.all(accepted)).toEqual(texts)
     await writer.close()
-    await createGroupCommit({ database, clock, onDiskFailure: () => undefined }).close()
+    await createSqliteWriter({ database, clock, onDiskFailure: () => undefined }).close()
   })
 
   it('[GRP9] undoes a write that only the commit refuses, and stores its neighbours', async () => {

@@ -1,7 +1,6 @@
-import type { Database } from 'better-sqlite3'
 import type { Kysely } from 'kysely'
-import { prepare } from './prepared.ts'
-import type { MessageRow, OrgRow, Tables } from './tables.ts'
+import { compile } from './statement.ts'
+import type { ConversationRow, MessageRow, OrgRow, Tables } from './tables.ts'
 
 interface Key {
   readonly orgId: string
@@ -27,15 +26,16 @@ const conversationColumns = [
 ] as const
 
 /** Every statement on the way of a message, compiled when the store opens. */
-export type Statements = ReturnType<typeof prepareStatements>
+export type Statements = ReturnType<typeof compileStatements>
 
-export function prepareStatements(database: Database, kysely: Kysely<Tables>) {
+/** `locksRows`: others write at the same time, so a row that is read to be changed is locked until the commit (`FOR UPDATE`). */
+export function compileStatements(kysely: Kysely<Tables>, locksRows: boolean) {
   return {
-    ...orgStatements(database, kysely),
-    ...conversationReads(database, kysely),
-    ...conversationWrites(database, kysely),
-    ...messageStatements(database, kysely),
-    beat: prepare(database, (p: { readonly nowMs: number }) =>
+    ...orgStatements(kysely, locksRows),
+    ...conversationReads(kysely, locksRows),
+    ...conversationWrites(kysely),
+    ...messageStatements(kysely),
+    beat: compile((p: { readonly nowMs: number }) =>
       kysely
         .insertInto('heartbeat')
         .values({ id: 1, at_ms: p.nowMs })
@@ -44,31 +44,31 @@ export function prepareStatements(database: Database, kysely: Kysely<Tables>) {
   }
 }
 
-function orgStatements(database: Database, kysely: Kysely<Tables>) {
+function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
   const orgs = kysely.selectFrom('orgs').selectAll()
+  const orgsToChange = locksRows ? orgs.forUpdate() : orgs
   return {
-    orgById: prepare(database, (p: { readonly id: string }) => orgs.where('id', '=', p.id)),
-    orgByKey: prepare(database, (p: { readonly key: string }) => orgs.where('key', '=', p.key)),
-    orgBySiteId: prepare(database, (p: { readonly siteId: string }) => orgs.where('site_id', '=', p.siteId)),
-    putOrg: prepare(database, ({ id, key, site_id, name, enabled, config, allowed_origins, valid_from_ms }: OrgRow) => {
+    orgById: compile((p: { readonly id: string }) => orgs.where('id', '=', p.id)),
+    orgToChange: compile((p: { readonly id: string }) => orgsToChange.where('id', '=', p.id)),
+    orgByKey: compile((p: { readonly key: string }) => orgs.where('key', '=', p.key)),
+    orgBySiteId: compile((p: { readonly siteId: string }) => orgs.where('site_id', '=', p.siteId)),
+    putOrg: compile(({ id, key, site_id, name, enabled, config, allowed_origins, valid_from_ms }: OrgRow) => {
       const rest = { key, site_id, name, enabled, config, allowed_origins, valid_from_ms }
       return kysely
         .insertInto('orgs')
         .values({ id, ...rest })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(rest))
     }),
-    setAllowedOrigins: prepare(database, (p: { readonly orgId: string; readonly origins: string }) =>
+    setAllowedOrigins: compile((p: { readonly orgId: string; readonly origins: string }) =>
       kysely.updateTable('orgs').set({ allowed_origins: p.origins }).where('id', '=', p.orgId),
     ),
-    rememberRefusedOrigin: prepare(
-      database,
-      (p: { readonly orgId: string; readonly origin: string; readonly nowMs: number }) =>
-        kysely
-          .insertInto('refused_origins')
-          .values({ org_id: p.orgId, origin: p.origin, last_seen_at_ms: p.nowMs })
-          .onConflict((conflict) => conflict.columns(['org_id', 'origin']).doUpdateSet({ last_seen_at_ms: p.nowMs })),
+    rememberRefusedOrigin: compile((p: { readonly orgId: string; readonly origin: string; readonly nowMs: number }) =>
+      kysely
+        .insertInto('refused_origins')
+        .values({ org_id: p.orgId, origin: p.origin, last_seen_at_ms: p.nowMs })
+        .onConflict((conflict) => conflict.columns(['org_id', 'origin']).doUpdateSet({ last_seen_at_ms: p.nowMs })),
     ),
-    forgetOldRefusedOrigins: prepare(database, (p: { readonly orgId: string; readonly keep: number }) =>
+    forgetOldRefusedOrigins: compile((p: { readonly orgId: string; readonly keep: number }) =>
       kysely
         .deleteFrom('refused_origins')
         .where('org_id', '=', p.orgId)
@@ -82,16 +82,16 @@ function orgStatements(database: Database, kysely: Kysely<Tables>) {
             .limit(p.keep),
         ),
     ),
-    visitorValidFrom: prepare(database, (p: Key) =>
+    visitorValidFrom: compile((p: Key) =>
       kysely.selectFrom('visitors').select('valid_from_ms').where('org_id', '=', p.orgId).where('id', '=', p.id),
     ),
-    putVisitor: prepare(database, (p: Key & { readonly hash: string }) =>
+    putVisitor: compile((p: Key & { readonly hash: string }) =>
       kysely
         .insertInto('visitors')
         .values({ org_id: p.orgId, id: p.id, hash: p.hash })
         .onConflict((conflict) => conflict.columns(['org_id', 'id']).doUpdateSet({ hash: p.hash })),
     ),
-    signOutVisitor: prepare(database, (p: Key & { readonly validFromMs: number }) =>
+    signOutVisitor: compile((p: Key & { readonly validFromMs: number }) =>
       kysely
         .insertInto('visitors')
         .values({ org_id: p.orgId, id: p.id, hash: null, valid_from_ms: p.validFromMs })
@@ -100,19 +100,20 @@ function orgStatements(database: Database, kysely: Kysely<Tables>) {
   }
 }
 
-function conversationReads(database: Database, kysely: Kysely<Tables>) {
+function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
   const conversations = kysely.selectFrom('conversations').select(conversationColumns)
+  const toChange = locksRows ? conversations.forUpdate() : conversations
   return {
-    conversation: prepare(database, (p: Key) => conversations.where('org_id', '=', p.orgId).where('id', '=', p.id)),
-    conversationByKey: prepare(
-      database,
+    conversationToChange: compile((p: Key) => toChange.where('org_id', '=', p.orgId).where('id', '=', p.id)),
+    conversation: compile((p: Key) => conversations.where('org_id', '=', p.orgId).where('id', '=', p.id)),
+    conversationByKey: compile(
       (p: { readonly orgId: string; readonly visitorId: string; readonly createdKey: string }) =>
         conversations
           .where('org_id', '=', p.orgId)
           .where('visitor_id', '=', p.visitorId)
           .where('created_key', '=', p.createdKey),
     ),
-    openConversation: prepare(database, (p: { readonly orgId: string; readonly visitorId: string }) =>
+    openConversation: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
       conversations
         .where('org_id', '=', p.orgId)
         .where('visitor_id', '=', p.visitorId)
@@ -121,7 +122,7 @@ function conversationReads(database: Database, kysely: Kysely<Tables>) {
         .orderBy('id')
         .limit(1),
     ),
-    visitorConversations: prepare(database, (p: { readonly orgId: string; readonly visitorId: string }) =>
+    visitorConversations: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
       conversations
         .where('org_id', '=', p.orgId)
         .where('visitor_id', '=', p.visitorId)
@@ -131,11 +132,10 @@ function conversationReads(database: Database, kysely: Kysely<Tables>) {
   }
 }
 
-function conversationWrites(database: Database, kysely: Kysely<Tables>) {
+function conversationWrites(kysely: Kysely<Tables>) {
   const update = kysely.updateTable('conversations')
   return {
-    insertConversation: prepare(
-      database,
+    insertConversation: compile(
       (p: Key & { readonly visitorId: string; readonly nowMs: number; readonly createdKey: string | null }) =>
         kysely
           .insertInto('conversations')
@@ -149,58 +149,48 @@ function conversationWrites(database: Database, kysely: Kysely<Tables>) {
           })
           .returning(conversationColumns),
     ),
-    setStatus: prepare(database, (p: Key & { readonly status: 'open' | 'resolved' }) =>
+    setStatus: compile((p: Key & { readonly status: 'open' | 'resolved' }) =>
       update
         .set({ status: p.status })
         .where('org_id', '=', p.orgId)
         .where('id', '=', p.id)
         .returning(conversationColumns),
     ),
-    setRead: prepare(database, (p: Key & { readonly sequence: number }) =>
+    setRead: compile((p: Key & { readonly sequence: number }) =>
       update
         .set({ read_sequence: p.sequence })
         .where('org_id', '=', p.orgId)
         .where('id', '=', p.id)
         .returning(conversationColumns),
     ),
-    advance: prepare(
-      database,
-      (
-        p: Key & {
-          readonly sequence: number
-          readonly readSequence: number
-          readonly preview: string
-          readonly activeAtMs: number
-        },
-      ) =>
-        update
-          .set({
-            latest_sequence: p.sequence,
-            read_sequence: p.readSequence,
-            preview: p.preview,
-            active_at_ms: p.activeAtMs,
-            status: 'open',
-          })
-          .where('org_id', '=', p.orgId)
-          .where('id', '=', p.id),
+    advance: compile((p: ConversationRow) =>
+      update
+        .set({
+          latest_sequence: p.latest_sequence,
+          read_sequence: p.read_sequence,
+          preview: p.preview,
+          active_at_ms: p.active_at_ms,
+          status: p.status,
+        })
+        .where('org_id', '=', p.org_id)
+        .where('id', '=', p.id),
     ),
   }
 }
 
-function messageStatements(database: Database, kysely: Kysely<Tables>) {
+function messageStatements(kysely: Kysely<Tables>) {
   const messages = kysely.selectFrom('messages').selectAll()
   const ofConversation = (p: Window) =>
     messages.where('org_id', '=', p.orgId).where('conversation_id', '=', p.conversationId).limit(p.limit)
   return {
-    messageByClientId: prepare(
-      database,
+    messageByClientId: compile(
       (p: { readonly orgId: string; readonly conversationId: string; readonly clientMessageId: string }) =>
         messages
           .where('org_id', '=', p.orgId)
           .where('conversation_id', '=', p.conversationId)
           .where('client_message_id', '=', p.clientMessageId),
     ),
-    insertMessage: prepare(database, (p: MessageRow) =>
+    insertMessage: compile((p: MessageRow) =>
       kysely.insertInto('messages').values({
         org_id: p.org_id,
         conversation_id: p.conversation_id,
@@ -214,10 +204,8 @@ function messageStatements(database: Database, kysely: Kysely<Tables>) {
         created_at_ms: p.created_at_ms,
       }),
     ),
-    messagesAfter: prepare(database, (p: Window) =>
-      ofConversation(p).where('sequence', '>', p.edge).orderBy('sequence'),
-    ),
-    messagesBefore: prepare(database, (p: Window) =>
+    messagesAfter: compile((p: Window) => ofConversation(p).where('sequence', '>', p.edge).orderBy('sequence')),
+    messagesBefore: compile((p: Window) =>
       ofConversation(p).where('sequence', '<', p.edge).orderBy('sequence', 'desc'),
     ),
   }

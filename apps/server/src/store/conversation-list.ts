@@ -1,6 +1,6 @@
 import { type AgentConversation, limits, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
-import type { ConversationFilter, ConversationListPage } from '../contract.ts'
+import type { ConversationFilter, ConversationListPage } from './contract.ts'
 import { conversationOf } from './rows.ts'
 import type { Tables } from './tables.ts'
 

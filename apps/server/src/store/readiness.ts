@@ -1,20 +1,22 @@
 import type { Clock } from '@helvino/runtime'
-import type { GroupCommit } from './group-commit.ts'
-import type { Statements } from './statements.ts'
+import type { StoreConnection } from './connection.ts'
+import { run } from './work.ts'
 
 /** Whoever asks more often, in ms, shares an answer: anybody can ask. */
 const checkEveryMs = 1_000
 
 /** Tries a real write, since a full or read-only disk still reads. Never rejects. */
-export function createReadiness(statements: Statements, writer: GroupCommit, clock: Clock): () => Promise<boolean> {
+export function createReadiness({ statements, write }: StoreConnection, clock: Clock): () => Promise<boolean> {
   let checkedAtMs: number | undefined
   let answer = Promise.resolve(false)
 
   async function check(): Promise<boolean> {
     try {
-      const result = await writer.write(() => {
-        statements.beat.run({ nowMs: clock.nowMs() })
-        return { kind: 'written' } as const
+      const result = await write({
+        *start() {
+          yield* run(statements.beat, { nowMs: clock.nowMs() })
+          return { kind: 'written' } as const
+        },
       })
       return result.kind === 'written'
     } catch {

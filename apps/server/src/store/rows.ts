@@ -9,7 +9,7 @@ import type {
   Sequence,
   WidgetConfig,
 } from '@helvino/protocol'
-import type { Org } from '../contract.ts'
+import type { Org } from './contract.ts'
 import type { ConversationRow, MessageRow, OrgRow } from './tables.ts'
 
 // Decoders of what this store wrote itself: the brands were proven before the row was stored.

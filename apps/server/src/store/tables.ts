@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Flags are 0 or 1 and instants are ms since the epoch: SQLite has neither booleans nor times. */
+/** The same in both databases. Flags are 0 or 1 and instants are ms since the epoch: SQLite has neither booleans nor times. */
 export interface Tables {
   readonly orgs: OrgRow
   readonly refused_origins: { readonly org_id: string; readonly origin: string; readonly last_seen_at_ms: number }

@@ -1,0 +1,53 @@
+import type { Clock, Random } from '@helvino/runtime'
+import type { StoreConnection } from './connection.ts'
+import type { Store } from './contract.ts'
+import { createOrgRepository } from './org-repository.ts'
+import { createReadiness } from './readiness.ts'
+import { orgOf, orgRow } from './rows.ts'
+import { first, run } from './work.ts'
+
+export interface CountedStore extends Store {
+  /** Transactions that reached the disk, and the writes in them: their ratio is what grouping saves. */
+  groupsCommitted(): number
+  writesCommitted(): number
+}
+
+export interface StoreOptions {
+  readonly connection: StoreConnection
+  readonly random: Random
+  readonly clock: Clock
+}
+
+/** The store on whatever database the connection leads to. */
+export function createStore({ connection, random, clock }: StoreOptions): CountedStore {
+  const { statements } = connection
+  const isWriting = createReadiness(connection, clock)
+  let isOpen = true
+  return {
+    async findOrg(by) {
+      const row = await connection.read(
+        'id' in by
+          ? first(statements.orgById, by)
+          : 'key' in by
+            ? first(statements.orgByKey, by)
+            : first(statements.orgBySiteId, by),
+      )
+      return row && orgOf(row)
+    },
+    putOrg: (org) =>
+      connection.write({
+        *start() {
+          yield* run(statements.putOrg, orgRow(org))
+          return { kind: 'written' } as const
+        },
+      }),
+    ofOrg: (orgId) => createOrgRepository({ connection, random }, orgId),
+    isReady: async () => isOpen && (await isWriting()) && isOpen,
+    close() {
+      isOpen = false
+      return connection.close()
+    },
+    groupsCommitted: () => connection.groupsCommitted(),
+    writesCommitted: () => connection.writesCommitted(),
+  }
+}

@@ -1,0 +1,154 @@
+import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
+import { type Random, uuid } from '@helvino/runtime'
+import { append, type AppendOutcome } from './append.ts'
+import type { StoreConnection } from './connection.ts'
+import type {
+  AllowResult,
+  ChangeResult,
+  MessageWindow,
+  NewConversation,
+  OrgRepository,
+  Unavailable,
+} from './contract.ts'
+import { listConversations } from './conversation-list.ts'
+import { conversationOf, messageOf, orgOf } from './rows.ts'
+import type { Statements } from './statements.ts'
+import type { ConversationRow } from './tables.ts'
+import { all, first, run, type Work } from './work.ts'
+
+const keptRefusedOrigins = 50
+
+export interface RepositoryParts {
+  readonly connection: StoreConnection
+  readonly random: Random
+}
+
+/** The visitor's row is written first, and so locked: two calls for one visitor come one after the other. */
+function* openOne(statements: Statements, random: Random, orgId: OrgId, wanted: NewConversation) {
+  const { visitorId, idempotencyKey, nowMs } = wanted
+  yield* run(statements.putVisitor, { orgId, id: visitorId, hash: wanted.visitorHash })
+  const createdKey = idempotencyKey ?? null
+  const there =
+    (createdKey === null ? undefined : yield* first(statements.conversationByKey, { orgId, visitorId, createdKey })) ??
+    (yield* first(statements.openConversation, { orgId, visitorId }))
+  if (there) return { kind: 'opened', conversation: conversationOf(there), created: false } as const
+  const id = uuid(random)
+  const made = yield* first(statements.insertConversation, { orgId, id, visitorId, nowMs, createdKey })
+  if (!made) throw new Error('an insert returned no row')
+  return { kind: 'opened', conversation: conversationOf(made), created: true } as const
+}
+
+function* pageOf(statements: Statements, orgId: OrgId, conversationId: string, window: MessageWindow) {
+  const limit = Math.min(Math.max(window.limit, 1), limits.pageMessages)
+  const edge = window.after ?? window.before ?? Number.MAX_SAFE_INTEGER
+  const wanted = { orgId, conversationId, edge, limit }
+  const rows =
+    window.after === undefined
+      ? (yield* all(statements.messagesBefore, wanted)).reverse()
+      : yield* all(statements.messagesAfter, wanted)
+  // Read after the messages: where one comes in between, the page says that there is more, and never less than it holds.
+  const latest = (yield* first(statements.conversation, { orgId, id: conversationId }))?.latest_sequence ?? 0
+  return { messages: rows.map(messageOf), latestSequence: latest as Sequence }
+}
+
+/** One change of a conversation; `change` gives the new row, or `undefined` where all is so already. */
+function* changeOne(
+  statements: Statements,
+  orgId: OrgId,
+  id: ConversationId,
+  change: (before: ConversationRow) => Work<ConversationRow | undefined>,
+): Work<Exclude<ChangeResult, Unavailable>> {
+  const before = yield* first(statements.conversationToChange, { orgId, id })
+  if (!before) return { kind: 'no-conversation' }
+  const after = yield* change(before)
+  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
+  return { kind: 'changed', conversation: conversationOf(after) }
+}
+
+function* allowOne(
+  statements: Statements,
+  orgId: OrgId,
+  origin: string,
+  most: number,
+): Work<Exclude<AllowResult, Unavailable>> {
+  const row = yield* first(statements.orgToChange, { id: orgId })
+  const allowed = row ? orgOf(row).allowedOrigins : []
+  if (allowed.includes(origin)) return { kind: 'written' }
+  if (allowed.length >= most) return { kind: 'too-many' }
+  yield* run(statements.setAllowedOrigins, { orgId, origins: JSON.stringify([...allowed, origin]) })
+  return { kind: 'written' }
+}
+
+function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId) {
+  return {
+    async findConversation(id) {
+      const row = await read(first(statements.conversation, { orgId, id }))
+      return row && conversationOf(row)
+    },
+    async listVisitorConversations(visitorId) {
+      const rows = await read(all(statements.visitorConversations, { orgId, visitorId }))
+      return rows.map(conversationOf)
+    },
+    listConversations: (filter) => listConversations(kysely, orgId, filter),
+    listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
+    async visitorValidFromMs(id) {
+      const row = await read(first(statements.visitorValidFrom, { orgId, id }))
+      return row?.valid_from_ms ?? 0
+    },
+    async listRefusedOrigins() {
+      const rows = await kysely
+        .selectFrom('refused_origins')
+        .select(['origin', 'last_seen_at_ms'])
+        .where('org_id', '=', orgId)
+        .orderBy('last_seen_at_ms', 'desc')
+        .orderBy('origin')
+        .execute()
+      return rows.map((row) => ({ origin: row.origin, lastSeenAt: new Date(row.last_seen_at_ms).toISOString() }))
+    },
+  } satisfies Partial<OrgRepository>
+}
+
+/** Reads answer from the last commit; every write goes through the one writer. */
+export function createOrgRepository({ connection, random }: RepositoryParts, orgId: OrgId): OrgRepository {
+  const { statements, write } = connection
+  const written = (work: () => Work<void>) =>
+    write({
+      *start() {
+        yield* work()
+        return { kind: 'written' } as const
+      },
+    })
+  return {
+    ...createReads(connection, orgId),
+    openConversation: (wanted) => write({ start: () => openOne(statements, random, orgId, wanted) }),
+    appendMessage(message) {
+      const wanted = { orgId, id: uuid(random), message }
+      return write({
+        start: () => append(statements, wanted),
+        inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
+      })
+    },
+    setStatus: (id, status) =>
+      write({
+        start: () =>
+          changeOne(statements, orgId, id, function* (before) {
+            return before.status === status ? undefined : yield* first(statements.setStatus, { orgId, id, status })
+          }),
+      }),
+    markRead: (id, wanted) =>
+      write({
+        start: () =>
+          changeOne(statements, orgId, id, function* ({ latest_sequence, read_sequence }) {
+            const sequence = Math.min(wanted, latest_sequence)
+            return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
+          }),
+      }),
+    signOutVisitor: (id, validFromMs) => written(() => run(statements.signOutVisitor, { orgId, id, validFromMs })),
+    allowOrigin: (origin, most) => write({ start: () => allowOne(statements, orgId, origin, most) }),
+    rememberRefusedOrigin: (origin, nowMs) =>
+      written(function* () {
+        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
+        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
+      }),
+  }
+}

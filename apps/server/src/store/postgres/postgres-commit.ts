@@ -1,0 +1,128 @@
+import type { Clock } from '@helvino/runtime'
+import type { Pool, PoolClient, QueryResult } from 'pg'
+import type { Write } from '../connection.ts'
+import type { Commit, Committed, CommitFailure, WriteOutcome } from '../group-commit.ts'
+import { appendMany, lockConversations } from './append-many.ts'
+import { createRunStatement, type RunStatement, runWork } from './run-work.ts'
+import { findTransactionEnd } from './transaction-end.ts'
+import { isCollision, isConnectionLost, isNotDurable, unavailableReason } from './unavailable-reason.ts'
+
+type AnyWrite = Write<unknown>
+
+/** The writes in their order, those that are nothing but appends and follow each other together. */
+function partsOf(writes: readonly AnyWrite[]): readonly (readonly AnyWrite[])[] {
+  const parts: AnyWrite[][] = []
+  for (const write of writes) {
+    const last = parts.at(-1)
+    if (write.inBulk && last?.[0]?.inBulk) last.push(write)
+    else parts.push([write])
+  }
+  return parts
+}
+
+const appendsOf = (writes: readonly AnyWrite[]) => writes.flatMap(({ inBulk }) => inBulk?.appends ?? [])
+
+async function runInBulk(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
+  const outcomes = await appendMany(run, appendsOf(writes))
+  let taken = 0
+  return writes.map(({ inBulk }) => {
+    const from = taken
+    taken += inBulk?.appends.length ?? 0
+    return { kind: 'done', result: inBulk?.resultOf(outcomes.slice(from, taken)) }
+  })
+}
+
+async function runAll(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
+  const parts = partsOf(writes)
+  const appends = appendsOf(writes)
+  // Between the appends stand other writes: locked in one order at first, two servers do not wait for each other in a circle.
+  if (parts.length > 1 && appends.length > 0) await lockConversations(run, appends)
+  const outcomes: WriteOutcome[] = []
+  for (const part of parts) {
+    if (part[0]?.inBulk) outcomes.push(...(await runInBulk(run, part)))
+    else for (const { start } of part) outcomes.push({ kind: 'done', result: await runWork(run, start()) })
+  }
+  return outcomes
+}
+
+/** Begins, and answers the transaction's id, by which its end can be asked for over another connection. */
+async function begin(client: PoolClient): Promise<string> {
+  // Two statements in one message: the driver answers an array, which its types do not know.
+  const results: unknown = await client.query('BEGIN; SELECT pg_current_xact_id()::text AS id')
+  const [, selected] = results as readonly QueryResult<{ readonly id: string }>[]
+  const id = selected?.rows[0]?.id
+  if (id === undefined) throw new Error('a transaction began without an id')
+  return id
+}
+
+/** A transaction that had failed is answered with `ROLLBACK`, without an error. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT')
+  if (command !== 'COMMIT') throw new Error(`a commit was answered with ${command}`)
+}
+
+/** Before the commit was asked for: the server undoes what it has not been asked to commit. */
+function failureBeforeCommit(error: unknown): CommitFailure {
+  const reason = unavailableReason(error)
+  if (isConnectionLost(error)) return { kind: 'held-up', reason: 'failing', error }
+  if (isCollision(error)) return { kind: 'held-up', reason: 'busy', error }
+  return { kind: reason === 'failing' ? 'hopeless' : 'undone', error }
+}
+
+/** A connection that may be in the middle of something is not used again. */
+async function leave(client: PoolClient, error: unknown): Promise<void> {
+  const isUsable =
+    !isConnectionLost(error) &&
+    unavailableReason(error) !== 'failing' &&
+    (await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    ))
+  client.release(!isUsable)
+}
+
+/** Runs a group in one transaction over the one connection for writes. */
+export function createPostgresCommit(pool: Pool, nameOf: (sql: string) => string, clock: Clock): Commit<AnyWrite> {
+  async function commitOn(client: PoolClient, writes: readonly AnyWrite[]): Promise<Committed | CommitFailure> {
+    let id: string
+    let outcomes: readonly WriteOutcome[]
+    try {
+      id = await begin(client)
+      outcomes = await runAll(createRunStatement(client, nameOf), writes)
+    } catch (error) {
+      await leave(client, error)
+      return failureBeforeCommit(error)
+    }
+    try {
+      await commit(client)
+    } catch (error) {
+      await leave(client, error)
+      return isConnectionLost(error) ? failureAfterCommit(id, outcomes, error) : { kind: 'undone', error }
+    }
+    client.release()
+    return { kind: 'committed', outcomes }
+  }
+
+  /** The connection was lost during the commit: the message that it asked for may have been heard or not. */
+  async function failureAfterCommit(
+    id: string,
+    outcomes: readonly WriteOutcome[],
+    error: unknown,
+  ): Promise<Committed | CommitFailure> {
+    const end = await findTransactionEnd(pool, id, clock)
+    if (end === 'committed') return { kind: 'committed', outcomes }
+    return end === 'aborted' ? { kind: 'held-up', reason: 'failing', error } : { kind: 'unknown', error }
+  }
+
+  return async (writes) => {
+    let client: PoolClient
+    try {
+      client = await pool.connect()
+    } catch (error) {
+      return unavailableReason(error) === 'failing' && !isNotDurable(error)
+        ? { kind: 'held-up', reason: 'failing', error }
+        : { kind: 'hopeless', error }
+    }
+    return commitOn(client, writes)
+  }
+}

@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import type { DatabaseOpening } from '../opened-database.ts'
+import type { Tables } from '../tables.ts'
+import { openPostgres } from './open-postgres.ts'
+import { createPools } from './pools.ts'
+import { createPostgresStore } from './postgres-store.ts'
+import { createRunStatement, runWork } from './run-work.ts'
+import { unavailableReason } from './unavailable-reason.ts'
+
+/** The database that `url` names. Until `endStart` no other server starts on it. */
+export async function openPostgresDatabase(url: string): Promise<DatabaseOpening> {
+  const opening = await openPostgres(url)
+  if (opening.kind === 'failed') return opening
+  const { startLock } = opening
+  const pools = await createPools(url)
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pools.reads }) })
+  const read = createRunStatement(pools.reads, pools.nameOf)
+  return {
+    kind: 'opened',
+    database: {
+      dialect: 'postgres',
+      kysely,
+      read: (work) => runWork(read, work),
+      createStore: (world) => createPostgresStore({ ...world, pools, kysely }),
+      unavailableReason,
+      endStart: () => startLock.release(),
+      async close() {
+        await startLock.release()
+        await pools.end()
+      },
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { CompiledQuery } from 'kysely'
+
+export type Value = string | number | null
+
+/** A query that was built once, in the words of one database; running it costs no query building. */
+export interface Statement<Parameters, Row> {
+  readonly sql: string
+  /** The values of `sql`'s placeholders, in their order. */
+  bind(parameters: Parameters): readonly Value[]
+  /** Never set: it carries the type of the rows. */
+  readonly row?: Row
+}
+
+class Placeholder<Name> {
+  readonly name: Name
+  constructor(name: Name) {
+    this.name = name
+  }
+}
+
+/**
+ * Compiles what `build` makes of its parameters, once. `build` sees placeholders in the place of values: it may only
+ * hand them on to the query, never look at them.
+ */
+export function compile<Parameters extends Readonly<Record<keyof Parameters, Value>>, Row>(
+  build: (parameters: Parameters) => { compile(): CompiledQuery<Row> },
+): Statement<Parameters, Row> {
+  const placeholders = new Proxy({}, { get: (_target, name) => new Placeholder(name) }) as Parameters
+  const { sql, parameters: slots } = build(placeholders).compile()
+  return {
+    sql,
+    bind: (parameters) =>
+      slots.map((slot) => (slot instanceof Placeholder ? parameters[slot.name as keyof Parameters] : (slot as Value))),
+  }
+}

@@ -1,0 +1,30 @@
+import type { Statement, Value } from './statement.ts'
+
+/** One statement that the work wants to be run; it goes on with the rows. */
+export interface Step {
+  readonly sql: string
+  readonly values: readonly Value[]
+}
+
+/**
+ * What is to be done, one statement after the other, without saying how the database is waited for: SQLite runs it through
+ * in one turn of the event loop, PostgreSQL between awaits. So each rule of the store is written once.
+ */
+export type Work<Result> = Generator<Step, Result, readonly unknown[]>
+
+export function* all<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Work<Row[]> {
+  const rows = yield { sql: statement.sql, values: statement.bind(parameters) }
+  return rows as Row[]
+}
+
+export function* first<Parameters, Row>(
+  statement: Statement<Parameters, Row>,
+  parameters: Parameters,
+): Work<Row | undefined> {
+  const rows = yield* all(statement, parameters)
+  return rows[0]
+}
+
+export function* run<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Work<void> {
+  yield { sql: statement.sql, values: statement.bind(parameters) }
+}

@@ -1,0 +1,95 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** What happens to a connection when a client asks to commit over it. */
+export type AtCommit =
+  | 'pass'
+  /** The server never hears of it. */
+  | 'reset before it'
+  /** The server commits, and the client never hears of that. */
+  | 'reset after it'
+
+/** Stands between a store and its PostgreSQL, and breaks connections where told to. */
+export interface PostgresProxy {
+  readonly url: string
+  /** Of the next commit only. */
+  atNextCommit(fault: AtCommit): void
+  /** True: new connections are reset at once. */
+  refuse(isRefusing: boolean): void
+  /** True: no byte goes either way, and nobody is told. */
+  hang(isHanging: boolean): void
+  close(): Promise<void>
+}
+
+// A query message with this text and nothing else (PostgreSQL manual, section 54.7).
+const commitMessage = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1')
+
+export async function startPostgresProxy(target: string): Promise<PostgresProxy> {
+  const to = new URL(target)
+  const sockets = new Set<Socket>()
+  let fault: AtCommit = 'pass'
+  let isRefusing = false
+  let isHanging = false
+
+  function reset(client: Socket, upstream: Socket): void {
+    client.resetAndDestroy()
+    upstream.destroy()
+  }
+
+  const server = createServer((client) => {
+    if (isRefusing) {
+      client.resetAndDestroy()
+      return
+    }
+    const upstream = connect(Number(to.port), to.hostname)
+    let isLost = false
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        if (!isLost) for (const other of [client, upstream]) other.destroy()
+      })
+    }
+    client.on('data', (bytes) => {
+      if (isHanging) return
+      const isCommit = bytes.includes(commitMessage)
+      if (isCommit && fault === 'reset before it') {
+        fault = 'pass'
+        reset(client, upstream)
+        return
+      }
+      if (isCommit && fault === 'reset after it') {
+        fault = 'pass'
+        isLost = true
+        // The answer is the proof that it is committed.
+        upstream.once('data', () => {
+          reset(client, upstream)
+        })
+      }
+      upstream.write(bytes)
+    })
+    upstream.on('data', (bytes) => {
+      if (!isHanging && !isLost) client.write(bytes)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const url = new URL(target)
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0)
+  return {
+    url: url.href,
+    atNextCommit(next) {
+      fault = next
+    },
+    refuse(refusing) {
+      isRefusing = refusing
+    },
+    hang(hanging) {
+      isHanging = hanging
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
