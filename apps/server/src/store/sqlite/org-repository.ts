@@ -75,6 +75,8 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
       Promise.resolve(statements.visitorConversations.all({ orgId, visitorId }).map(conversationOf)),
     listConversations: (filter) => listConversations(kysely, orgId, filter),
     appendMessage: (message) => writer.write(() => append(statements, random, orgId, message)),
+    appendMessages: (messages) =>
+      writer.write(() => messages.map((message) => append(statements, random, orgId, message))),
     listMessages: (conversationId, window) => Promise.resolve(pageOf(statements, orgId, conversationId, window)),
     setStatus: (id, status) =>
       writer.write(() =>
