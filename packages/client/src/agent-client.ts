@@ -6,7 +6,6 @@ import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
-import type { OutboxStores } from './outbox-store.ts'
 import { agentOwner, ownedName } from './owner.ts'
 
 const tokenWithinMs = 10_000
@@ -45,11 +44,10 @@ export interface AgentClientOptions {
   readonly apiUrl: string
   readonly orgId: string
   readonly userId: string
-  readonly outboxStores: OutboxStores
 }
 
 /** An agent's chat: its token comes from the session of the page. */
-export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores }: AgentClientOptions): ChatClient {
+export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): ChatClient {
   const { clock, random, network, life, locks, channels } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
@@ -57,6 +55,5 @@ export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores
     tabs: { name: ownedName(owner, 'token'), locks, channels },
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  const outboxStore = outboxStores(ownedName(owner, 'outbox'))
-  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxStore })
+  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') })
 }

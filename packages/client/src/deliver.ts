@@ -17,7 +17,7 @@ export interface DeliverPorts {
   readonly onWaiting: (change: 1 | -1) => void
 }
 
-/** One attempt for one entry: a valid token first, then a conversation to put it in, then the message. Never rejects. */
+/** One attempt for entries of one conversation: a valid token first, then the conversation to put them in, then the messages. Never rejects. */
 export function createDeliver(ports: DeliverPorts) {
   const { renewer, api, outbox, openConversation, onGone, onWaiting } = ports
 
@@ -37,19 +37,28 @@ export function createDeliver(ports: DeliverPorts) {
     }
   }
 
-  return async (entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> => {
+  /** The conversation that these entries are for, made where there is none yet. */
+  async function settleConversation(
+    entries: readonly OutboxEntry[],
+    signal: AbortSignal,
+  ): Promise<CallResult<ConversationId>> {
+    const known = entries[0]?.conversationId
+    const opened = known === undefined ? await openConversation(signal) : ({ kind: 'answered', value: known } as const)
+    // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
+    if (opened.kind === 'answered')
+      await Promise.all(entries.map(({ id, conversationId }) => conversationId ?? outbox.assign(id, opened.value)))
+    return opened
+  }
+
+  return async (entries: readonly OutboxEntry[], signal: AbortSignal): Promise<readonly Delivery[]> => {
     const failure = renewer.isTokenExpiredOrExpiring() ? await awaitToken(signal) : undefined
-    if (failure) return failure
-    let { conversationId } = entry
-    if (conversationId === undefined) {
-      const opened = await openConversation(signal)
-      if (opened.kind !== 'answered') return opened
-      conversationId = opened.value
-      // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
-      await outbox.assign(entry.id, conversationId)
-    }
-    const result = await api.postMessage(conversationId, entry.content, entry.id, signal)
-    if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
-    return { ...result, conversationId }
+    const settled = failure ?? (await settleConversation(entries, signal))
+    if (settled.kind !== 'answered') return entries.map(() => settled)
+    const conversationId = settled.value
+    const results = await api.postMessages(conversationId, entries, signal)
+    return results.map((result) => {
+      if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
+      return { ...result, conversationId }
+    })
   }
 }
