@@ -33,10 +33,11 @@ export function createKeptBrowser(): KeptBrowser {
   const profile = mkdtempSync(join(tmpdir(), 'helvino-profile-'))
   let child: ChildProcess | undefined
   const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise((resolve) => child?.once('exit', resolve))
-    child.kill('SIGKILL')
-    await ended
+    const running = child
+    child = undefined
+    if (!running) return
+    const ended = new Promise((resolve) => running.once('exit', resolve))
+    if (running.kill('SIGKILL')) await ended
   }
   return {
     async start() {

@@ -45,8 +45,10 @@ export function createDeliver(ports: DeliverPorts) {
     const known = entries[0]?.conversationId
     const opened = known === undefined ? await openConversation(signal) : ({ kind: 'answered', value: known } as const)
     // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
-    if (opened.kind === 'answered')
-      await Promise.all(entries.map(({ id, conversationId }) => conversationId ?? outbox.assign(id, opened.value)))
+    if (opened.kind === 'answered') {
+      const free = entries.filter(({ conversationId }) => conversationId === undefined)
+      await Promise.all(free.map(({ id }) => outbox.assign(id, opened.value)))
+    }
     return opened
   }
 
