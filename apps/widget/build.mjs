@@ -20,6 +20,32 @@ const cssAsText = {
   },
 }
 
+/**
+ * Names that are shortened in what is built: nobody outside of one file ever sees them. Never one that another build of the
+ * loader, the panel or the telemetry meets (`PanelTerms`, `TokenEvent`, what tabs tell each other, what is kept in the browser), nor one of the
+ * wire, of the page's settings or of the browser. First Preact's own, half of which nobody here uses.
+ */
+const insideNames = new RegExp(
+  `^(${[
+    'getDerivedStateFromProps|getDerivedStateFromError|getSnapshotBeforeUpdate|getChildContext|shouldComponentUpdate',
+    'component(WillReceiveProps|WillUpdate|WillMount|WillUnmount|DidMount|DidUpdate|DidCatch)|debounceRendering|setState',
+    'props|vnode|diffed|unmount',
+    'isTokenExpiredOrExpiring|ensureValidToken|withToken|validToken|reportRefused|refreshOrgToken|retryAfterMs',
+    'createConversation|initConversation|openConversation|listConversations|listMessages|sendMessage|handleSend',
+    'conversationsPath|tokenHeader|currentId|isListed|durability|isWaitingForToken|isFailing|unsequenced|addUnsequenced',
+    'resumePoints|nextAfter|fetchPage|refreshList|isInUse|isAnswerAwaited|onAwake|onAtRest|noteMessage|setEngaged',
+    'isHurried|endWaitAt|lastTryAtMs|blockedUntilMs|mostAtOnce|laneOf|onAttempt|onAccepted|onWaiting|onGone|onKept|onNews',
+    'countWaiting|hearAttempt|hearRenewal|isPending|postMessages|blueUntilAtMs|redFromAtMs|isBlueHeld',
+    'decodeConversation|batchMessages|outbox|outboxName|maxEntries|isNew|network|channels|initial|snapshot|orgName|discard|hurry',
+    'attemptWithinMs|waitWithinMs|maxWaiting|headJoinedAtMs|settleAll|endClaim|catchUp|configure|onStatus|onChange|isLive',
+    'errorClearMs|writesOff|outboxFull|connecting|greeting|contextType|forceUpdate',
+    'tellLoadFailed|onApproach|onToggle|setBusy|setOpen|setColor',
+    'latestSequence|sequence|timestamp|attachments|createdAt|recovered|widgetEnabled|writeEnabled|aiEnabled|primaryColor',
+    'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
+    'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry|holdBackMs|isSequenced|isAwake|onFrame',
+  ].join('|')})$`,
+)
+
 /** @param {import('esbuild').BuildOptions} options */
 async function bundle(options) {
   const { outputFiles } = await build({
@@ -28,6 +54,7 @@ async function bundle(options) {
     write: false,
     target: 'es2022',
     platform: 'browser',
+    mangleProps: insideNames,
     charset: 'utf8',
     legalComments: 'none',
     // Calls of `h` are shorter than what the types' automatic runtime would make of the same JSX.
@@ -44,7 +71,7 @@ async function bundle(options) {
   const { code } = await minify(file.text, {
     module: options.format === 'esm',
     ecma: 2020,
-    compress: { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+    compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
   })
   if (code === undefined) throw new Error('minifying gave nothing')
   return Buffer.from(code)

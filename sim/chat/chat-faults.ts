@@ -13,6 +13,10 @@ export const chatFaults = {
     'socket-cut': 8,
     'half-open': 4,
     offline: 3,
+    kill: 2,
+    'storage-blocked': 2,
+    'storage-fails': 2,
+    'storage-hangs': 1,
   },
 } as const satisfies FaultTable<string>
 

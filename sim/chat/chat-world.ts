@@ -1,4 +1,3 @@
-import { memoryOutboxStores } from '@helvino/client'
 import type { ClientMessageId } from '@helvino/protocol'
 import {
   HeldResponse,
@@ -17,7 +16,7 @@ import { Swarm } from '../swarm.ts'
 import { Trace } from '../trace.ts'
 import { Violations } from '../violations.ts'
 import { endWorld, type WorldReport, type WorldTerms } from '../world-kind.ts'
-import { Visitor } from './visitor.ts'
+import { type OpenTab, Visitor } from './visitor.ts'
 
 export interface ChatWorldTerms extends WorldTerms {
   /** How long things go wrong, in virtual ms. @defaultValue `1_200_000` */
@@ -58,6 +57,7 @@ class World {
       apiUrl,
       tokenLifeMs: random.pick([20_000, 60_000, 300_000]),
       breaks: new Set(breaks),
+      batchMessages: random.fork('batches').pick([0, 3, 50]),
       onEvent: (kind, detail) => {
         this.trace.add(kind, detail)
       },
@@ -72,11 +72,20 @@ class World {
     this.trace.add('quiet')
     this.#isQuiet = true
     this.#setDown(false)
-    for (const { tab } of this.visitors) {
-      tab.network.isOffline = false
-      tab.clock.openLid()
-      tab.clock.thawTimers()
-      for (const event of ['visible', 'online'] as const) tab.life.emit(event)
+    for (const visitor of this.visitors) {
+      const { browser } = visitor
+      browser.database.isBlocked = browser.database.isHanging = false
+      browser.texts.isBlocked = false
+      browser.database.failsAt = () => false
+      browser.database.delayMs = 0
+      browser.openLid()
+      visitor.reopen()
+      visitor.openTab()
+      for (const { tab } of visitor.tabs) {
+        tab.network.isOffline = false
+        tab.clock.thawTimers()
+        for (const event of ['visible', 'online'] as const) tab.life.emit(event)
+      }
     }
   }
 
@@ -87,16 +96,10 @@ class World {
     const onTab = (tab: SimTab) => {
       this.#connect(tab, own)
     }
-    return new Visitor({
-      name,
-      browser,
-      random: own,
-      apiUrl,
-      outboxStores: memoryOutboxStores(),
-      trace,
-      violations,
-      onTab,
-    })
+    const shape = own.fork('shape')
+    const tabs = shape.pick([1, 1, 1, 2, 3, 5])
+    browser.database.delayMs = shape.pick([0, 2, 40])
+    return new Visitor({ name, browser, random: own, apiUrl, tabs, trace, violations, onTab })
   }
 
   #connect(tab: SimTab, random: SimRandom): void {
@@ -167,10 +170,10 @@ class World {
     for (let look = random.whole(0, 4); look > 0; look--) {
       const atMs = random.whole(0, this.#chaosMs)
       this.timeline.schedule(atMs, () => {
-        visitor.tab.life.emit('hidden')
+        visitor.pickTab()?.tab.life.emit('hidden')
       })
       this.timeline.schedule(atMs + random.whole(1_000, 12 * minuteMs), () => {
-        visitor.tab.life.emit('visible')
+        for (const { tab } of visitor.tabs) tab.life.emit('visible')
       })
     }
   }
@@ -190,7 +193,7 @@ class World {
 
   /** Returns how the fault ends, where it lasts. */
   #begin(kind: ChatFault, visitor: Visitor, stepMs: number, monotonicTicks: boolean): (() => void) | undefined {
-    const { clock, network, life } = visitor.tab
+    const { browser, tabs } = visitor
     switch (kind) {
       case 'outage':
         this.#setDown(true)
@@ -201,13 +204,65 @@ class World {
         this.server.tokens.rotate()
         return undefined
       case 'wall-step':
-        clock.stepWallClock(stepMs)
+        browser.stepWallClock(stepMs)
         return undefined
       case 'sleep':
-        clock.closeLid({ monotonicTicks })
+        browser.closeLid({ monotonicTicks })
         return () => {
-          clock.openLid()
+          browser.openLid()
         }
+      case 'reload':
+        visitor.reload()
+        return undefined
+      case 'kill':
+        visitor.kill()
+        return () => {
+          visitor.reopen()
+        }
+      case 'offline':
+        return this.#goOffline(tabs)
+      case 'storage-blocked':
+        browser.database.isBlocked = true
+        // Now and then there is nothing else either.
+        browser.texts.isBlocked = monotonicTicks
+        return () => {
+          browser.database.isBlocked = browser.texts.isBlocked = false
+        }
+      case 'storage-hangs':
+        browser.database.isHanging = true
+        return () => {
+          browser.database.isHanging = false
+        }
+      case 'storage-fails': {
+        const chance = this.#random.fork(`storage ${this.timeline.elapsedMs}`)
+        browser.database.failsAt = () => chance.isHit(0.2)
+        return () => {
+          browser.database.failsAt = () => false
+        }
+      }
+      default:
+        return this.#beginInTab(kind, visitor)
+    }
+  }
+
+  #goOffline(tabs: readonly OpenTab[]): () => void {
+    for (const { tab } of tabs) {
+      tab.network.isOffline = true
+      tab.life.emit('offline')
+    }
+    return () => {
+      for (const { tab } of tabs) {
+        tab.network.isOffline = false
+        tab.life.emit('online')
+      }
+    }
+  }
+
+  #beginInTab(kind: ChatFault, visitor: Visitor): (() => void) | undefined {
+    const open = visitor.pickTab()
+    if (!open) return undefined
+    const { clock, network, life } = open.tab
+    switch (kind) {
       case 'freeze':
         clock.freezeTimers()
         return () => {
@@ -216,22 +271,12 @@ class World {
             life.emit('returned')
           })
         }
-      case 'reload':
-        visitor.reload()
-        return undefined
       case 'socket-cut':
         network.cutSockets()
         return undefined
       case 'half-open':
         for (const socket of network.sockets) socket.goSilent()
         return undefined
-      case 'offline':
-        network.isOffline = true
-        life.emit('offline')
-        return () => {
-          network.isOffline = false
-          life.emit('online')
-        }
       default:
         throw new Error(`${kind} strikes single requests`)
     }
@@ -239,7 +284,7 @@ class World {
 
   #setDown(isDown: boolean): void {
     this.#isDown = isDown
-    for (const { tab } of this.visitors) {
+    for (const { tab } of this.visitors.flatMap(({ tabs }) => tabs)) {
       tab.network.areSocketsBlocked = isDown
       if (isDown) tab.network.cutSockets()
     }
@@ -260,7 +305,7 @@ export async function runChatWorld(options: ChatWorldTerms): Promise<WorldReport
   return endWorld(
     { seed, timeline, trace, violations, faults: swarm.kinds },
     () => {
-      for (const visitor of visitors) visitor.client.dispose()
+      for (const { client } of visitors.flatMap(({ tabs }) => tabs)) client.dispose()
     },
     () => {
       for (const visitor of visitors) checkStopped(visitor, violations)

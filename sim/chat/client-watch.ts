@@ -27,16 +27,19 @@ export class ClientWatch {
   readonly #clock: Clock
   readonly #name: string
   readonly #violations: Violations
+  readonly #isAlone: () => boolean
   readonly #tokens = new Map<string, KnownToken>()
   readonly #notBeforeMs = new Map<string, number>()
   readonly #sentAtMs: number[] = []
   readonly #renewedAtMs: number[] = []
   #lifeMs = minuteMs
 
-  constructor(clock: Clock, name: string, violations: Violations) {
+  /** `isAlone`: no other tab of this browser shares its token. What several tabs may do with one token is checked by the renewal world. */
+  constructor(clock: Clock, name: string, violations: Violations, isAlone: () => boolean) {
     this.#clock = clock
     this.#name = name
     this.#violations = violations
+    this.#isAlone = isAlone
   }
 
   now(): Moment {
@@ -49,10 +52,10 @@ export class ClientWatch {
     const isRenewal = use.endsWith('/api/bootloader')
     this.sendToken(request.headers[headers.orgToken], use)
     this.#count(this.#sentAtMs, mostRequestsPerMinute, 'I6', 'requests')
-    if (isRenewal)
+    if (isRenewal && this.#isAlone())
       this.#count(this.#renewedAtMs, Math.max(6, Math.floor((3 * minuteMs) / this.#lifeMs)), 'I7', 'renewals')
     const waitMs = (this.#notBeforeMs.get(use) ?? 0) - this.#clock.monotonicMs()
-    if (waitMs > 0 && (isRenewal || request.method === 'POST'))
+    if (waitMs > 0 && (isRenewal ? this.#isAlone() : request.method === 'POST'))
       this.#violations.add('I8', `${this.#name} ${use} ${waitMs} ms before the server's Retry-After`)
   }
 
@@ -62,7 +65,8 @@ export class ClientWatch {
     if (!held) return
     const { wallMs, monotonicMs } = this.now()
     const overMs = Math.max(monotonicMs - held.asked.monotonicMs, wallMs - held.asked.wallMs) - held.lifeMs
-    if (overMs >= 0) this.#violations.add('I4', `${this.#name} ${use} with a token ${overMs} ms past its end`)
+    if (overMs >= 0 && this.#isAlone())
+      this.#violations.add('I4', `${this.#name} ${use} with a token ${overMs} ms past its end`)
   }
 
   /** An answer has come to what was asked at `asked`. */

@@ -22,6 +22,8 @@ export interface ServerModelTerms {
   readonly apiUrl: string
   readonly tokenLifeMs: number
   readonly breaks: ReadonlySet<ModelBreak>
+  /** How many messages one request may bring; 0: the bootloader says nothing of it, as an older server. */
+  readonly batchMessages: number
   /** What the server did, for the trace. */
   readonly onEvent: (kind: string, detail: string) => void
 }
@@ -84,10 +86,12 @@ export class ServerModel implements SimServer {
     if (verdict.kind === 'refused') return refuse(verdict.code)
     if (verdict.claims.visitorId !== visitorId) return refuse('token_invalid')
     if (path === '/conversations') return request.method === 'POST' ? this.#open(visitorId) : this.#list(visitorId)
-    const conversationId = /^\/conversations\/([\w-]+)\/messages$/.exec(path)?.[1]
+    const [, conversationId, batch] = /^\/conversations\/([\w-]+)\/messages(\/batch)?$/.exec(path) ?? []
     if (conversationId === undefined) return refuse('not_found')
+    const body = parseJson(request.body ?? '')
+    if (batch) return this.#postBatch(visitorId, conversationId, asRecord(body)?.['messages'])
     return request.method === 'POST'
-      ? this.#post(visitorId, conversationId, request)
+      ? this.#post(visitorId, conversationId, asRecord(body))
       : this.#page(visitorId, conversationId, /(?:^|&)after=(\d+)/.exec(query)?.[1])
   }
 
@@ -95,7 +99,9 @@ export class ServerModel implements SimServer {
     const timestamp = new Date(this.#terms.clock.nowMs()).toISOString()
     const org = { id: 'org', key: 'demo', name: 'Demo' }
     const orgToken = this.tokens.issue(visitorId)
-    return { status: 200, body: { ok: true, org, config, orgToken, env: 'sim', timestamp, protocol: protocolNumber } }
+    const batchMessages = this.#terms.batchMessages || undefined
+    const told = { ok: true, org, config, orgToken, env: 'sim', timestamp, protocol: protocolNumber, batchMessages }
+    return { status: 200, body: told }
   }
 
   #open(visitorId: string): SimAnswer {
@@ -108,10 +114,20 @@ export class ServerModel implements SimServer {
     return { status: 200, body: { conversations: this.store.conversationsOf(visitorId) } }
   }
 
-  #post(visitorId: string, conversationId: string, request: HttpRequest): SimAnswer {
-    const body = asRecord(parseJson(request.body ?? ''))
+  #postBatch(visitorId: string, conversationId: string, messages: unknown): SimAnswer {
+    const most = this.#terms.batchMessages
+    if (!Array.isArray(messages) || messages.length < 1 || messages.length > most) return refuse('request_invalid')
+    this.#terms.onEvent('batch', String(messages.length))
+    const results = messages.map((message) => {
+      const { status, body } = this.#post(visitorId, conversationId, asRecord(message))
+      return status < 300 ? { message: body, replayed: status === 200 } : body
+    })
+    return { status: 200, body: { results } }
+  }
+
+  #post(visitorId: string, conversationId: string, body: Readonly<Record<string, unknown>> | undefined): SimAnswer {
     const content = asString(body?.['content'])
-    const key = decodeClientMessageId(body?.['clientMessageId'] ?? request.headers[headers.idempotencyKey])
+    const key = decodeClientMessageId(body?.['clientMessageId'])
     if (content === undefined || content === '' || content.length > limits.contentLength)
       return refuse('content_invalid')
     if (body?.['role'] !== 'user') return refuse('role_invalid')

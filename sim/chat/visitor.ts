@@ -1,4 +1,4 @@
-import { type ChatClient, createVisitorClient, type OutboxStores, type TimelineItem } from '@helvino/client'
+import { type ChatClient, createVisitorClient, type TimelineItem } from '@helvino/client'
 import type { ClientMessageId } from '@helvino/protocol'
 import { uuid } from '@helvino/runtime'
 import type { SimBrowser, SimRandom, SimTab } from '@helvino/testkit'
@@ -12,6 +12,14 @@ import { watchNetwork } from './watched-network.ts'
 export interface Intent {
   readonly id: ClientMessageId
   readonly content: string
+  /** In which tab: order is promised for what one tab took. */
+  readonly tab: SimTab
+}
+
+/** One tab with the real client in it. */
+export interface OpenTab {
+  readonly tab: SimTab
+  readonly client: ChatClient
 }
 
 export interface VisitorTerms {
@@ -19,87 +27,137 @@ export interface VisitorTerms {
   readonly browser: SimBrowser
   readonly random: SimRandom
   readonly apiUrl: string
-  readonly outboxStores: OutboxStores
+  /** At least 1. */
+  readonly tabs: number
   readonly trace: Trace
   readonly violations: Violations
   /** Called for every tab that is opened, before anything runs in it. */
   readonly onTab: (tab: SimTab) => void
 }
 
-/** One person with one browser and one tab, using the real client. */
+/** One person with one browser and some tabs in it, using the real client. */
 export class Visitor {
   readonly name: string
+  readonly browser: SimBrowser
   /** The secret and, in this model, the public id too. */
   readonly visitorId: string
-  /** What was taken, in the order of writing: the client owes exactly this to the server. */
-  readonly intents: Intent[] = []
   readonly #terms: VisitorTerms
+  /** Draws which tab is used, apart from everything else that is drawn. */
+  readonly #choice: SimRandom
+  #intents: Intent[] = []
+  readonly #risked = new Set<string>()
   #written = 0
-  #tab: SimTab
-  #client: ChatClient
+  /** A page of theirs has said that it keeps nothing. */
+  #isInMemory = false
+  #tabs: OpenTab[] = []
 
   constructor(terms: VisitorTerms) {
     this.#terms = terms
     this.name = terms.name
+    this.browser = terms.browser
     this.visitorId = `v_${uuid(terms.random)}`
-    const { tab, client } = this.#open()
-    this.#tab = tab
-    this.#client = client
+    this.#choice = terms.random.fork('choice of tabs')
+    this.reopen()
   }
 
-  get tab(): SimTab {
-    return this.#tab
+  /** What was taken, in the order of writing: the client owes exactly this to the server. */
+  get intents(): readonly Intent[] {
+    return this.#intents
   }
 
-  get client(): ChatClient {
-    return this.#client
+  /** Whether its messages must arrive in the order of writing: all tabs share one outbox, since the database has never failed one of them. */
+  get isOrdered(): boolean {
+    return this.#terms.tabs === 1 || (this.browser.texts.names.length === 0 && !this.#isInMemory)
   }
 
-  get timeline(): readonly TimelineItem[] {
-    return this.#client.timeline()
+  /** What a page took that said it could not keep it, and died: it may have arrived. */
+  get risked(): ReadonlySet<string> {
+    return this.#risked
+  }
+
+  get tabs(): readonly OpenTab[] {
+    return this.#tabs
+  }
+
+  /** One of the tabs; `undefined` while the browser is closed. */
+  pickTab(): OpenTab | undefined {
+    return this.#tabs.length > 1 ? this.#choice.pick(this.#tabs) : this.#tabs[0]
+  }
+
+  timelineOf({ client }: OpenTab): readonly TimelineItem[] {
+    return client.timeline()
   }
 
   /** Writes one message. Nothing is written while the page is frozen or the machine asleep. */
   write(): void {
-    this.#tab.clock.whenAwake(() => {
+    const open = this.pickTab()
+    open?.tab.clock.whenAwake(() => {
+      const { tab, client } = open
       const content = `${this.name} says ${++this.#written}`
-      const tab = this.#tab
-      this.#client
+      client
         .send(content)
         .then((result) => {
           this.#terms.trace.add(`written ${result.kind}`, content)
-          if (result.kind === 'queued') this.intents.push({ id: result.id, content })
+          if (result.kind === 'queued') this.#intents.push({ id: result.id, content, tab })
           else this.#terms.violations.add('I6', `${content}: ${result.kind}`)
         })
         .catch(tab.clock.timeline.reportBug)
     })
   }
 
-  /** The tab dies without a word, and the page is opened again. */
+  /** A tab dies without a word, and the page is opened again. */
   reload(): void {
-    this.#tab.kill()
-    const { tab, client } = this.#open()
-    this.#tab = tab
-    this.#client = client
+    const open = this.pickTab()
+    if (!open) return
+    this.#kill(open)
+    this.openTab()
   }
 
-  #open(): { tab: SimTab; client: ChatClient } {
-    const { name, browser, apiUrl, outboxStores, trace, violations, onTab } = this.#terms
+  /** The whole browser dies without a word. */
+  kill(): void {
+    for (const open of [...this.#tabs]) this.#kill(open)
+  }
+
+  /** As many tabs as before. */
+  reopen(): void {
+    while (this.#tabs.length < this.#terms.tabs) this.openTab()
+  }
+
+  /** One more. It finds what the others could not read, while their storage was in trouble. */
+  openTab(): void {
+    this.#tabs.push(this.#open())
+  }
+
+  #kill(open: OpenTab): void {
+    const { outbox, durability } = open.client.state
+    open.tab.kill()
+    this.#tabs = this.#tabs.filter((other) => other !== open)
+    if (durability === 'device') return
+    // It said that what waits is kept on this page only.
+    const lost = new Set(outbox.map(({ id }) => id))
+    this.#terms.trace.add('lost as told', `${this.name} ${lost.size}`)
+    for (const id of lost) this.#risked.add(id)
+    this.#intents = this.#intents.filter(({ id }) => !lost.has(id))
+  }
+
+  #open(): OpenTab {
+    const { name, browser, apiUrl, trace, violations, onTab } = this.#terms
     const tab = browser.openTab()
     onTab(tab)
     const clock = watchClock(tab.clock, name, violations)
-    const network = watchNetwork(tab.network, new ClientWatch(clock, name, violations), name, trace)
+    const watch = new ClientWatch(clock, name, violations, () => browser.tabs.length === 1)
+    const network = watchNetwork(tab.network, watch, name, trace)
     const client = createVisitorClient({
       runtime: { ...tab.runtime, clock, network },
       apiUrl,
       site: { orgKey: 'demo' },
       visitorId: this.visitorId,
-      outboxStores,
     })
-    client.subscribe(({ connection, delivery, outbox }) => {
+    client.subscribe(({ connection, delivery, outbox, durability }) => {
+      if (durability === 'page') this.#isInMemory = true
       trace.add(
         `connection ${connection.state}`,
-        `${name} ${delivery.isWaitingForToken} ${delivery.isFailing} ${outbox.length}`,
+        `${name} ${delivery.isWaitingForToken} ${delivery.isFailing} ${outbox.length} ${durability}`,
       )
     })
     client.setEngaged(true)

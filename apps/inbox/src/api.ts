@@ -2,7 +2,6 @@ import {
   type CallResult,
   type ChatClient,
   createAgentClient,
-  memoryOutboxStores,
   readAnswer,
   request,
   unreachable,
@@ -34,7 +33,6 @@ export interface InboxApi {
 /** `apiUrl`: origin of the API, without a slash at the end. */
 export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
   const { network, clock } = runtime
-  const outboxStores = memoryOutboxStores()
   // The page lives as long as the inbox: nobody gives up its calls but their deadline.
   const { signal } = new AbortController()
 
@@ -75,7 +73,7 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
     logOut: () => call(post('/api/agent/logout'), () => true as const),
     openChat(session) {
       const { user, org } = session
-      const chat = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id, outboxStores })
+      const chat = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
       // Whoever has the inbox open is at it: a lost connection is tried again soon.
       chat.setEngaged(true)
       void chat.start()

@@ -93,6 +93,50 @@ describe('visitor HTTP', () => {
     },
   )
 
+  it('[HT37] stores a batch in its order and answers each message as by itself, to visitor and agent', async () => {
+    const visitor = await openVisitor(url)
+    const send = (messages: unknown) =>
+      call(`${messagesOf(visitor.conversationId)}/batch`, { headers: visitor.headers, body: { messages } })
+    const message = (content: string, clientMessageId = content) => ({ role: 'user', content, clientMessageId })
+    await postText(url, visitor, 'a', { clientMessageId: 'a' })
+    const { status, body } = await send([message('a'), message('b'), message(' ', 'c'), message('d')])
+    expect(status).toBe(200)
+    expect(body['results']).toMatchObject([
+      { message: { content: 'a', sequence: 1, clientMessageId: 'a' }, replayed: true },
+      { message: { content: 'b', sequence: 2 }, replayed: false },
+      { code: 'content_invalid', error: 'The message text is not valid' },
+      { message: { content: 'd', sequence: 3 }, replayed: false },
+    ])
+    const again = await send([message('b'), message('d')])
+    expect(again.body['results']).toMatchObject([{ replayed: true }, { replayed: true }])
+    const answered = await call(`${url}/api/agent/conversations/${visitor.conversationId}/messages/batch`, {
+      headers: agent.headers,
+      body: { messages: [{ role: 'agent', content: 'e', clientMessageId: 'e' }] },
+    })
+    expect(answered.body['results']).toMatchObject([{ message: { role: 'agent', sequence: 4 } }])
+    const boot = await call(`${url}/api/bootloader`, { headers: orgHeaders })
+    expect(boot.body['batchMessages']).toBe(limits.batchMessages)
+  })
+
+  it('[HT38] refuses a batch that is empty, too long, or whose messages have no key of their own', async () => {
+    const visitor = await openVisitor(url)
+    const send = (messages: unknown) =>
+      call(`${messagesOf(visitor.conversationId)}/batch`, { headers: visitor.headers, body: { messages } })
+    const message = (index: number) => ({ content: 'x', clientMessageId: `k${String(index)}` })
+    const many = Array.from({ length: limits.batchMessages + 1 }, (_, index) => message(index))
+    for (const messages of [undefined, 'x', [], many, [message(1), message(1)], [{ content: 'x' }], [null]]) {
+      const { status, body } = await send(messages)
+      expect([status, body['code']], JSON.stringify(messages)?.slice(0, 60)).toEqual([400, 'request_invalid'])
+    }
+    expect((await send(many.slice(1))).status).toBe(200)
+    const eve = await openVisitor(url)
+    const foreign = await call(`${messagesOf(visitor.conversationId)}/batch`, {
+      headers: eve.headers,
+      body: { messages: [message(1)] },
+    })
+    expect(foreign.body['results']).toEqual([{ code: 'not_found', error: 'Not found' }])
+  })
+
   it('[HT6] refuses the same key with another text: 422 idempotency_mismatch', async () => {
     const visitor = await openVisitor(url)
     await postText(url, visitor, 'one', { clientMessageId: 'k1' })

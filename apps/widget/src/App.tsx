@@ -75,7 +75,7 @@ export class App extends Component<AppProps, AppState> {
 
   override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus }: AppState) {
     const { client } = api
-    const { config, delivery, orgName } = chat
+    const { config, delivery, durability, orgName } = chat
     const { language, words, time } = wordsFor(config?.language ?? 'en')
     const title = orgName ?? words.title
     return (
@@ -98,6 +98,7 @@ export class App extends Component<AppProps, AppState> {
           onRetry={(id) => void client.retry(id)}
           onDiscard={(id) => void client.discard(id)}
         />
+        {durability === 'page' && delivery.isFailing && <p class="branding">{words.unsaved}</p>}
         <Composer
           words={words}
           isOpen={isOpen}

@@ -30,6 +30,12 @@ function timeOf(item: TimelineItem, time: Intl.DateTimeFormat): string {
   return Number.isNaN(ms) ? '' : time.format(ms)
 }
 
+/** Absent on an insecure page. */
+const clipboard = (navigator as Partial<Navigator>).clipboard
+
+// Refused in some frames: there the text can still be marked and copied by hand.
+const copy = (text: string) => void clipboard?.writeText(text).catch(() => undefined)
+
 type LineProps = Omit<TimelineProps, 'items' | 'isHistoryShown'> & { readonly item: TimelineItem }
 
 class Line extends Component<LineProps> {
@@ -59,6 +65,7 @@ class Line extends Component<LineProps> {
             <>
               <button onClick={() => onRetry(id)}>{words.retry}</button>
               <button onClick={() => onDiscard(id)}>{words.discard}</button>
+              {clipboard && <button onClick={() => copy(saidIn(item).content)}>{words.copy}</button>}
             </>
           )}
         </div>

@@ -4,7 +4,6 @@ import {
   type ClientRuntime,
   createVisitorClient,
   type EnqueueResult,
-  memoryOutboxStores,
   type Site,
 } from '@helvino/client'
 import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
@@ -50,7 +49,7 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   const own = visitorId === options.visitorId ? boot : undefined
   const answer = own?.body === undefined ? undefined : decodeBootloader(parseJson(own.body))
   const client = createVisitorClient({
-    ...{ ...options, visitorId, outboxStores: memoryOutboxStores() },
+    ...{ ...options, visitorId },
     ...(own && (answer ? { boot: { answer, asked: own.asked } } : { asking: own })),
   })
   const { renewer } = client

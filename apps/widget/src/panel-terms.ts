@@ -26,6 +26,8 @@ export interface PanelTerms {
   readonly visitorId: string
   /** Keeps that id on this device, and gives the one that holds: another tab may have kept one since. */
   readonly keepVisitorId: () => string
+  /** Notes on this device whether messages wait to be sent, so that a later page starts its panel unasked. Absent in an older loader. */
+  readonly noteWaiting?: (isWaiting: boolean) => void
   readonly tuning: GivenTuning
   /** Absent where the loader has not asked: the panel asks for itself. */
   readonly boot: BootCall | undefined

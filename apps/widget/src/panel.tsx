@@ -1,6 +1,12 @@
 /** @jsxImportSource preact */
 import type { TokenEvent } from '@helvino/client'
-import { browserChannels, browserLife, browserLocks, browserOpenSocket } from '@helvino/runtime/system-browser'
+import {
+  browserChannels,
+  browserLife,
+  browserLocks,
+  browserOpenSocket,
+  browserValues,
+} from '@helvino/runtime/system-browser'
 import { render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
@@ -36,7 +42,7 @@ export function startPanel(terms: PanelTerms): Panel {
 
   const { bufferMs, errorClearMs } = readTuning(terms.tuning, warn)
   const network = { request, openSocket: browserOpenSocket }
-  const shared = { life: browserLife, locks: browserLocks, channels: browserChannels }
+  const shared = { life: browserLife, locks: browserLocks, channels: browserChannels, values: browserValues }
   const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
   const { client } = api
   let isOpen = false
@@ -51,8 +57,11 @@ export function startPanel(terms: PanelTerms): Panel {
     if (early.length < maxEarly) early.push(event)
   })
   loadTelemetry(terms, client.renewer, early)
-  client.subscribe(({ config }) => {
+  let seen = client.state.outbox
+  client.subscribe(({ config, outbox }) => {
     if (config?.widgetEnabled === false) onDisabled()
+    if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
+    seen = outbox
   })
   const set = (shown: boolean) => {
     isOpen = shown

@@ -1,7 +1,7 @@
 import { parseTokenExpiration } from '@helvino/client'
 import { asRecord } from '@helvino/protocol'
 import type { Clock, KeyValue, Network, Random } from '@helvino/runtime'
-import { createBootAsking } from './boot-asking.ts'
+import { type BootListener, createBootAsking } from './boot-asking.ts'
 import { say, tokenCachedLine, warn } from './console-lines.ts'
 import type { Helvino } from './helvino-global.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
@@ -9,6 +9,7 @@ import type { PageSettings } from './page-settings.ts'
 import type { Panel, PanelModule } from './panel-terms.ts'
 import type { GivenTuning } from './tuning.ts'
 import { findVisitorId, keepVisitorId } from './visitor-identity.ts'
+import { createWaitingNote } from './waiting-note.ts'
 
 export interface WidgetOptions extends PageSettings {
   readonly clock: Clock
@@ -58,30 +59,49 @@ function isFinal(code: string, apiUrl: string): boolean {
   return advice !== undefined
 }
 
+const createBootListener =
+  (apiUrl: string, launcher: Launcher, widget: Helvino, hasPanel: () => boolean): BootListener =>
+  (status, json) => {
+    if (status === 200) adopt(json, launcher, widget)
+    else if (!isFinal(String(json['code']), apiUrl)) return false
+    // An open panel says so on its messages, and keeps them.
+    else if (status === 403 && !hasPanel()) widget.shutdown()
+    return true
+  }
+
+function tellFailed(error: unknown, launcher: Launcher, widget: Helvino): void {
+  warn(`no chat: ${String(error)}`)
+  widget.close()
+  launcher.tellLoadFailed()
+}
+
 /** The widget on one page: the launcher at once, the one bootloader call when the page is idle, the panel when it is opened. */
 export function createWidget(options: WidgetOptions): Helvino {
   const { apiUrl, site, storage } = options
   const visitorId = findVisitorId(site, storage, options.random)
   const stop = new AbortController()
+  const waiting = createWaitingNote(site, storage)
   const load = createPanelLoading(options.loadPanel)
   let panel: Panel | undefined
   let isOpen = false
-  const show = async () => {
+  /** Starts the panel, hidden where the visitor has not asked for it: then it sends what waits. */
+  const start = async () => {
     ask()
-    launcher.setBusy(true)
+    launcher.setBusy(isOpen)
     try {
       const { startPanel } = await load()
       if (stop.signal.aborted) return
       panel ??= startPanel({
         ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
         keepVisitorId: () => keepVisitorId(site, storage, visitorId),
+        noteWaiting: waiting.write,
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
       if (isOpen) panel.show()
+      else panel.hide()
     } catch (error) {
-      warn(`no chat: ${String(error)}`)
-      widget.close()
-      launcher.tellLoadFailed()
+      // Where nobody asked for it the next page tries again.
+      if (isOpen) tellFailed(error, launcher, widget)
     }
     launcher.setBusy(false)
   }
@@ -92,7 +112,7 @@ export function createWidget(options: WidgetOptions): Helvino {
       if (isOpen || stop.signal.aborted) return
       isOpen = true
       launcher.setOpen(true)
-      void show()
+      void start()
     },
     close() {
       if (!isOpen) return
@@ -116,16 +136,11 @@ export function createWidget(options: WidgetOptions): Helvino {
       load().catch(() => undefined)
     },
   })
-  const booting = createBootAsking(options, visitorId, stop.signal, (status, json) => {
-    if (status === 200) adopt(json, launcher, widget)
-    else if (!isFinal(String(json['code']), apiUrl)) return false
-    // An open panel says so on its messages, and keeps them.
-    else if (status === 403 && !panel) widget.shutdown()
-    return true
-  })
+  const hear = createBootListener(apiUrl, launcher, widget, () => panel !== undefined)
+  const booting = createBootAsking(options, visitorId, stop.signal, hear)
   const ask = () => {
     if (!panel) booting.ask()
   }
-  options.onIdle(ask)
+  options.onIdle(waiting.isThere() ? () => void start() : ask)
   return widget
 }

@@ -6,7 +6,6 @@ import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
-import type { OutboxStores } from './outbox-store.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
 
@@ -46,17 +45,15 @@ export interface AgentClientOptions {
   readonly apiUrl: string
   readonly orgId: string
   readonly userId: string
-  readonly outboxStores: OutboxStores
 }
 
 /** An agent's chat: its token comes from the session of the page. */
-export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores }: AgentClientOptions): ChatClient {
+export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): ChatClient {
   const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  const outboxStore = outboxStores(ownedName(owner, 'outbox'))
-  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxStore })
+  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') })
 }

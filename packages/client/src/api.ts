@@ -4,7 +4,7 @@ import {
   type ClientMessageId,
   type Conversation,
   type ConversationId,
-  decodeAgentConversationList,
+  decodeBatchAnswer,
   decodeConversation,
   decodeConversationList,
   decodeMessagePage,
@@ -30,9 +30,17 @@ export function tokenFailure(error: unknown): CallResult<never> {
   return { kind: 'unreachable', reason: error.message, retryAfterMs: error.retryAfterMs }
 }
 
+/** A message that has its id already. */
+export interface MessageToPost {
+  readonly id: ClientMessageId
+  readonly content: string
+}
+
 /** Every call that needs the token. Results, never exceptions: see `CallResult`. */
 export class Api {
   readonly audience: Audience
+  /** How many messages the server takes in one request: 1 until it says more. */
+  batchMessages = 1
   readonly #network: Network
   readonly #clock: Clock
   readonly #renewer: TokenRenewer
@@ -50,16 +58,22 @@ export class Api {
     return this.#call(this.#post(conversationsPath, {}), decodeConversation, signal)
   }
 
-  postMessage(
+  /** What became of each message, in their order. One goes by itself, as every server takes it; several go in one request. */
+  async postMessages(
     conversationId: ConversationId,
-    content: string,
-    clientMessageId: ClientMessageId,
+    messages: readonly MessageToPost[],
     signal: AbortSignal,
-  ): Promise<CallResult<PostedMessage>> {
+  ): Promise<readonly CallResult<PostedMessage>[]> {
     const path = `${this.audience.conversationsPath}/${conversationId}/messages`
-    const role = this.audience.kind === 'visitor' ? 'user' : 'agent'
-    const post = this.#post(path, { role, content, clientMessageId })
-    return this.#call(post, decodePostedMessage, signal)
+    const { role } = this.audience
+    const bodies = messages.map(({ id, content }) => ({ role, content, clientMessageId: id }))
+    const [only, second] = bodies
+    if (only && !second) return [await this.#call(this.#post(path, only), decodePostedMessage, signal)]
+    const result = await this.#call(this.#post(`${path}/batch`, { messages: bodies }), decodeBatchAnswer, signal)
+    if (result.kind === 'answered') return result.value
+    // A refusal of them all says nothing of each: they are tried one by one from here on.
+    if (result.kind === 'refused') this.batchMessages = 1
+    return messages.map(() => (result.kind === 'refused' ? unreachable(undefined) : result))
   }
 
   /** Messages after `after`, oldest first; the newest page where `after` is `undefined`. */
@@ -73,8 +87,8 @@ export class Api {
   }
 
   listConversations(signal: AbortSignal): Promise<CallResult<readonly (Conversation | AgentConversation)[]>> {
-    const decode = this.audience.kind === 'visitor' ? decodeConversationList : decodeAgentConversationList
-    return this.#call<readonly (Conversation | AgentConversation)[]>(this.#get(''), decode, signal)
+    const decode = (body: unknown) => decodeConversationList(body, this.audience.decodeConversation)
+    return this.#call(this.#get(''), decode, signal)
   }
 
   /** An agent's own verb on a conversation, for example `resolve`. */
@@ -112,7 +126,7 @@ export class Api {
         { signal },
       )
       if (isTokenRefusal(response.status, parseJson(response.body)))
-        return { kind: 'unreachable', reason: 'the token was refused twice', retryAfterMs: undefined }
+        return { kind: 'unreachable', reason: 'refused twice', retryAfterMs: undefined }
       return readAnswer(response, decode, this.#clock.nowMs())
     } catch (error) {
       return tokenFailure(error)

@@ -1,4 +1,10 @@
-import { headers } from '@helvino/protocol'
+import {
+  type AgentConversation,
+  type Conversation,
+  decodeAgentConversation,
+  decodeConversation,
+  headers,
+} from '@helvino/protocol'
 
 /** What differs between the visitor's and the agent's side of the API. */
 export interface Audience {
@@ -6,6 +12,10 @@ export interface Audience {
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly conversationsPath: string
+  /** Of its own messages. */
+  readonly role: 'user' | 'agent'
+  /** A conversation as this side sees it. */
+  readonly decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined
   readonly tokenHeader: string
   /** Sent with every call. */
   readonly identity: Readonly<Record<string, string>>
@@ -21,6 +31,8 @@ export const visitorAudience = (apiUrl: string, site: Site, visitorId: string): 
   kind: 'visitor',
   apiUrl,
   conversationsPath: '/conversations',
+  role: 'user',
+  decodeConversation,
   tokenHeader: headers.orgToken,
   identity: { ...siteHeader(site), [headers.visitorId]: visitorId },
 })
@@ -29,6 +41,8 @@ export const agentAudience = (apiUrl: string): Audience => ({
   kind: 'agent',
   apiUrl,
   conversationsPath: '/api/agent/conversations',
+  role: 'agent',
+  decodeConversation: decodeAgentConversation,
   tokenHeader: headers.agentToken,
   identity: {},
 })

@@ -16,14 +16,12 @@ import type { ChatState } from './chat-state.ts'
 import type { ClientRuntime } from './client-runtime.ts'
 import { Connection } from './connection.ts'
 import { withConversation } from './conversation-list.ts'
-import { createDeliver } from './deliver.ts'
-import { DeliveryWatch, healthyDelivery } from './delivery-health.ts'
-import { type EnqueueResult, Outbox } from './outbox.ts'
+import { healthyDelivery } from './delivery-health.ts'
+import type { EnqueueResult } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import type { OutboxStore } from './outbox-store.ts'
+import { Outgoing } from './outgoing.ts'
 import { Resume } from './resume.ts'
 import { pauseBetweenTries } from './retry.ts'
-import { Sender } from './sender.ts'
 import { emptyThread } from './thread.ts'
 import { Threads } from './threads.ts'
 import { timeline, type TimelineItem } from './timeline.ts'
@@ -32,7 +30,8 @@ export interface ChatClientOptions {
   readonly runtime: ClientRuntime
   readonly audience: Audience
   readonly renewer: TokenRenewer
-  readonly outboxStore: OutboxStore
+  /** Of the outbox, made by `ownedName`: what waits there is shared by all tabs of that owner. */
+  readonly outboxName: string
 }
 
 const initialState: ChatState = {
@@ -45,6 +44,7 @@ const initialState: ChatState = {
   currentId: undefined,
   threads: new Map(),
   outbox: [],
+  durability: 'device',
 }
 
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
@@ -52,9 +52,7 @@ export class ChatClient {
   readonly renewer: TokenRenewer
   readonly #runtime: ClientRuntime
   readonly #api: Api
-  readonly #outbox: Outbox
-  readonly #sender: Sender
-  readonly #delivery: DeliveryWatch
+  readonly #outgoing: Outgoing
   readonly #connection: Connection
   readonly #resume: Resume
   readonly #threads: Threads
@@ -69,23 +67,28 @@ export class ChatClient {
   #listing: Promise<void> | undefined
   #opening: Promise<CallResult<ConversationId>> | undefined
 
-  constructor({ runtime, audience, renewer, outboxStore }: ChatClientOptions) {
+  constructor({ runtime, audience, renewer, outboxName }: ChatClientOptions) {
     const { clock, random, network, life } = runtime
     this.#runtime = runtime
     this.renewer = renewer
     this.#api = new Api(audience, network, clock, renewer)
-    this.#outbox = new Outbox(outboxStore, clock, random, () => {
-      this.#update({ outbox: this.#outbox.entries })
-      this.#delivery.look()
-      this.#sender.run()
-    })
-    this.#delivery = new DeliveryWatch(
-      () => this.#outbox.isPending,
-      (delivery) => {
-        this.#update({ delivery })
+    this.#outgoing = new Outgoing(
+      {
+        ...{ runtime, renewer, api: this.#api, name: outboxName },
+        isSequenced: () => this.#hasRealtime,
+        openConversation: (stop) => this.openConversation(stop),
+        onGone: (id) => {
+          this.#forget(id)
+        },
+        onAccepted: (entry, conversationId, posted) => {
+          this.#accept(entry, conversationId, posted)
+        },
+        onChange: (change) => {
+          this.#update(change)
+        },
       },
+      this.#disposal.signal,
     )
-    this.#sender = this.#createSender()
     this.#resume = new Resume(
       {
         clock,
@@ -142,14 +145,16 @@ export class ChatClient {
   async start(): Promise<void> {
     if (this.#isStarted || this.#disposal.signal.aborted) return
     this.#isStarted = true
-    await this.#outbox.load()
+    void this.#outgoing.wake()
+    await this.#outgoing.outbox.load()
     if (this.#disposal.signal.aborted) return
     this.#attendance.start()
     if (this.#hasRealtime) await this.refreshList()
   }
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
-  configure({ config, org, protocol }: BootloaderAnswer): void {
+  configure({ config, org, protocol, batchMessages }: BootloaderAnswer): void {
+    this.#api.batchMessages = batchMessages
     const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
     // Such a server keeps no history that could be asked for: what is here is all there is.
@@ -166,19 +171,19 @@ export class ChatClient {
 
   /** Keeps the message and sends it as soon as it can be. `conversationId` is left out by a visitor. */
   async send(text: string, conversationId?: ConversationId): Promise<EnqueueResult> {
-    const result = await this.#outbox.enqueue(conversationId, text)
+    const result = await this.#outgoing.outbox.enqueue(conversationId, text)
     if (result.kind === 'queued') this.#hurry()
     return result
   }
 
   /** Sends a failed message again, with the id that it has. */
   async retry(id: ClientMessageId): Promise<void> {
-    await this.#outbox.mark(id, { state: 'queued', attempts: 0 })
+    await this.#outgoing.outbox.retry(id)
   }
 
   /** Gives up a message that is not sent. One whose request is under way may still arrive. */
   async discard(id: ClientMessageId): Promise<void> {
-    await this.#outbox.settle(id)
+    await this.#outgoing.outbox.settle(id)
   }
 
   /** Loads a conversation, and keeps it up to date from now on. */
@@ -193,9 +198,7 @@ export class ChatClient {
     const isOwn = id === this.#state.currentId
     return timeline(
       thread,
-      this.#state.outbox.filter(
-        (entry) => entry.conversationId === id || (isOwn && entry.conversationId === undefined),
-      ),
+      this.#state.outbox.filter(({ conversationId }) => isOwn || conversationId === id),
     )
   }
 
@@ -229,44 +232,10 @@ export class ChatClient {
   dispose(): void {
     this.#disposal.abort()
     this.#attendance.stop()
+    this.#outgoing.rest()
     for (const stop of this.#stops) stop()
     this.#listeners.clear()
     this.renewer.dispose()
-  }
-
-  #createSender(): Sender {
-    const { clock, random, life } = this.#runtime
-    const { renewer } = this
-    const { audience } = this.#api
-    return new Sender(
-      this.#outbox,
-      (entry) => (audience.kind === 'visitor' ? 'own' : (entry.conversationId ?? 'own')),
-      {
-        clock,
-        random,
-        life,
-        deliver: createDeliver({
-          renewer,
-          api: this.#api,
-          outbox: this.#outbox,
-          isSequenced: () => this.#hasRealtime,
-          openConversation: (stop) => this.openConversation(stop),
-          onGone: (id) => {
-            this.#forget(id)
-          },
-          onWaiting: (change) => {
-            this.#delivery.countWaiting(change)
-          },
-        }),
-        onAccepted: (entry, conversationId, posted) => {
-          this.#accept(entry, conversationId, posted)
-        },
-        onAttempt: (isAnswered) => {
-          this.#delivery.hearAttempt(isAnswered)
-        },
-      },
-      this.#disposal.signal,
-    )
   }
 
   #createConnection(): Connection {
@@ -277,7 +246,7 @@ export class ChatClient {
       runtime: this.#runtime,
       renewer,
       audience,
-      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outbox.entries.length > 0),
+      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
       resumePoints: () => this.#threads.resumePoints(),
       onFrame: (frame) => {
         this.#hear(frame)
@@ -308,13 +277,14 @@ export class ChatClient {
   #accept(entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage): void {
     const { id, sequence } = posted
     const { content, id: clientMessageId } = entry
+    this.#meet(conversationId)
     if (!id || sequence === undefined) {
       this.#threads.addUnsequenced(conversationId, { clientMessageId, content, timestamp: posted.timestamp })
       return
     }
     this.#threads.add({
       ...{ id, conversationId, sequence, clientMessageId, content },
-      role: this.#api.audience.kind === 'visitor' ? 'user' : 'agent',
+      role: this.#api.audience.role,
       kind: 'text',
       attachments: [],
       timestamp: posted.timestamp ?? new Date(this.#runtime.clock.nowMs()).toISOString(),
@@ -326,8 +296,9 @@ export class ChatClient {
       case 'ready':
         for (const { id, recovered } of frame.conversations) if (!recovered) this.#threads.refetch(id)
         this.#threads.catchUp()
-        if (this.#api.audience.kind === 'agent' || !this.#state.isListed) void this.refreshList()
-        this.#sender.hurry()
+        // An agent's list grows, and another tab of this visitor may have opened the conversation.
+        if (!this.#state.isListed || !this.#state.currentId) void this.refreshList()
+        this.#outgoing.hurry()
         return
       case 'message':
         this.#hearMessage(frame.message)
@@ -341,12 +312,17 @@ export class ChatClient {
   }
 
   #hearMessage(message: Message): void {
-    if (this.#api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(message.conversationId)
+    this.#meet(message.conversationId)
     if (!this.#threads.has(message.conversationId)) return
     this.#threads.add(message)
     this.#attendance.noteMessage()
     // Our own message, seen on the socket before the answer to its request: it is stored, which is all the request was for.
-    if (message.clientMessageId) void this.#outbox.settle(message.clientMessageId)
+    if (message.clientMessageId) void this.#outgoing.outbox.settle(message.clientMessageId)
+  }
+
+  /** Something was said in this conversation: it is the visitor's own where none was known. */
+  #meet(id: ConversationId): void {
+    if (this.#api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(id)
   }
 
   #setCurrent(id: ConversationId): void {
@@ -357,12 +333,14 @@ export class ChatClient {
   }
 
   #hearRenewal(event: TokenEvent): void {
-    this.#delivery.hearRenewal(event)
-    if (event.type === 'renewed') this.#sender.hurry()
+    this.#outgoing.delivery.hearRenewal(event)
+    if (event.type === 'renewed') this.#outgoing.hurry()
   }
 
   #hearLife(event: LifeEvent): void {
     this.#attendance.hear(event)
+    if (event === 'leaving') this.#outgoing.rest()
+    if (this.#isStarted && (event === 'visible' || event === 'returned')) void this.#outgoing.wake()
     if (event === 'visible' || event === 'returned' || event === 'online') {
       this.#hurry()
       if (this.#hasRealtime) this.#threads.doubt()
@@ -378,14 +356,14 @@ export class ChatClient {
   #forget(id: ConversationId): void {
     if (this.#api.audience.kind !== 'visitor') return
     if (this.#state.currentId === id) this.#update({ currentId: undefined })
-    for (const entry of this.#outbox.entries)
-      if (entry.conversationId === id) void this.#outbox.assign(entry.id, undefined)
+    for (const entry of this.#outgoing.outbox.entries)
+      if (entry.conversationId === id) void this.#outgoing.outbox.assign(entry.id, undefined)
   }
 
   #hurry(): void {
     this.renewer.wake()
     this.#connection.hurry()
-    this.#sender.hurry()
+    this.#outgoing.hurry()
   }
 
   #update(change: Partial<ChatState>): void {

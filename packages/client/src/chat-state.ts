@@ -1,6 +1,7 @@
 import type { AgentConversation, Conversation, ConversationId, WidgetConfig } from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
 import type { DeliveryHealth } from './delivery-health.ts'
+import type { Durability } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { Thread } from './thread.ts'
 
@@ -20,4 +21,6 @@ export interface ChatState {
   readonly currentId: ConversationId | undefined
   readonly threads: ReadonlyMap<ConversationId, Thread>
   readonly outbox: readonly OutboxEntry[]
+  /** Whether what waits in the outbox outlives this page. */
+  readonly durability: Durability
 }

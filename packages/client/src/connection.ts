@@ -146,7 +146,7 @@ export class Connection {
   }
 
   #hear(text: string): void {
-    const frame = decodeServerFrame(text)
+    const frame = decodeServerFrame(text, this.#ports.audience.decodeConversation)
     if (frame?.type === 'ready') {
       this.#liveAtMs = this.#ports.runtime.clock.monotonicMs()
       this.#set({ state: 'live' })

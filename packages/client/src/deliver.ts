@@ -19,7 +19,7 @@ export interface DeliverPorts {
   readonly onWaiting: (change: 1 | -1) => void
 }
 
-/** One attempt for one entry: a valid token first, then a conversation to put it in, then the message. Never rejects. */
+/** One attempt for entries of one conversation: a valid token first, then the conversation to put them in, then the messages. Never rejects. */
 export function createDeliver(ports: DeliverPorts) {
   const { renewer, api, outbox, isSequenced, openConversation, onGone, onWaiting } = ports
 
@@ -39,22 +39,33 @@ export function createDeliver(ports: DeliverPorts) {
     }
   }
 
-  return async (entry: OutboxEntry, signal: AbortSignal): Promise<Delivery> => {
-    const failure = renewer.isTokenExpiredOrExpiring() ? await awaitToken(signal) : undefined
-    if (failure) return failure
-    let { conversationId } = entry
-    if (conversationId === undefined) {
-      const opened = await openConversation(signal)
-      if (opened.kind !== 'answered') return opened
-      conversationId = opened.value
-      // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
-      await outbox.assign(entry.id, conversationId)
+  /** The conversation that these entries are for, made where there is none yet. */
+  async function settleConversation(
+    entries: readonly OutboxEntry[],
+    signal: AbortSignal,
+  ): Promise<CallResult<ConversationId>> {
+    const known = entries[0]?.conversationId
+    const opened = known === undefined ? await openConversation(signal) : ({ kind: 'answered', value: known } as const)
+    // Settled before the first attempt: the id is unique within its conversation, so a repeat must go to the same one.
+    if (opened.kind === 'answered') {
+      const free = entries.filter(({ conversationId }) => conversationId === undefined)
+      await Promise.all(free.map(({ id }) => outbox.assign(id, opened.value)))
     }
-    const result = await api.postMessage(conversationId, entry.content, entry.id, signal)
-    if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
-    // Something in between said yes to it (a portal that wants a login, say): the message has its key, so that asking again is safe.
-    if (result.kind === 'answered' && result.value.sequence === undefined && isSequenced())
-      return { kind: 'unreachable', reason: "an answer that is not the server's", retryAfterMs: undefined }
-    return { ...result, conversationId }
+    return opened
+  }
+
+  return async (entries: readonly OutboxEntry[], signal: AbortSignal): Promise<readonly Delivery[]> => {
+    const failure = renewer.isTokenExpiredOrExpiring() ? await awaitToken(signal) : undefined
+    const settled = failure ?? (await settleConversation(entries, signal))
+    if (settled.kind !== 'answered') return entries.map(() => settled)
+    const conversationId = settled.value
+    const results = await api.postMessages(conversationId, entries, signal)
+    return results.map((result) => {
+      if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
+      // Something in between said yes to it (a portal that wants a login, say): the message has its key, so that asking again is safe.
+      if (result.kind === 'answered' && result.value.sequence === undefined && isSequenced())
+        return { kind: 'unreachable', reason: 'an answer that cannot be read', retryAfterMs: undefined }
+      return { ...result, conversationId }
+    })
   }
 }

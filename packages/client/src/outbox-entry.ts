@@ -2,12 +2,13 @@ import type { ClientMessageId, ConversationId } from '@helvino/protocol'
 
 /**
  * - `queued`: kept, waits for its turn; `attempts` counts the tries that got no answer.
- * - `sending`: a request is under way.
- * - `failed`: refused for good with `code`; stays until retried or discarded by hand.
+ * - `sending`: a request of this page is under way.
+ * - `failed`: refused for good with `code`, or `expired`; stays until retried or discarded by hand.
+ *
+ * A message that is sent is no entry any more: the server's word for it stands in the thread.
  */
 export type DeliveryState =
-  | { readonly state: 'queued'; readonly attempts: number }
-  | { readonly state: 'sending'; readonly attempts: number }
+  | { readonly state: 'queued' | 'sending'; readonly attempts: number }
   | { readonly state: 'failed'; readonly code: string }
 
 /** A message of our own that the server has not confirmed. */
@@ -17,7 +18,7 @@ export interface OutboxEntry {
   /** `undefined`: the visitor's own conversation, which may not exist yet. */
   readonly conversationId: ConversationId | undefined
   readonly content: string
-  /** Wall clock, ms since the Unix epoch. For people; order is the order of entry. */
+  /** Wall clock, ms since the Unix epoch. For people, and for the end of its time in the outbox; order is the order of entry. */
   readonly createdAtMs: number
   readonly delivery: DeliveryState
 }

@@ -1,7 +1,7 @@
 import { type ClientMessageId, type ConversationId, limits } from '@helvino/protocol'
-import { type Clock, type Random, uuid } from '@helvino/runtime'
+import { type Clock, type Random, type SharedValues, uuid } from '@helvino/runtime'
 import type { DeliveryState, OutboxEntry } from './outbox-entry.ts'
-import type { OutboxStore } from './outbox-store.ts'
+import { decodeOutboxRecord, type Lease, type OutboxRecord } from './outbox-record.ts'
 
 export type EnqueueResult =
   | { readonly kind: 'queued'; readonly id: ClientMessageId }
@@ -10,44 +10,107 @@ export type EnqueueResult =
   /** Too much waits already. */
   | { readonly kind: 'full'; readonly maxEntries: number; readonly maxLength: number }
 
-/** Messages on their way out, in the order of entry. An entry is kept in the store before its first attempt, and leaves it only when settled. */
-export class Outbox {
-  readonly #store: OutboxStore
-  readonly #clock: Clock
-  readonly #random: Random
-  readonly #onChange: () => void
-  #entries: readonly OutboxEntry[] = []
-  /** Entries being written to the store: they have their place in the order, and are not sent yet. */
-  readonly #unsaved = new Set<ClientMessageId>()
+/** How long what waits is kept: on the `device`, where a page that is opened later finds it, or in the memory of this `page` only. */
+export type Durability = 'device' | 'page'
 
-  constructor(store: OutboxStore, clock: Clock, random: Random, onChange: () => void) {
-    this.#store = store
-    this.#clock = clock
-    this.#random = random
-    this.#onChange = onChange
+export interface OutboxPorts {
+  /** Made by `ownedName`. The same name is the same outbox, in every tab. */
+  readonly name: string
+  readonly clock: Clock
+  readonly random: Random
+  /** Where it may be kept, the best place first. */
+  readonly values: readonly SharedValues[]
+  /** Messages of one lane are sent one after the other, by one tab at a time. */
+  readonly laneOf: (entry: OutboxEntry) => string
+  /** What is shown, where it is kept, or what may be sent has changed. */
+  readonly onChange: () => void
+  /** What this page had to say is kept: the other tabs should look. */
+  readonly onKept: () => void
+}
+
+/** What this page has to say of one message that is not kept yet. */
+interface Change {
+  /** `undefined`: it is settled. */
+  readonly entry: OutboxEntry | undefined
+  /** False of one that was kept: where it is gone by now, another tab has settled it. */
+  readonly isNew: boolean
+}
+
+interface Step {
+  readonly said: readonly (readonly [ClientMessageId, Change])[]
+  readonly record: OutboxRecord
+}
+
+/** The last place: it never fails, and is this page's own. */
+function inMemory(): SharedValues {
+  let value: unknown
+  return {
+    update(_name, change) {
+      value = change(value)
+      return Promise.resolve(true)
+    },
+  }
+}
+
+// A tab that is closed or frozen is overtaken after this and a third: 27 s.
+const leaseMs = 20_000
+// Far longer than any step takes that ends at all.
+const keepWithinMs = 2_000
+
+const freshDelivery = { state: 'queued', attempts: 0 } as const
+
+const isWaiting = ({ delivery }: OutboxEntry): boolean => delivery.state !== 'failed'
+
+/**
+ * Messages on their way out, in the order of entry, shared by all tabs of their owner. Everything is said first and kept in the next step, which
+ * reads what the other tabs have said, adds to it, and takes or renews the lease of each lane that has something to send. A place that fails
+ * twice running is not used again by this page; where none is left it goes on from memory.
+ */
+export class Outbox {
+  readonly #ports: OutboxPorts
+  readonly #tab: string
+  #places: readonly SharedValues[]
+  /** As it was kept when last read. */
+  #kept: readonly OutboxEntry[] = []
+  #changes = new Map<ClientMessageId, Change>()
+  readonly #sending = new Set<ClientMessageId>()
+  #entries: readonly OutboxEntry[] = []
+  #lanes: Readonly<Record<string, Lease>> = {}
+  #running = Promise.resolve()
+  #coming: Promise<void> | undefined
+  #cancelTimer: (() => void) | undefined
+  #isResting = false
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports
+    this.#tab = uuid(ports.random)
+    this.#places = [...ports.values, inMemory()]
   }
 
   get entries(): readonly OutboxEntry[] {
     return this.#entries
   }
 
-  /** Something is still to be sent. */
-  get isPending(): boolean {
-    return this.#entries.some(({ delivery }) => delivery.state !== 'failed')
+  get durability(): Durability {
+    return this.#places.length > 1 ? 'device' : 'page'
   }
 
-  /** Takes up what an earlier page left behind. What was being sent then is queued again: the server drops the repeat by its id. */
+  /** Something is still to be sent. */
+  get isPending(): boolean {
+    return this.#entries.some(isWaiting)
+  }
+
+  /**
+   * Takes up what earlier pages and other tabs left. Where that is in a lesser place, a page that could not use a better one is or was at work:
+   * this page goes on there, and a later one, once all that is sent, in the best.
+   */
   async load(): Promise<void> {
-    const kept = await this.#store.load()
-    const known = new Set(this.#entries.map((entry) => entry.id))
-    const revived = kept
-      .filter((entry) => !known.has(entry.id))
-      .map((entry) =>
-        entry.delivery.state === 'sending'
-          ? { ...entry, delivery: { state: 'queued', attempts: entry.delivery.attempts } as const }
-          : entry,
-      )
-    this.#set([...revived, ...this.#entries])
+    for (const place of this.#places.slice(1))
+      await place.update(this.#ports.name, (kept) => {
+        if (decodeOutboxRecord(kept).entries.length > 0) this.#places = this.#places.slice(this.#places.indexOf(place))
+        return kept
+      })
+    await this.sync()
   }
 
   /** Mints the message's id and keeps it. Resolves when it is safe to clear the composer. */
@@ -58,57 +121,184 @@ export class Outbox {
     const waitingLength = this.#entries.reduce((sum, entry) => sum + entry.content.length, 0)
     if (this.#entries.length >= limits.outboxEntries || waitingLength + content.length > limits.outboxLength)
       return { kind: 'full', maxEntries: limits.outboxEntries, maxLength: limits.outboxLength }
-    const id = uuid(this.#random) as ClientMessageId
-    const entry: OutboxEntry = {
-      id,
-      conversationId,
-      content,
-      createdAtMs: this.#clock.nowMs(),
-      delivery: { state: 'queued', attempts: 0 },
-    }
-    this.#unsaved.add(id)
-    this.#set([...this.#entries, entry])
-    // Saved before the first attempt: with a store that outlives the page, a tab killed in mid-request finds the entry again.
-    await this.#store.put(entry)
-    this.#unsaved.delete(id)
-    this.#onChange()
+    const id = uuid(this.#ports.random) as ClientMessageId
+    const createdAtMs = this.#ports.clock.nowMs()
+    // Kept before the first attempt: a page that is killed in mid-request finds the entry again.
+    await this.#keepNow(id, { id, conversationId, content, createdAtMs, delivery: freshDelivery }, true)
     return { kind: 'queued', id }
   }
 
-  /** The first entry of a lane that is to be sent, or `undefined` while there is none or it is still being written. */
-  head(isOfLane: (entry: OutboxEntry) => boolean): OutboxEntry | undefined {
-    const first = this.#entries.find((entry) => entry.delivery.state !== 'failed' && isOfLane(entry))
-    return first && !this.#unsaved.has(first.id) ? first : undefined
+  /**
+   * The next entries of a lane to be sent together, at most so many: they are for one conversation, and fit into one request. None while the
+   * first is still being kept, or where another tab sends them.
+   */
+  heads(lane: string, most: number): readonly OutboxEntry[] {
+    const lease = this.#lanes[lane]
+    if (lease?.tab !== this.#tab || lease.untilMs <= this.#ports.clock.nowMs()) return []
+    const waiting = this.#entries.filter((entry) => isWaiting(entry) && this.#ports.laneOf(entry) === lane)
+    let length = 0
+    const end = waiting.findIndex(({ id, conversationId, content }, index) => {
+      const isUnsaved = this.#changes.get(id)?.isNew === true
+      length += content.length
+      const isMore =
+        index > 0 &&
+        (length > limits.contentLength || (conversationId ?? waiting[0]?.conversationId) !== waiting[0]?.conversationId)
+      return index >= most || isMore || isUnsaved
+    })
+    return end < 0 ? waiting : waiting.slice(0, end)
   }
 
-  /** Changes how far an entry is; one that is settled already stays settled. */
-  async mark(id: ClientMessageId, delivery: DeliveryState): Promise<void> {
-    const entry = this.#entries.find((candidate) => candidate.id === id)
-    if (!entry) return
-    const marked = { ...entry, delivery }
-    this.#set(this.#entries.map((candidate) => (candidate.id === id ? marked : candidate)))
-    // `sending` is true only of this page, and not worth a write.
-    if (delivery.state !== 'sending') await this.#store.put(marked)
+  /** Changes how far an entry is; one that is settled already stays settled. Resolves once that is kept, or cannot be. */
+  mark(id: ClientMessageId, delivery: DeliveryState): Promise<void> {
+    this.#sending.delete(id)
+    // True only of this page, and not worth a step.
+    if (delivery.state === 'sending') {
+      this.#sending.add(id)
+      this.#show()
+      return Promise.resolve()
+    }
+    return this.#change(id, { delivery })
+  }
+
+  /** Gives a failed entry its time once more. */
+  retry(id: ClientMessageId): Promise<void> {
+    const createdAtMs = this.#ports.clock.nowMs()
+    return this.#change(id, { createdAtMs, delivery: freshDelivery })
   }
 
   /** Fixes the conversation of an entry that was made before there was one, or frees it from one that is gone. */
-  async assign(id: ClientMessageId, conversationId: ConversationId | undefined): Promise<void> {
-    const entry = this.#entries.find((candidate) => candidate.id === id)
-    if (!entry) return
-    const assigned = { ...entry, conversationId }
-    this.#set(this.#entries.map((candidate) => (candidate.id === id ? assigned : candidate)))
-    await this.#store.put(assigned)
+  assign(id: ClientMessageId, conversationId: ConversationId | undefined): Promise<void> {
+    return this.#change(id, { conversationId })
   }
 
   /** The server has it, or the person gave it up. */
   async settle(id: ClientMessageId): Promise<void> {
-    if (!this.#entries.some((entry) => entry.id === id)) return
-    this.#set(this.#entries.filter((entry) => entry.id !== id))
-    await this.#store.remove(id)
+    this.#sending.delete(id)
+    if (this.#entries.some((entry) => entry.id === id)) await this.#keepNow(id, undefined)
   }
 
-  #set(entries: readonly OutboxEntry[]): void {
-    this.#entries = entries
-    this.#onChange()
+  /** Gives up its leases, and takes none until `wake`: the page is left. */
+  rest(): Promise<void> {
+    this.#isResting = true
+    return this.sync()
+  }
+
+  wake(): Promise<void> {
+    this.#isResting = false
+    return this.sync()
+  }
+
+  /** Reads what is kept, and keeps what was said until now. One step runs at a time; those who wait for the next one share it. */
+  sync(): Promise<void> {
+    this.#coming ??= this.#running.then(() => {
+      this.#coming = undefined
+      this.#running = this.#step()
+      return this.#running
+    })
+    return this.#coming
+  }
+
+  #say(id: ClientMessageId, entry: OutboxEntry | undefined, isNew = this.#changes.get(id)?.isNew === true): void {
+    this.#changes.set(id, { entry, isNew })
+  }
+
+  #keepNow(id: ClientMessageId, entry: OutboxEntry | undefined, isNew?: boolean): Promise<void> {
+    this.#say(id, entry, isNew)
+    this.#show()
+    return this.sync()
+  }
+
+  async #change(id: ClientMessageId, change: Partial<OutboxEntry>): Promise<void> {
+    const entry = this.#entries.find((candidate) => candidate.id === id)
+    if (entry) await this.#keepNow(id, { ...entry, ...change })
+  }
+
+  async #step(): Promise<void> {
+    this.#cancelTimer?.()
+    const { said, record } = await this.#keep()
+    for (const [id, change] of said) if (this.#changes.get(id) === change) this.#changes.delete(id)
+    this.#kept = record.entries
+    this.#lanes = record.lanes
+    if (Object.keys(this.#lanes).length > 0 && !this.#isResting)
+      this.#cancelTimer = this.#ports.clock.startTimer(leaseMs / 3, () => void this.sync())
+    this.#show()
+    if (said.length > 0) this.#ports.onKept()
+  }
+
+  async #keep(): Promise<Step> {
+    for (;;) {
+      const step = (await this.#try()) ?? (await this.#try())
+      if (step) return step
+      this.#places = this.#places.slice(1)
+      this.#changes = new Map(this.#merged(this.#kept).map((entry) => [entry.id, { entry, isNew: true }]))
+      this.#kept = []
+    }
+  }
+
+  /** Says everything to the best place that is left. `undefined` where it fails, or takes too long. */
+  #try(): Promise<Step | undefined> {
+    return new Promise((resolve) => {
+      let step: Step | undefined
+      let isOver = false
+      const end = (isKept: boolean) => {
+        isOver = true
+        cancel()
+        resolve(isKept ? step : undefined)
+      }
+      const cancel = this.#ports.clock.startTimer(keepWithinMs, () => {
+        end(false)
+      })
+      void this.#places[0]
+        ?.update(this.#ports.name, (value) => {
+          if (isOver) return value
+          // What was there and is gone altogether was cleared, not settled.
+          const { entries, lanes } =
+            value === undefined ? { entries: this.#kept, lanes: {} } : decodeOutboxRecord(value)
+          const record = this.#next(entries, lanes)
+          step = { said: [...this.#changes], record }
+          return JSON.stringify(record) === JSON.stringify(value ?? decodeOutboxRecord(value)) ? value : record
+        })
+        .then(end)
+    })
+  }
+
+  #next(kept: readonly OutboxEntry[], lanes: OutboxRecord['lanes']): OutboxRecord {
+    const nowMs = this.#ports.clock.nowMs()
+    const entries = this.#merged(kept)
+    const held: Record<string, Lease> = {}
+    for (const [lane, lease] of Object.entries(lanes))
+      // A lease that ends later than one can is from before the clock was set back.
+      if (lease.tab !== this.#tab && lease.untilMs > nowMs && lease.untilMs <= nowMs + leaseMs) held[lane] = lease
+    if (!this.#isResting)
+      for (const entry of entries)
+        if (isWaiting(entry)) held[this.#ports.laneOf(entry)] ??= { tab: this.#tab, untilMs: nowMs + leaseMs }
+    return { entries, lanes: held }
+  }
+
+  /** What is kept, with all that this page has to say of it. */
+  #merged(kept: readonly OutboxEntry[]): readonly OutboxEntry[] {
+    const nowMs = this.#ports.clock.nowMs()
+    const known = new Set(kept.map(({ id }) => id))
+    const fresh = [...this.#changes.values()].flatMap(({ entry, isNew }) =>
+      entry && isNew && !known.has(entry.id) ? entry : [],
+    )
+    const changed = kept.flatMap((entry) => {
+      const change = this.#changes.get(entry.id)
+      return change ? (change.entry ?? []) : entry
+    })
+    return [...changed, ...fresh].map((entry) =>
+      isWaiting(entry) && nowMs - entry.createdAtMs > limits.outboxMs
+        ? { ...entry, delivery: { state: 'failed', code: 'expired' } }
+        : entry,
+    )
+  }
+
+  #show(): void {
+    this.#entries = this.#merged(this.#kept).map((entry) => {
+      const { id, delivery } = entry
+      const isSending = delivery.state === 'queued' && this.#sending.has(id)
+      return isSending ? { ...entry, delivery: { ...delivery, state: 'sending' } } : entry
+    })
+    this.#ports.onChange()
   }
 }

@@ -1,15 +1,14 @@
 import type { ConversationId, MessageId, PostedMessage, Sequence } from '@helvino/protocol'
-import { SimClock, SimLife, SimRandom } from '@helvino/testkit'
+import { SimClock, SimLife, SimRandom, SimValues } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { memoryOutboxStores } from './outbox-store.ts'
 import { type Delivery, Sender } from './sender.ts'
 
 const conversationId = 'c1' as ConversationId
 const unreachable: Delivery = { kind: 'unreachable', reason: 'down', retryAfterMs: undefined }
 
-function rig() {
+function rig({ mostAtOnce = 1 } = {}) {
   const clock = new SimClock()
   const life = new SimLife()
   const stop = new AbortController()
@@ -17,20 +16,28 @@ function rig() {
   const tries: { id: string; content: string; atMs: number }[] = []
   const accepted: string[] = []
   const attempts: boolean[] = []
+  const requests: number[] = []
   let inFlight = 0
   let mostInFlight = 0
   let sequence = 0
-  const outbox: Outbox = new Outbox(memoryOutboxStores()('test'), clock, new SimRandom(2), () => {
-    sender.run()
+  const laneOf = (entry: OutboxEntry) => entry.conversationId ?? 'own'
+  const outbox: Outbox = new Outbox({
+    ...{ name: 'owner', clock, random: new SimRandom(2), values: [new SimValues().forTab(clock)], laneOf },
+    onChange: () => {
+      sender.run()
+    },
+    onKept: () => undefined,
   })
-  const deliver = async (entry: OutboxEntry): Promise<Delivery> => {
-    tries.push({ id: entry.id, content: entry.content, atMs: clock.timeline.elapsedMs })
+  const deliver = async (entries: readonly OutboxEntry[]): Promise<readonly Delivery[]> => {
+    for (const { id, content } of entries) tries.push({ id, content, atMs: clock.timeline.elapsedMs })
+    requests.push(entries.length)
     inFlight += 1
     mostInFlight = Math.max(mostInFlight, inFlight)
     await new Promise<void>((resolve) => clock.startTimer(50, resolve))
     inFlight -= 1
-    const next = scripted.shift()
-    if (next) return next
+    return entries.map(() => scripted.shift() ?? answered())
+  }
+  const answered = (): Delivery => {
     sequence += 1
     const value: PostedMessage = {
       id: `m${sequence}` as MessageId,
@@ -41,8 +48,9 @@ function rig() {
   }
   const sender = new Sender(
     outbox,
-    (entry) => entry.conversationId ?? 'own',
+    laneOf,
     {
+      mostAtOnce: () => mostAtOnce,
       clock,
       random: new SimRandom(3),
       life,
@@ -53,7 +61,7 @@ function rig() {
     stop.signal,
   )
   const most = () => mostInFlight
-  return { clock, life, stop, scripted, tries, accepted, attempts, outbox, sender, most }
+  return { clock, life, stop, scripted, tries, accepted, attempts, requests, outbox, sender, most }
 }
 
 describe('the sender', () => {
@@ -102,7 +110,7 @@ describe('the sender', () => {
     expect(accepted).toEqual(['good'])
     expect(outbox.entries).toMatchObject([{ content: 'bad', delivery: { state: 'failed', code: 'content_invalid' } }])
     const [failed] = outbox.entries
-    if (failed) await outbox.mark(failed.id, { state: 'queued', attempts: 0 })
+    if (failed) await outbox.retry(failed.id)
     await clock.advance(1_000)
     expect(accepted).toEqual(['good', 'bad'])
   })
@@ -165,8 +173,44 @@ describe('the sender', () => {
     void outbox.enqueue(undefined, 'a')
     await clock.advance(100)
     stop.abort()
+    await outbox.rest()
     await clock.advance(60_000)
     expect(tries).toHaveLength(1)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('[SE9] sends what waits behind the first in one request, and what a server takes singly one by one', async () => {
+    const { clock, outbox, accepted, requests, most } = rig({ mostAtOnce: 3 })
+    for (const text of ['a', 'b', 'c', 'd', 'e']) await outbox.enqueue(undefined, text)
+    await clock.advance(1_000)
+    expect(accepted).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(requests).toEqual([1, 3, 1])
+    expect(most()).toBe(1)
+  })
+
+  it('[SE10] sets aside what is refused of a batch, takes what is stored, and tries the rest again', async () => {
+    const { clock, outbox, scripted, accepted, tries, attempts } = rig({ mostAtOnce: 50 })
+    for (const text of ['a', 'b', 'c', 'd']) await outbox.enqueue(undefined, text)
+    await clock.advance(10)
+    scripted.push({ kind: 'refused', code: 'idempotency_mismatch' }, { kind: 'refused', code: 'content_invalid' })
+    await clock.advance(1_000)
+    expect(outbox.entries).toMatchObject([
+      { content: 'a', delivery: { state: 'failed' } },
+      { content: 'b', delivery: { state: 'failed' } },
+    ])
+    expect(accepted).toEqual(['c', 'd'])
+    expect(tries.filter(({ content }) => content === 'c')).toHaveLength(1)
+    expect(attempts).not.toContain(false)
+  })
+
+  it('[SE2] keeps the order of a batch that is retried, with the ids that its messages have', async () => {
+    const { clock, outbox, scripted, accepted, tries, requests } = rig({ mostAtOnce: 50 })
+    for (const text of ['a', 'b', 'c']) await outbox.enqueue(undefined, text)
+    scripted.push(unreachable, unreachable, unreachable, unreachable)
+    await clock.advance(30_000)
+    expect(accepted).toEqual(['a', 'b', 'c'])
+    expect(requests).toEqual([1, 3, 3])
+    for (const text of ['a', 'b', 'c'])
+      expect(new Set(tries.filter(({ content }) => content === text).map(({ id }) => id)).size).toBe(1)
   })
 })

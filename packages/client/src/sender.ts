@@ -11,8 +11,10 @@ export interface SenderPorts {
   readonly clock: Clock
   readonly random: Random
   readonly life: Life
-  /** One attempt, token and deadline included. Never rejects. */
-  readonly deliver: (entry: OutboxEntry, signal: AbortSignal) => Promise<Delivery>
+  /** How many messages one request may bring at this moment. */
+  readonly mostAtOnce: () => number
+  /** One attempt for messages of one conversation, token and deadline included; gives what became of each, in their order. Never rejects. */
+  readonly deliver: (entries: readonly OutboxEntry[], signal: AbortSignal) => Promise<readonly Delivery[]>
   /** Called before the entry leaves the outbox, so that it never vanishes from the timeline in between. */
   readonly onAccepted: (entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage) => void
   /** An attempt ended: with an answer of the server, or without one. */
@@ -30,6 +32,8 @@ interface Lane {
   blockedUntilMs: number
 }
 
+const attemptsOf = ({ delivery }: OutboxEntry): number => (delivery.state === 'failed' ? 0 : delivery.attempts)
+
 const baseMs = 1_000
 const visibleCapMs = 30_000
 const hiddenCapMs = 300_000
@@ -37,8 +41,9 @@ const hiddenCapMs = 300_000
 const eagerEveryMs = 5_000
 
 /**
- * Empties the outbox: one request in flight per conversation, in the order of entry, each message retried with the one backoff until the
- * server answers. A message that is refused for good steps aside, visibly, and holds up nobody.
+ * Empties the outbox: one request in flight per conversation, in the order of entry, with what waits behind the first where the server takes
+ * several at once. Each message is retried with the one backoff until the server answers. One that is refused for good steps aside, visibly,
+ * and holds up nobody.
  */
 export class Sender {
   readonly #outbox: Outbox
@@ -54,11 +59,11 @@ export class Sender {
     this.#signal = signal
   }
 
-  /** Starts a run for every lane that has something to send and none yet. */
+  /** Starts a run for every lane of ours that has something to send and none yet. */
   run(): void {
     for (const entry of this.#outbox.entries) {
       const name = this.#laneOf(entry)
-      if (this.#lanes.has(name) || !this.#head(name) || this.#signal.aborted) continue
+      if (this.#lanes.has(name) || this.#signal.aborted || this.#outbox.heads(name, 1).length === 0) continue
       const lane: Lane = { name, endWaitAt: undefined, isHurried: false, lastTryAtMs: 0, blockedUntilMs: 0 }
       this.#lanes.set(name, lane)
       void this.#empty(lane)
@@ -73,39 +78,43 @@ export class Sender {
     }
   }
 
-  #head(name: string): OutboxEntry | undefined {
-    return this.#outbox.head((entry) => this.#laneOf(entry) === name)
-  }
-
   async #empty(lane: Lane): Promise<void> {
     for (;;) {
-      const entry = this.#head(lane.name)
-      if (!entry || this.#signal.aborted) break
-      await this.#send(entry, lane)
+      // Another tab may have sent the first, or taken the lane over while this one stood still.
+      await this.#outbox.sync()
+      const entries = this.#outbox.heads(lane.name, this.#ports.mostAtOnce())
+      if (entries.length === 0 || this.#signal.aborted) break
+      await this.#send(entries, lane)
     }
     this.#lanes.delete(lane.name)
   }
 
-  async #send(entry: OutboxEntry, lane: Lane): Promise<void> {
+  async #send(entries: readonly OutboxEntry[], lane: Lane): Promise<void> {
     const { clock, deliver, onAccepted, onAttempt } = this.#ports
-    const attempts = entry.delivery.state === 'failed' ? 0 : entry.delivery.attempts
-    await this.#outbox.mark(entry.id, { state: 'sending', attempts })
+    for (const { id, delivery } of entries)
+      if (delivery.state === 'queued') void this.#outbox.mark(id, { ...delivery, state: 'sending' })
     lane.lastTryAtMs = clock.monotonicMs()
-    const delivery = await deliver(entry, this.#signal)
+    const deliveries = await deliver(entries, this.#signal)
     if (this.#signal.aborted) return
-    if (delivery.kind === 'answered' && delivery.conversationId) {
-      onAccepted(entry, delivery.conversationId, delivery.value)
-      await this.#outbox.settle(entry.id)
-      onAttempt(true)
-    } else if (delivery.kind === 'refused') {
-      await this.#outbox.mark(entry.id, { state: 'failed', code: delivery.code })
-      onAttempt(true)
-    } else {
-      const retryAfterMs = delivery.kind === 'unreachable' ? delivery.retryAfterMs : undefined
-      await this.#outbox.mark(entry.id, { state: 'queued', attempts: attempts + 1 })
-      onAttempt(false)
-      if (this.#isWaiting(entry.id)) await this.#wait(lane, attempts, retryAfterMs)
-    }
+    const inVain: OutboxEntry[] = []
+    let retryAfterMs: number | undefined
+    const kept = entries.map((entry, index) => {
+      const delivery = deliveries[index]
+      if (delivery?.kind === 'answered' && delivery.conversationId) {
+        onAccepted(entry, delivery.conversationId, delivery.value)
+        return this.#outbox.settle(entry.id)
+      }
+      if (delivery?.kind === 'refused') return this.#outbox.mark(entry.id, { state: 'failed', code: delivery.code })
+      if (delivery?.kind === 'unreachable') retryAfterMs ??= delivery.retryAfterMs
+      inVain.push(entry)
+      return this.#outbox.mark(entry.id, { state: 'queued', attempts: attemptsOf(entry) + 1 })
+    })
+    await Promise.all(kept)
+    onAttempt(inVain.length === 0)
+    const [first] = inVain
+    // Where the server said when to come back, that holds for the next message too.
+    const isHeldUp = retryAfterMs !== undefined || inVain.some(({ id }) => this.#isWaiting(id))
+    if (first && isHeldUp) await this.#wait(lane, attemptsOf(first), retryAfterMs)
   }
 
   /** False once the entry was seen on the socket, or discarded, while its request was under way. */

@@ -1,14 +1,18 @@
 import type { HttpRequest } from '@helvino/runtime'
 import { type SimAnswer, SimBrowser } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
-import { memoryOutboxStores } from './outbox-store.ts'
 import { createVisitorClient } from './visitor-client.ts'
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const lifeSeconds = 300
 
 /** A server that knows the bootloader and the two POST calls, and as much more as a test gives it. */
-function rig({ skewMs = 0, protocol = undefined as number | undefined, hasTimestamp = true } = {}) {
+function rig({
+  skewMs = 0,
+  protocol = undefined as number | undefined,
+  hasTimestamp = true,
+  batchMessages = undefined as number | undefined,
+} = {}) {
   const posts: string[] = []
   const calls: HttpRequest[] = []
   const gone = new Set<string>()
@@ -21,7 +25,7 @@ function rig({ skewMs = 0, protocol = undefined as number | undefined, hasTimest
     const orgToken = `${part({})}.${part({ iat: nowSeconds, exp: nowSeconds + lifeSeconds })}.c2ln`
     const timestamp = hasTimestamp ? new Date(browser.timeline.nowMs).toISOString() : undefined
     const org = { id: 'o1', key: 'demo', name: 'Demo' }
-    return { status: 200, body: { ok: true, org, config: {}, orgToken, env: 'x', timestamp, protocol } }
+    return { status: 200, body: { ok: true, org, config: {}, orgToken, env: 'x', timestamp, protocol, batchMessages } }
   }
   const browser = new SimBrowser({
     server: {
@@ -40,7 +44,8 @@ function rig({ skewMs = 0, protocol = undefined as number | undefined, hasTimest
         const id = path.split('/')[2] ?? ''
         if (gone.has(id)) return { status: 404, body: { error: 'Not found', code: 'not_found' } }
         posts.push(`${id}: ${String((JSON.parse(request.body ?? '{}') as { content: unknown }).content)}`)
-        return { status: 201, body: { id: posts.length, role: 'user' } }
+        const sequence = protocol === undefined ? undefined : 10 + posts.length
+        return { status: 201, body: { id: String(posts.length), role: 'user', sequence } }
       },
     },
   })
@@ -52,10 +57,14 @@ function rig({ skewMs = 0, protocol = undefined as number | undefined, hasTimest
     apiUrl: 'https://chat.test',
     site: { orgKey: 'demo' },
     visitorId: 'v_1',
-    outboxStores: memoryOutboxStores(),
   })
+  const openClient = (visitorId = 'v_1') => {
+    const other = browser.openTab()
+    const options = { runtime: other.runtime, apiUrl: 'https://chat.test', site: { orgKey: 'demo' } } as const
+    return { tab: other, client: createVisitorClient({ ...options, visitorId }) }
+  }
   const boots = () => calls.filter(({ url }) => url.endsWith('/api/bootloader')).length
-  return { client, timeline, tab, posts, calls, gone, override, boots }
+  return { browser, client, openClient, timeline, tab, posts, calls, gone, override, boots }
 }
 
 describe('a visitor’s client', () => {
@@ -191,5 +200,88 @@ describe('a visitor’s client', () => {
     override.respond = () => undefined
     await timeline.advance(3_600_000)
     expect(client.state.connection.state).not.toBe('denied')
+  })
+
+  it('[VC10] sends what waits in one request where the server says that it takes several, and one by one where it refuses that', async () => {
+    const { client, timeline, tab, posts, calls, override } = rig({ protocol: 1, batchMessages: 50 })
+    const batches: string[][] = []
+    override.respond = (path, { body }) => {
+      if (!path.endsWith('/batch')) return undefined
+      const { messages } = JSON.parse(body ?? '') as { messages: { content: string }[] }
+      batches.push(messages.map(({ content }) => content))
+      if (batches.length > 1) return { status: 404, body: { code: 'not_found', error: 'Not found' } }
+      const results = messages.map(({ content }, n) =>
+        content === 'bad' ? { code: 'content_invalid', error: 'x' } : { message: { id: `b${n}`, sequence: n + 1 } },
+      )
+      return { status: 200, body: { results } }
+    }
+    await client.start()
+    tab.network.isOffline = true
+    for (const text of ['one', 'bad', 'two']) await client.send(text)
+    await timeline.advance(2_000)
+    tab.network.isOffline = false
+    await timeline.advance(60_000)
+    expect(batches).toEqual([['one', 'bad', 'two']])
+    expect(client.state.outbox).toMatchObject([
+      { content: 'bad', delivery: { state: 'failed', code: 'content_invalid' } },
+    ])
+    expect(client.timeline().map(({ kind }) => kind)).toEqual(['confirmed', 'confirmed', 'pending'])
+    // As where a server is rolled back under an open page.
+    tab.network.isOffline = true
+    for (const text of ['three', 'four']) await client.send(text)
+    await timeline.advance(2_000)
+    tab.network.isOffline = false
+    await timeline.advance(60_000)
+    expect(posts).toEqual(['c1: three', 'c1: four'])
+    expect(calls.filter(({ url }) => url.endsWith('/batch'))).toHaveLength(2)
+  })
+
+  it('[VC11] leaves what waits to the next page, which sends it in the order of writing, and to nobody else', async () => {
+    const { client, openClient, timeline, tab, posts } = rig()
+    await client.start()
+    tab.network.isOffline = true
+    for (const text of ['one', 'two', 'three']) await client.send(text)
+    await timeline.advance(1_000)
+    tab.kill()
+    const stranger = openClient('v_2')
+    await stranger.client.start()
+    await timeline.advance(60_000)
+    expect(stranger.client.state.outbox).toEqual([])
+    expect(posts).toEqual([])
+    const next = openClient()
+    await next.client.start()
+    expect(next.client.timeline().map(({ kind }) => kind)).toEqual(['pending', 'pending', 'pending'])
+    await timeline.advance(60_000)
+    expect(posts).toEqual(['c1: one', 'c1: two', 'c1: three'])
+    expect(next.client.state.outbox).toEqual([])
+  })
+
+  it('[VC12] shows in every tab what one of them writes, with one request at a time between them', async () => {
+    const { client, openClient, timeline, tab, posts, calls } = rig()
+    const other = openClient()
+    tab.network.delayMs = other.tab.network.delayMs = 500
+    void client.start()
+    void other.client.start()
+    await timeline.advance(5_000)
+    await Promise.all([client.send('here'), other.client.send('there')])
+    await timeline.advance(100)
+    expect(client.state.outbox.map(({ content }) => content).toSorted()).toEqual(['here', 'there'])
+    expect(other.client.state.outbox.map(({ id }) => id)).toEqual(client.state.outbox.map(({ id }) => id))
+    await timeline.advance(60_000)
+    expect([client.state.outbox, other.client.state.outbox]).toEqual([[], []])
+    expect(posts.toSorted()).toEqual(['c1: here', 'c1: there'])
+    expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(3)
+  })
+
+  it('[VC13] tells where nothing outlives the page', async () => {
+    const { browser, client, timeline } = rig()
+    await client.start()
+    await client.send('kept')
+    expect(client.state.durability).toBe('device')
+    browser.database.isBlocked = browser.texts.isBlocked = true
+    await client.send('not kept')
+    expect(client.state.durability).toBe('page')
+    await timeline.advance(5_000)
+    expect(client.state.outbox).toEqual([])
   })
 })

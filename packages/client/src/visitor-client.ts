@@ -4,7 +4,6 @@ import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
-import type { OutboxStores } from './outbox-store.ts'
 import { ownedName, visitorOwner } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
 import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
@@ -18,7 +17,6 @@ export interface VisitorClientOptions {
   readonly visitorId: string
   /** Writes wait for a renewal this long before expiry, in ms. @defaultValue `15_000` */
   readonly bufferMs?: number
-  readonly outboxStores: OutboxStores
   /** A bootloader's answer that is at hand already, and when it was asked for. */
   readonly boot?: { readonly answer: BootloaderAnswer; readonly asked: AskedAt }
   /** A bootloader call that is under way: the client's first attempt waits for it instead of making a second one. Ignored beside `boot`. */
@@ -48,8 +46,7 @@ export function createVisitorClient(options: VisitorClientOptions): ChatClient {
       return asTokenAnswer(result, asked)
     },
   })
-  const outboxStore = options.outboxStores(ownedName(owner, 'outbox'))
-  const client = new ChatClient({ runtime, audience, renewer, outboxStore })
+  const client = new ChatClient({ runtime, audience, renewer, outboxName: ownedName(owner, 'outbox') })
   if (boot) client.configure(boot.answer)
   return client
 }

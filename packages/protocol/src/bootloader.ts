@@ -23,6 +23,8 @@ export interface BootloaderAnswer {
   readonly timestamp: string | undefined
   /** The protocol number; absent on a server that knows only the bootloader and the two POST calls. */
   readonly protocol: number | undefined
+  /** How many messages the server takes in one request; 1 from one that does not say. */
+  readonly batchMessages: number
 }
 
 const colorPattern = /^#[0-9a-f]{6}$/i
@@ -50,5 +52,6 @@ export function decodeBootloader(value: unknown): BootloaderAnswer | undefined {
     env: asString(record['env']) ?? '',
     timestamp: asString(record['timestamp']),
     protocol: typeof record['protocol'] === 'number' ? record['protocol'] : undefined,
+    batchMessages: Number(record['batchMessages']) || 1,
   }
 }

@@ -60,8 +60,8 @@ export function decodeAgentConversation(value: unknown): AgentConversation | und
   }
 }
 
-export const decodeConversationList = (value: unknown): Conversation[] | undefined =>
-  decodeList(asRecord(value)?.['conversations'], decodeConversation)
-
-export const decodeAgentConversationList = (value: unknown): AgentConversation[] | undefined =>
-  decodeList(asRecord(value)?.['conversations'], decodeAgentConversation)
+/** `decode`: one conversation, as whoever asks may see it. */
+export const decodeConversationList = <Seen extends Conversation>(
+  value: unknown,
+  decode: (value: unknown) => Seen | undefined,
+): Seen[] | undefined => decodeList(asRecord(value)?.['conversations'], decode)

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import {
   type ClientFrame,
   type ResumePoint,
-  decodeAgentConversationList,
+  decodeAgentConversation,
+  decodeBatchAnswer,
   decodeBootloader,
   decodeClientFrame,
   decodeConversation,
@@ -34,10 +35,11 @@ const message = {
 describe('decoders', () => {
   it('[PR1] never throw, and give nothing half-decoded, whatever comes', () => {
     const decoders = [
-      decodeAgentConversationList,
+      decodeAgentConversation,
+      decodeBatchAnswer,
       decodeBootloader,
       decodeConversation,
-      decodeConversationList,
+      (value: unknown) => decodeConversationList(value, decodeConversation),
       decodeMessage,
       decodeMessagePage,
       decodePostedMessage,
@@ -51,17 +53,33 @@ describe('decoders', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         decodeClientFrame(text)
-        decodeServerFrame(text)
+        decodeServerFrame(text, decodeConversation)
       }),
     )
     const { id: _id, ...withoutId } = message
     expect(decodeMessage(withoutId)).toBeUndefined()
     expect(decodeMessagePage({ messages: [message, withoutId], latestSequence: 3 })).toBeUndefined()
+    expect(decodeBatchAnswer({ results: [{ message }, {}] })).toBeUndefined()
+  })
+
+  it('[PR10] tell of each message of a batch what became of it', () => {
+    const { id, sequence, timestamp } = message
+    expect(
+      decodeBatchAnswer({
+        results: [
+          { message, replayed: true },
+          { code: 'content_invalid', error: 'x' },
+        ],
+      }),
+    ).toEqual([
+      { kind: 'answered', value: { id, sequence, timestamp } },
+      { kind: 'refused', code: 'content_invalid' },
+    ])
   })
 
   it('[PR2] ignore fields that they do not know, and keep every one that they do', () => {
     expect(decodeMessage({ ...message, reactions: ['x'] })).toEqual(message)
-    expect(decodeServerFrame(JSON.stringify({ type: 'message', message, traceId: 'x' }))).toEqual({
+    expect(decodeServerFrame(JSON.stringify({ type: 'message', message, traceId: 'x' }), decodeConversation)).toEqual({
       type: 'message',
       message,
     })
@@ -72,7 +90,7 @@ describe('decoders', () => {
   })
 
   it('[PR4] leave aside a frame of an unknown type', () => {
-    expect(decodeServerFrame('{"type":"confetti"}')).toBeUndefined()
+    expect(decodeServerFrame('{"type":"confetti"}', decodeConversation)).toBeUndefined()
     expect(decodeClientFrame('{"type":"confetti"}')).toBeUndefined()
   })
 

@@ -1,9 +1,4 @@
-import {
-  decodeAgentConversation,
-  decodeConversation,
-  type AgentConversation,
-  type Conversation,
-} from './conversation.ts'
+import type { AgentConversation, Conversation } from './conversation.ts'
 import {
   decodeConversationId,
   decodeMessageId,
@@ -104,8 +99,14 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
     : undefined
 }
 
-/** Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside. */
-export function decodeServerFrame(text: string): ServerFrame | undefined {
+/**
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside. `decodeConversation`: one
+ * conversation, as whoever listens may see it.
+ */
+export function decodeServerFrame(
+  text: string,
+  decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined,
+): ServerFrame | undefined {
   const record = asRecord(parseJson(text))
   switch (record?.['type']) {
     case 'ready': {
@@ -121,8 +122,7 @@ export function decodeServerFrame(text: string): ServerFrame | undefined {
       return message && { type: 'message', message }
     }
     case 'conversation': {
-      const raw = record['conversation']
-      const conversation = decodeAgentConversation(raw) ?? decodeConversation(raw)
+      const conversation = decodeConversation(record['conversation'])
       return conversation && { type: 'conversation', conversation }
     }
     default:

@@ -5,7 +5,7 @@ export {
   type AgentConversation,
   type Conversation,
   type ConversationStatus,
-  decodeAgentConversationList,
+  decodeAgentConversation,
   decodeConversation,
   decodeConversationList,
 } from './conversation.ts'
@@ -35,6 +35,7 @@ export {
 } from './ids.ts'
 export { limits } from './limits.ts'
 export {
+  decodeBatchAnswer,
   decodeMessage,
   decodeMessagePage,
   decodePostedMessage,

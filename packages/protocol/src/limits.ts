@@ -24,6 +24,10 @@ export const limits = {
   outboxEntries: 200,
   /** Characters of all messages that wait to be sent, per owner and device (2 bytes each: 1 MB). */
   outboxLength: 512 * 1024,
+  /** How long a message waits to be sent, in ms: seven days. After that it has failed, visibly. */
+  outboxMs: 604_800_000,
+  /** Messages that one request may bring. */
+  batchMessages: 50,
   /** A client that has said nothing for so long, in ms, is disconnected. */
   socketSilenceMs: 45_000,
   /** A client sends a ping so often, in ms, and expects an answer within `pongWithinMs`. */

@@ -85,3 +85,21 @@ export function decodePostedMessage(value: unknown): PostedMessage | undefined {
     }
   )
 }
+
+/** What became of one message of a batch. */
+export type BatchOutcome =
+  | { readonly kind: 'answered'; readonly value: PostedMessage }
+  /** This one was refused, with the code that it would have got by itself. */
+  | { readonly kind: 'refused'; readonly code: string }
+
+function decodeBatchOutcome(value: unknown): BatchOutcome | undefined {
+  const record = asRecord(value)
+  const posted = decodePostedMessage(record?.['message'])
+  if (posted) return { kind: 'answered', value: posted }
+  const code = asString(record?.['code'])
+  return code === undefined ? undefined : { kind: 'refused', code }
+}
+
+/** Answer to `POST …/messages/batch`: what became of each message, in the order in which they came. */
+export const decodeBatchAnswer = (value: unknown): readonly BatchOutcome[] | undefined =>
+  decodeList(asRecord(value)?.['results'], decodeBatchOutcome)

@@ -5,6 +5,7 @@ import type { Life } from './life.ts'
 import type { Locks } from './locks.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
+import type { SharedValues } from './shared-values.ts'
 
 /** The whole outside world of one tab or process. */
 export interface Runtime {
@@ -12,6 +13,8 @@ export interface Runtime {
   readonly random: Random
   readonly network: Network
   readonly storage: KeyValue
+  /** The places where shared values can be kept, the best first. None where nothing outlives the page. */
+  readonly values: readonly SharedValues[]
   readonly locks: Locks
   readonly channels: Channels
   readonly life: Life

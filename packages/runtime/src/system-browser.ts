@@ -5,6 +5,7 @@ import type { Locks } from './locks.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Runtime } from './runtime.ts'
+import type { SharedValues } from './shared-values.ts'
 import { letProcessEnd, systemClock } from './system-clock.ts'
 
 export { systemClock as browserClock } from './system-clock.ts'
@@ -148,12 +149,69 @@ export const browserLife: Life = {
   },
 }
 
+// Any of it may throw, at any call: where it is blocked, or the site's data is being cleared.
+async function answered(step: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await step()
+  } catch {
+    // To the caller that is one more value that was not kept.
+    return false
+  }
+}
+
+// Opened anew for each step: a connection that stays open is closed under us when the site's data is cleared.
+const openDatabase = () =>
+  new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open('helvino')
+    opening.onupgradeneeded = () => opening.result.createObjectStore('values')
+    opening.onerror = reject
+    opening.onsuccess = () => {
+      resolve(opening.result)
+    }
+  })
+
+/** IndexedDB, and where that is of no use text in localStorage: there a step comes between no other only where the page has locks. */
+export const browserValues: readonly SharedValues[] = [
+  {
+    update: (name, change) =>
+      answered(async () => {
+        const database = await openDatabase()
+        return new Promise((resolve) => {
+          const transaction = database.transaction('values', 'readwrite')
+          transaction.oncomplete = transaction.onabort = ({ type }) => {
+            database.close()
+            resolve(type === 'complete')
+          }
+          const values = transaction.objectStore('values')
+          const reading: IDBRequest<unknown> = values.get(name)
+          reading.onsuccess = () => {
+            const next = change(reading.result)
+            if (next !== reading.result) values.put(next, name)
+          }
+        })
+      }),
+  },
+  {
+    update: (name, change) =>
+      answered(() => {
+        const step = () => {
+          const text = browserStorage.get(name)
+          const kept: unknown = text === undefined ? text : JSON.parse(text)
+          const next = change(kept)
+          return next === kept || browserStorage.set(name, JSON.stringify(next))
+        }
+        return isSecureContext ? navigator.locks.request(name, step) : Promise.resolve(step())
+      }),
+  },
+]
+
 /** The browser as it is. Nothing starts, and nothing is stored, by asking for it. */
 export const browserRuntime: Runtime = {
   clock: systemClock,
   random: browserRandom,
   network: browserNetwork,
   storage: browserStorage,
+  values: browserValues,
   locks: browserLocks,
   channels: browserChannels,
   life: browserLife,

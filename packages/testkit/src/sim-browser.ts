@@ -6,6 +6,7 @@ import { SimRandom } from './sim-random.ts'
 import { SimStorage } from './sim-storage.ts'
 import { SimTab } from './sim-tab.ts'
 import { SimTimeline } from './sim-timeline.ts'
+import { SimValues } from './sim-values.ts'
 
 export interface SimBrowserOptions {
   readonly server: SimServer
@@ -19,6 +20,10 @@ export interface SimBrowserOptions {
 export class SimBrowser {
   readonly timeline: SimTimeline
   readonly storage = new SimStorage()
+  /** The shared values, as in IndexedDB. */
+  readonly database = new SimValues()
+  /** The shared values, as in localStorage: the second choice. */
+  readonly texts = new SimValues()
   readonly locks = new SimLockTable()
   readonly channels = new SimChannelHub()
   readonly #random: SimRandom
@@ -38,9 +43,9 @@ export class SimBrowser {
   }
 
   openTab(): SimTab {
-    const { timeline, storage, locks, channels } = this
+    const { timeline, storage, database, texts, locks, channels } = this
     const random = this.#random.fork(`tab ${String(this.#tabs.length)}`)
-    const tab = new SimTab({ timeline, random, server: this.#server, storage, locks, channels })
+    const tab = new SimTab({ timeline, random, server: this.#server, storage, database, texts, locks, channels })
     tab.clock.stepWallClock(this.#wallOffsetMs)
     this.#tabs.push(tab)
     return tab

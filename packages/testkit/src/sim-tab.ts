@@ -6,6 +6,7 @@ import type { SimLockTable } from './sim-locks.ts'
 import { SimNetwork, type SimServer } from './sim-network.ts'
 import type { SimRandom } from './sim-random.ts'
 import type { SimStorage } from './sim-storage.ts'
+import type { SimValues } from './sim-values.ts'
 import type { SimTimeline } from './sim-timeline.ts'
 
 /** What the tabs of one browser share. */
@@ -14,6 +15,8 @@ export interface TabTerms {
   readonly random: SimRandom
   readonly server: SimServer
   readonly storage: SimStorage
+  readonly database: SimValues
+  readonly texts: SimValues
   readonly locks: SimLockTable
   readonly channels: SimChannelHub
 }
@@ -27,7 +30,7 @@ export class SimTab {
   readonly #terms: TabTerms
 
   constructor(terms: TabTerms) {
-    const { timeline, random, server, storage, locks, channels } = terms
+    const { timeline, random, server, storage, database, texts, locks, channels } = terms
     this.#terms = terms
     const clock = new SimClock(timeline)
     this.clock = clock
@@ -43,6 +46,7 @@ export class SimTab {
           if (!clock.isDead) storage.remove(key)
         },
       },
+      values: [database.forTab(clock), texts.forTab(clock)],
       locks: locks.forTab(clock),
       channels: channels.forTab(clock),
       life: this.life,

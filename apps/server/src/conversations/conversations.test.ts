@@ -164,6 +164,44 @@ describe('conversations', () => {
     expect(committedAtEvent.at(-1)).toBe(before + 2)
   })
 
+  it('[CNV15] takes several messages at once, each in its own right, and announces what is stored in its order', async () => {
+    const id = await open()
+    await post(visitor(), draft(id, { content: 'known', clientMessageId: key('known') }))
+    const before = store.writesCommitted()
+    const announced = events.length
+    const drafts = [
+      draft(id, { content: 'one', clientMessageId: key('1') }),
+      draft(id, { content: ' ', clientMessageId: key('2') }),
+      draft(id, { content: 'known', clientMessageId: key('known') }),
+      draft(id, { content: 'other', clientMessageId: key('known') }),
+      draft(id, { content: 'x', clientMessageId: key('5'), role: 'agent' }),
+      draft('nowhere' as ConversationId, { content: 'x', clientMessageId: key('6') }),
+      draft(id, { content: 'two', clientMessageId: key('7') }),
+    ]
+    const answered = await conversations.postMessages(visitor(), drafts)
+    if (answered.kind === 'refused') throw new Error(answered.code)
+    expect(
+      answered.outcomes.map((each) =>
+        each.kind === 'refused' ? each.code : `${each.message.content}${each.replayed ? ' again' : ''}`,
+      ),
+    ).toEqual(['one', 'content_invalid', 'known again', 'idempotency_mismatch', 'role_invalid', 'not_found', 'two'])
+    expect(store.writesCommitted()).toBe(before + 1)
+    expect(events.slice(announced).map(({ message }) => message?.content)).toEqual(['one', 'two'])
+    expect(committedAtEvent.at(-1)).toBe(before + 1)
+    expect(await contents(id)).toEqual(['known', 'one', 'two'])
+  })
+
+  it('[CNV16] refuses several messages as a whole where the sender may not write, or the store cannot', async () => {
+    const id = await open()
+    const drafts = [draft(id, { clientMessageId: key('1') }), draft(id, { clientMessageId: key('2') })]
+    const silent = visitor(ann.visitorId, { ...org, config: { ...org.config, writeEnabled: false } })
+    expect(await conversations.postMessages(silent, drafts)).toMatchObject({ code: 'writes_disabled' })
+    expect(await conversations.postMessages(unbound, drafts)).toMatchObject({ code: 'token_invalid' })
+    await store.close()
+    expect(await conversations.postMessages(visitor(), drafts)).toMatchObject({ code: 'unavailable' })
+    expect(await conversations.postMessages(agent(), drafts.slice(0, 0))).toMatchObject({ code: 'unavailable' })
+  })
+
   it('[CNV7] refuses the same key with another text', async () => {
     const id = await open()
     await post(visitor(), draft(id, { clientMessageId: key('k') }))

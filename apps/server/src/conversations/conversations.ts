@@ -1,48 +1,28 @@
 import type {
   AgentConversation,
-  ClientMessageId,
   Conversation,
   ConversationId,
   ConversationStatus,
   Message,
   MessagePage,
   OrgId,
-  PublicVisitorId,
   Sequence,
 } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
-import type { Principal } from '../auth/principal.ts'
 import type { VisitorIdentity } from '../auth/visitor.ts'
 import type { ConversationEvent, FanOut } from '../fan-out/contract.ts'
 import type { ChangeResult, ConversationFilter, ConversationListPage, MessageWindow, Store } from '../store/contract.ts'
-import { storableContent } from './content.ts'
+import { type AgentPrincipal, type Participant, senderOf, unbound, type VisitorPrincipal } from './participant.ts'
+import { createPosts, type Posts } from './posts.ts'
 import { refused, type Refused, refusedByStore } from './refused.ts'
 
-export type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>
-export type AgentPrincipal = Extract<Principal, { kind: 'agent' }>
-type Participant = VisitorPrincipal | AgentPrincipal
-
-export interface MessageDraft {
-  readonly conversationId: ConversationId
-  /** As it came. Absent means the sender's own: `user` of a visitor, `agent` of an agent; no other is taken. */
-  readonly role: string | undefined
-  readonly content: string
-  readonly clientMessageId: ClientMessageId | undefined
-}
+export type { AgentPrincipal, VisitorPrincipal } from './participant.ts'
+export type { MessageDraft } from './posts.ts'
 
 export interface Opened {
   readonly kind: 'opened'
   readonly conversation: AgentConversation
   readonly created: boolean
-}
-
-export interface Accepted {
-  readonly kind: 'accepted'
-  /** Stored and on disk. */
-  readonly message: Message
-  /** The same message had been accepted before; nothing was written or announced. */
-  readonly replayed: boolean
-  readonly conversation: AgentConversation
 }
 
 interface Changed {
@@ -51,13 +31,12 @@ interface Changed {
 }
 
 /** What may happen to conversations, and to whom it is told: every rule that holds for HTTP and the socket alike. */
-export interface Conversations {
+export interface Conversations extends Posts {
   openConversation(
     principal: VisitorPrincipal,
     visitor: VisitorIdentity,
     idempotencyKey: string | undefined,
   ): Promise<Opened | Refused>
-  postMessage(principal: Participant, draft: MessageDraft): Promise<Accepted | Refused>
   /** A conversation of somebody else is `not_found`, like one that does not exist. */
   findConversation(
     principal: Participant,
@@ -82,23 +61,6 @@ export interface ConversationsOptions {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly random: Random
-}
-
-const unbound = refused('token_invalid', 'Ask the bootloader for a token with the x-visitor-id header.')
-
-/** Who writes or reads, as the store knows it; a refusal for a token that is bound to no visitor. */
-type Sender = {
-  readonly orgId: OrgId
-  readonly role: 'user' | 'agent'
-  readonly visitorId: PublicVisitorId | undefined
-  readonly authorId: string | undefined
-}
-
-function senderOf(principal: Participant): Sender | Refused {
-  if (principal.kind === 'agent')
-    return { orgId: principal.orgId, role: 'agent', visitorId: undefined, authorId: principal.userId }
-  const { org, visitorId } = principal
-  return visitorId === undefined ? unbound : { orgId: org.id, role: 'user', visitorId, authorId: undefined }
 }
 
 type Reads = Pick<Conversations, 'findConversation' | 'listMessages' | 'listVisitorConversations' | 'listConversations'>
@@ -161,6 +123,7 @@ export function createConversations({ store, fanOut, clock, random }: Conversati
 
   return {
     ...createReads(store),
+    ...createPosts({ store, clock, random, announce }),
 
     async openConversation({ org, visitorId }, visitor, idempotencyKey) {
       if (!org.config.writeEnabled) return refused('writes_disabled')
@@ -170,33 +133,6 @@ export function createConversations({ store, fanOut, clock, random }: Conversati
       if (result.kind === 'unavailable') return refusedByStore(result, random)
       if (result.created) announce(org.id, result.conversation, undefined)
       return result
-    },
-
-    async postMessage(principal, { conversationId, role, content, clientMessageId }) {
-      const sender = senderOf(principal)
-      if ('code' in sender) return sender
-      if (principal.kind === 'visitor' && !principal.org.config.writeEnabled) return refused('writes_disabled')
-      if (role !== undefined && role !== sender.role) return refused('role_invalid')
-      const storable = storableContent(content)
-      if (storable === undefined) return refused('content_invalid')
-
-      const { orgId, ...author } = sender
-      const result = await store
-        .ofOrg(orgId)
-        .appendMessage({ ...author, conversationId, content: storable, clientMessageId, nowMs: clock.nowMs() })
-      switch (result.kind) {
-        case 'stored':
-          announce(orgId, result.conversation, result.message)
-          return { kind: 'accepted', message: result.message, replayed: false, conversation: result.conversation }
-        case 'replayed':
-          return { kind: 'accepted', message: result.message, replayed: true, conversation: result.conversation }
-        case 'mismatch':
-          return refused('idempotency_mismatch')
-        case 'no-conversation':
-          return refused('not_found')
-        case 'unavailable':
-          return refusedByStore(result, random)
-      }
     },
 
     resolveConversation: (principal, id) => setStatus(principal, id, 'resolved'),

@@ -7,6 +7,7 @@ import type { Store } from '../store/contract.ts'
 import { decodeOriginBody, decodeReadBody } from './decode-body.ts'
 import { decodeConversationFilter } from './decode-query.ts'
 import {
+  answerBatch,
   answerMessages,
   answerPost,
   type ConversationRequest,
@@ -39,6 +40,9 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   )
   app.post(`${prefix}/:id/messages`, (request: ConversationRequest, reply) =>
     answerPost(agentOf(request), request, reply, options),
+  )
+  app.post(`${prefix}/:id/messages/batch`, (request: ConversationRequest, reply) =>
+    answerBatch(agentOf(request), request, reply, options),
   )
   app.post(`${prefix}/:id/resolve`, (request: ConversationRequest, reply) =>
     answerChange(request, reply, conversations.resolveConversation),

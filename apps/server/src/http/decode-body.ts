@@ -4,6 +4,7 @@ import {
   type ClientMessageId,
   decodeClientMessageId,
   decodeSequence,
+  limits,
   type RefusalCode,
   type Sequence,
 } from '@helvino/protocol'
@@ -37,6 +38,26 @@ export function decodeMessageBody(body: unknown, idempotencyKey: string | undefi
       'The key is 1 to 64 characters of A-Z, a-z, 0-9, "_" and "-", the same wherever it is given.',
     )
   return { kind: 'ok', value: { role, content, clientMessageId: key } }
+}
+
+/** 1 to `limits.batchMessages` messages, each with a key of its own: without one, what was stored could not be told when the request is repeated. */
+export function decodeBatchBody(body: unknown): Decoded<readonly MessageBody[]> {
+  const messages = asRecord(body)?.['messages']
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > limits.batchMessages)
+    return refused(
+      'request_invalid',
+      `The body is a JSON object with "messages", 1 to ${limits.batchMessages} of them.`,
+    )
+  const drafts: MessageBody[] = []
+  for (const message of messages) {
+    const draft = decodeMessageBody(message, undefined)
+    if (draft.kind === 'refused') return draft
+    drafts.push(draft.value)
+  }
+  const keys = new Set(drafts.map(({ clientMessageId }) => clientMessageId))
+  if (keys.has(undefined) || keys.size < drafts.length)
+    return refused('request_invalid', 'Each message of a batch has a "clientMessageId" of its own.')
+  return { kind: 'ok', value: drafts }
 }
 
 /** `POST /conversations` needs no body; its key may come as for a message. */

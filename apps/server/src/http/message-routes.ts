@@ -1,9 +1,9 @@
-import { type ConversationId, decodeConversationId, headers } from '@helvino/protocol'
+import { type ConversationId, decodeConversationId, headers, refusals } from '@helvino/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
 import { refused } from '../conversations/refused.ts'
-import { decodeMessageBody } from './decode-body.ts'
+import { decodeBatchBody, decodeMessageBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
 import { readIdempotencyKey } from './request-state.ts'
@@ -36,6 +36,30 @@ export async function answerPost(
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
   if (posted.replayed) void reply.header(headers.idempotentReplayed, 'true')
   return reply.code(posted.replayed ? 200 : 201).send(posted.message)
+}
+
+/** Several messages of one sender into one conversation: each is answered as it would be by itself. */
+export async function answerBatch(
+  principal: Participant,
+  request: ConversationRequest,
+  reply: FastifyReply,
+  { conversations }: MessageRouteOptions,
+) {
+  const conversationId = conversationIdOf(request)
+  if (conversationId === undefined) return refuse(reply, 'not_found')
+  const body = decodeBatchBody(request.body)
+  if (body.kind === 'refused') return refuse(reply, body.code, body)
+  const posted = await conversations.postMessages(
+    principal,
+    body.value.map((message) => ({ conversationId, ...message })),
+  )
+  if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
+  const results = posted.outcomes.map((outcome) =>
+    outcome.kind === 'accepted'
+      ? { message: outcome.message, replayed: outcome.replayed }
+      : { error: refusals[outcome.code].error, code: outcome.code },
+  )
+  return reply.header('cache-control', 'no-store').send({ results })
 }
 
 /** One page of messages; with `after` and `waitMs` it waits for the next one where there is none yet. */

@@ -19,6 +19,7 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /conversations': 'visitor',
   'GET /conversations': 'visitor',
   'POST /conversations/:id/messages': 'visitor',
+  'POST /conversations/:id/messages/batch': 'visitor',
   'GET /conversations/:id/messages': 'visitor',
 
   'POST /api/telemetry': 'visitor',
@@ -31,6 +32,7 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /api/agent/conversations': 'agent',
   'GET /api/agent/conversations/:id/messages': 'agent',
   'POST /api/agent/conversations/:id/messages': 'agent',
+  'POST /api/agent/conversations/:id/messages/batch': 'agent',
   'POST /api/agent/conversations/:id/resolve': 'agent',
   'POST /api/agent/conversations/:id/reopen': 'agent',
   'POST /api/agent/conversations/:id/read': 'agent',

@@ -1,4 +1,4 @@
-import { type BootloaderAnswer, headers, protocolNumber } from '@helvino/protocol'
+import { type BootloaderAnswer, headers, limits, protocolNumber } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyRing } from '../auth/key-ring.ts'
@@ -8,7 +8,13 @@ import type { Conversations } from '../conversations/conversations.ts'
 import { asVisitorSees } from '../conversations/visitor-view.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeIdempotencyKey } from './decode-body.ts'
-import { answerMessages, answerPost, type ConversationRequest, type MessageRouteOptions } from './message-routes.ts'
+import {
+  answerBatch,
+  answerMessages,
+  answerPost,
+  type ConversationRequest,
+  type MessageRouteOptions,
+} from './message-routes.ts'
 import { refuse } from './refuse.ts'
 import { publicOf, readIdempotencyKey, readVisitorHeader, visitorOf } from './request-state.ts'
 
@@ -33,6 +39,9 @@ export function addVisitorRoutes(app: FastifyInstance, options: VisitorRouteOpti
   })
   app.post('/conversations/:id/messages', (request: ConversationRequest, reply) =>
     answerPost(visitorOf(request), request, reply, options),
+  )
+  app.post('/conversations/:id/messages/batch', (request: ConversationRequest, reply) =>
+    answerBatch(visitorOf(request), request, reply, options),
   )
   app.get('/conversations/:id/messages', (request: ConversationRequest, reply) =>
     answerMessages(visitorOf(request), request, reply, options),
@@ -61,6 +70,7 @@ async function answerBootloader(request: FastifyRequest, reply: FastifyReply, op
     env: options.env,
     timestamp: new Date(nowMs).toISOString(),
     protocol: protocolNumber,
+    batchMessages: limits.batchMessages,
   }
   return reply.header('cache-control', 'no-store').send(body)
 }

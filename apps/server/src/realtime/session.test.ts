@@ -1,6 +1,8 @@
 import {
   type AgentConversation,
   type ConversationId,
+  decodeAgentConversation,
+  decodeConversation,
   decodeServerFrame,
   limits,
   type Message,
@@ -98,7 +100,7 @@ function openWorld(stored = 0) {
     {
       send(text) {
         texts.push(text)
-        const frame = decodeServerFrame(text)
+        const frame = decodeServerFrame(text, (raw) => decodeAgentConversation(raw) ?? decodeConversation(raw))
         if (frame) frames.push(frame)
       },
       close: (code, reason) => closes.push({ code, reason }),

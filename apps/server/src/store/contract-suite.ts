@@ -132,6 +132,57 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect(await ours.appendMessage({ ...message, role: 'agent' })).toEqual({ kind: 'mismatch' })
     })
 
+    it('[STO23] appends several messages in their order, each answered as by itself', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const message = (content: string, id = content) => text(conversation.id, content, { clientMessageId: key(id) })
+      await ours.appendMessage(message('b'))
+      const kinds = await ours.appendMessages([
+        message('a'),
+        message('b'),
+        message('other text', 'b'),
+        { ...message('c'), visitorId: visitor('w').visitorId },
+        message('d'),
+        message('a'),
+      ])
+      if ('kind' in kinds) throw new Error(kinds.reason)
+      expect(kinds.map(({ kind }) => kind)).toEqual([
+        'stored',
+        'replayed',
+        'mismatch',
+        'no-conversation',
+        'stored',
+        'replayed',
+      ])
+      const stored = await readAll(ours, conversation.id)
+      expect(stored.map(({ content, sequence }) => [content, sequence])).toEqual([
+        ['b', 1],
+        ['a', 2],
+        ['d', 3],
+      ])
+    })
+
+    it('[STO24] lets nobody come between the messages that are appended together', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const batch = (name: string) =>
+        Array.from({ length: 20 }, (_, index) => text(conversation.id, `${name} ${String(index)}`))
+      await Promise.all([
+        ours.appendMessages(batch('one')),
+        ours.appendMessage(text(conversation.id, 'alone')),
+        ours.appendMessages(batch('two')),
+      ])
+      const stored = (await readAll(ours, conversation.id)).map(({ content }) => content.split(' ')[0])
+      expect(stored.filter((name, index) => name !== stored[index - 1]).toSorted()).toEqual(['alone', 'one', 'two'])
+    })
+
+    it('[STO25] appends none of several messages where they cannot all be written', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      await store.close()
+      expect(await ours.appendMessages([text(conversation.id, 'late'), text(conversation.id, 'later')])).toEqual({
+        kind: 'unavailable',
+        reason: 'closing',
+      })
+    })
+
     it('[STO4] takes the same client message id once in each conversation', async () => {
       const one = await openFor(ours, 'v1')
       const two = await openFor(ours, 'v2')
@@ -389,6 +440,10 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
   appendMessage: {
     run: (repository, id) => repository.appendMessage(text(id, 'foreign')),
     nothing: { kind: 'no-conversation' },
+  },
+  appendMessages: {
+    run: (repository, id) => repository.appendMessages([text(id, 'foreign'), text(id, 'more')]),
+    nothing: [{ kind: 'no-conversation' }, { kind: 'no-conversation' }],
   },
   listMessages: {
     run: (repository, id) => repository.listMessages(id, newest),

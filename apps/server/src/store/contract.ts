@@ -126,6 +126,8 @@ export interface OrgRepository {
   listConversations(filter: ConversationFilter): Promise<ConversationListPage>
   /** Idempotent append: sequence and row in one transaction, committed to disk before the promise resolves. */
   appendMessage(message: NewMessage): Promise<AppendResult>
+  /** Appends them in their order, in one transaction: what is refused of one stops no other, and where one cannot be written none is. */
+  appendMessages(messages: readonly NewMessage[]): Promise<readonly Exclude<AppendResult, Unavailable>[] | Unavailable>
   listMessages(conversationId: ConversationId, window: MessageWindow): Promise<MessagePage>
   setStatus(id: ConversationId, status: ConversationStatus): Promise<ChangeResult>
   /** Never moves backwards, never past the latest message. */

@@ -128,6 +128,17 @@ export function createOrgRepository({ connection, random }: RepositoryParts, org
         inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
       })
     },
+    appendMessages(messages) {
+      const wanted = messages.map((message) => ({ orgId, id: uuid(random), message }))
+      return write({
+        *start() {
+          const outcomes: AppendOutcome[] = []
+          for (const one of wanted) outcomes.push(yield* append(statements, one))
+          return outcomes
+        },
+        inBulk: { appends: wanted, resultOf: (outcomes) => outcomes },
+      })
+    },
     setStatus: (id, status) =>
       write({
         start: () =>

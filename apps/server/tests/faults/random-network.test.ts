@@ -1,4 +1,4 @@
-import { type ChatClient, createAgentClient, memoryOutboxStores } from '@helvino/client'
+import { type ChatClient, createAgentClient } from '@helvino/client'
 import { anyChannels, anyLocks, anyRandom } from '@helvino/runtime/system-anywhere'
 import { browserOpenSocket, browserRequest } from '@helvino/runtime/system-browser'
 import { SimLife, SimRandom } from '@helvino/testkit'
@@ -66,11 +66,11 @@ async function openAgent(server: SpawnedServer): Promise<{ readonly client: Chat
       locks: anyLocks,
       channels: anyChannels,
       life: new SimLife(),
+      values: [],
     },
     apiUrl: proxy.url,
     orgId: 'org_demo',
     userId: 'agent',
-    outboxStores: memoryOutboxStores(),
   })
   onTestFinished(async () => {
     client.dispose()

@@ -1,4 +1,4 @@
-import { type ChatClient, createVisitorClient, memoryOutboxStores } from '@helvino/client'
+import { type ChatClient, createVisitorClient } from '@helvino/client'
 import type { Clock } from '@helvino/runtime'
 import { anyChannels, anyLocks, anyRandom } from '@helvino/runtime/system-anywhere'
 import { browserOpenSocket, browserRequest } from '@helvino/runtime/system-browser'
@@ -22,11 +22,10 @@ export function openRealClient(apiUrl: string, clock: Clock = new PacedClock()):
   const life = new SimLife()
   const network = { request: browserRequest, openSocket: browserOpenSocket }
   const client = createVisitorClient({
-    runtime: { clock, random: anyRandom, network, locks: anyLocks, channels: anyChannels, life },
+    runtime: { clock, random: anyRandom, network, locks: anyLocks, channels: anyChannels, life, values: [] },
     apiUrl,
     site: { orgKey: 'demo' },
     visitorId: `v_${crypto.randomUUID()}`,
-    outboxStores: memoryOutboxStores(),
   })
   return {
     client,
