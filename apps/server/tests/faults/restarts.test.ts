@@ -16,7 +16,7 @@ afterAll(async () => {
   for (const server of servers) await server.remove()
 })
 
-const within = { timeout: 30_000, interval: 5 }
+const within = { timeout: 60_000, interval: 5 }
 const [visitors, perVisitor] = [8, 60]
 
 describe('a server that is restarted under load', () => {
