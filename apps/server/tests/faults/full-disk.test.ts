@@ -39,9 +39,13 @@ describe('a disk that is full', () => {
       'full disk: before',
       ...Array.from({ length: 12 }, (_u, n) => `full disk: ${String(n)} ${'x'.repeat(3_000)}`),
     ]
-    for (const text of said.slice(1)) await chat.say(text)
+    const isTried = () => chat.client.state.outbox.every(({ delivery }) => delivery.state === 'queued')
+    for (const text of said.slice(1)) {
+      await chat.say(text)
+      await expect.poll(isTried, within).toBe(true)
+    }
     const refused = () =>
-      messagePosts(chat.proxy).flatMap(({ answers }) => answers.filter(({ status }) => status !== 201))
+      messagePosts(chat.proxy).flatMap(({ answers }) => answers.filter(({ status }) => status >= 400))
     await expect.poll(() => refused().length, within).toBeGreaterThan(0)
     for (const { status, body, headers } of refused()) {
       expect([status, (JSON.parse(body) as { code: string }).code]).toEqual([503, 'storage_full'])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
 import { storedBeside } from '../stored-messages.ts'
-import { openFaultyChat } from './faulty-chat.ts'
+import { clientMessageIds, messagePosts, openFaultyChat } from './faulty-chat.ts'
 import { PacedClock } from './paced-clock.ts'
 
 const servers: SpawnedServer[] = []
@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 const within = { timeout: 60_000, interval: 5 }
-const [visitors, perVisitor] = [8, 60]
+const [visitors, perVisitor] = [8, 80]
 
 describe('a server that is restarted under load', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -30,14 +30,18 @@ describe('a server that is restarted under load', () => {
       const saidBy = (visitor: number) =>
         Array.from({ length: perVisitor }, (_unused, n) => `${signal} ${String(visitor)}-${String(n)}`)
       await Promise.all(
-        chats.map(async ({ client, say }, visitor) => {
+        chats.map(async ({ client, say, proxy }, visitor) => {
+          // So slow that there is something under way when the server goes.
+          proxy.meet = ({ method }) => (method === 'POST' ? { kind: 'delay', requestMs: 5, responseMs: 20 } : undefined)
           client.setEngaged(true)
           await client.start()
           for (const text of saidBy(visitor)) await say(text)
         }),
       )
       const answered = () =>
-        chats.flatMap(({ proxy }) => proxy.asked('POST', '/messages')).flatMap((one) => one.answers)
+        chats
+          .flatMap(({ proxy }) => messagePosts(proxy).filter(({ answers }) => answers.length > 0))
+          .flatMap(clientMessageIds)
       await expect.poll(() => answered().length, within).toBeGreaterThan(40)
       expect(await server.kill(signal)).toBe(signal === 'SIGTERM' ? 0 : null)
       const before = answered().length
