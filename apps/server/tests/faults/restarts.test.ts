@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openVisitor } from '../api-client.ts'
+import { SocketClient } from '../socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
 import { storedBeside } from '../stored-messages.ts'
 import { clientMessageIds, messagePosts, openFaultyChat } from './faulty-chat.ts'
@@ -58,4 +60,27 @@ describe('a server that is restarted under load', () => {
       await expect.poll(states, within).toEqual(chats.map(() => 'live'))
     },
   )
+
+  it('[FP25] spreads the return of its clients over 2 s, and is gone within 10 s of being asked', async () => {
+    const server = await start()
+    const visitor = await openVisitor(server.url)
+    const sockets = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const socket = new SocketClient(server.url)
+        await socket.hello({ orgToken: visitor.token })
+        return socket
+      }),
+    )
+    const stuck = new Promise<'stuck'>((resolve) => {
+      setTimeout(resolve, 10_000, 'stuck').unref()
+    })
+    expect(await Promise.race([server.kill('SIGTERM'), stuck])).toBe(0)
+    const ends = await Promise.all(sockets.map(({ closed }) => closed))
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([1012]))
+    const hintsMs = ends.map(({ reason }) => Number(/^retry-in-ms:(\d+)$/.exec(reason)?.[1]))
+    expect(Math.min(...hintsMs)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...hintsMs)).toBeLessThanOrEqual(2_000)
+    // Thirty of one crowd: that they all come back within a quarter of that time is one chance in 10^16.
+    expect(Math.max(...hintsMs) - Math.min(...hintsMs)).toBeGreaterThan(500)
+  })
 })
