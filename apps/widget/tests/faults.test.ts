@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FaultProxy } from '../../server/tests/faults/fault-proxy.ts'
 import type { Fault } from '../../server/tests/faults/fault.ts'
-import { clientMessageId, firstOfEach } from '../../server/tests/faults/faulty-chat.ts'
+import { clientMessageIds, firstOfEach, messagePosts } from '../../server/tests/faults/faulty-chat.ts'
 import { buildServer, type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
 import { storedBeside } from '../../server/tests/stored-messages.ts'
 import { launchBrowser } from './browser.ts'
@@ -52,7 +52,7 @@ describe('the widget on a network that fails', () => {
       for (const text of said) await chat.send(text)
       await expect.poll(() => chat.shown('sent'), { timeout: 60_000 }).toEqual(said)
       expect(storedBeside(server, said[0] ?? '')).toEqual(said.map((content, n) => ({ content, sequence: n + 1 })))
-      expect(new Set(proxy.asked('POST', '/messages').map(clientMessageId)).size).toBe(said.length)
+      expect(new Set(messagePosts(proxy).flatMap(clientMessageIds)).size).toBe(said.length)
       expect(chat.errors).toEqual([])
       await context.close()
       await proxy.close()

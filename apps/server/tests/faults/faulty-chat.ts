@@ -13,11 +13,16 @@ export interface FaultyChat extends RealClient {
   pointElsewhereTo(serverUrl: string): void
 }
 
-export const clientMessageId = ({ body }: Exchange): string =>
-  (JSON.parse(body) as { clientMessageId: string }).clientMessageId
-
 const isMessagePost = ({ method, path }: Pick<Exchange, 'method' | 'path'>): boolean =>
-  method === 'POST' && path.endsWith('/messages')
+  method === 'POST' && /\/messages(\/batch)?$/.test(path)
+
+export const messagePosts = ({ exchanges }: FaultProxy): readonly Exchange[] => exchanges.filter(isMessagePost)
+
+/** The keys of the messages in one request: of one, or of several at once. */
+export function clientMessageIds({ body }: Exchange): readonly string[] {
+  const { messages, ...one } = JSON.parse(body) as { messages?: { clientMessageId: string }[]; clientMessageId: string }
+  return (messages ?? [one]).map(({ clientMessageId }) => clientMessageId)
+}
 
 /** Sockets are blocked, as by many a company's network: a message is then stored by the answer to its request alone. */
 export const noSockets = ({ path }: Pick<Exchange, 'path'>): Fault | undefined =>
@@ -25,13 +30,13 @@ export const noSockets = ({ path }: Pick<Exchange, 'path'>): Fault | undefined =
 
 /** A network without sockets on which something goes wrong with the first request of each message, and nothing with the later ones. */
 export function firstOfEach(fault: (nth: number, exchange: Exchange) => Fault | undefined) {
-  const met: string[] = []
+  const met = new Set<string>()
+  let count = 0
   return (exchange: Exchange): Fault | undefined => {
     if (!isMessagePost(exchange)) return noSockets(exchange)
-    const id = clientMessageId(exchange)
-    if (met.includes(id)) return undefined
-    met.push(id)
-    return fault(met.length - 1, exchange)
+    const fresh = clientMessageIds(exchange).filter((id) => !met.has(id))
+    for (const id of fresh) met.add(id)
+    return fresh.length > 0 ? fault(count++, exchange) : undefined
   }
 }
 

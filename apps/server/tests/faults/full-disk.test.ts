@@ -2,11 +2,11 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { describe, expect, it, vi } from 'vitest'
 import { call } from '../api-client.ts'
 import { storedBeside } from '../stored-messages.ts'
-import { noSockets, openFaultyChat } from './faulty-chat.ts'
+import { messagePosts, noSockets, openFaultyChat } from './faulty-chat.ts'
 import { PacedClock } from './paced-clock.ts'
 import { runServer } from './run-server.ts'
 
-const within = { timeout: 20_000, interval: 5 }
+const within = { timeout: 60_000, interval: 5 }
 
 /** A server, and the connection to its database: with it a test bounds the file as a full disk does (`max_page_count`). */
 async function runServerOnSmallDisk() {
@@ -39,9 +39,13 @@ describe('a disk that is full', () => {
       'full disk: before',
       ...Array.from({ length: 12 }, (_u, n) => `full disk: ${String(n)} ${'x'.repeat(3_000)}`),
     ]
-    for (const text of said.slice(1)) await chat.say(text)
+    const isTried = () => chat.client.state.outbox.every(({ delivery }) => delivery.state === 'queued')
+    for (const text of said.slice(1)) {
+      await chat.say(text)
+      await expect.poll(isTried, within).toBe(true)
+    }
     const refused = () =>
-      chat.proxy.asked('POST', '/messages').flatMap(({ answers }) => answers.filter(({ status }) => status !== 201))
+      messagePosts(chat.proxy).flatMap(({ answers }) => answers.filter(({ status }) => status >= 400))
     await expect.poll(() => refused().length, within).toBeGreaterThan(0)
     for (const { status, body, headers } of refused()) {
       expect([status, (JSON.parse(body) as { code: string }).code]).toEqual([503, 'storage_full'])

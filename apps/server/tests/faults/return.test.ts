@@ -21,7 +21,7 @@ afterAll(async () => {
   for (const one of servers) await one.remove()
 })
 
-const within = { timeout: 20_000, interval: 5 }
+const within = { timeout: 60_000, interval: 5 }
 const numbered = (name: string, count: number) =>
   Array.from({ length: count }, (_unused, n) => `${name} ${String(n + 1)}`)
 

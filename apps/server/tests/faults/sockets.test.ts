@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.remove())
 
-const within = { timeout: 20_000, interval: 5 }
+const within = { timeout: 60_000, interval: 5 }
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_unused, n) => `${name} ${String(n)}`)
 
 async function expectShownOnce(chat: FaultyChat, said: readonly string[]): Promise<void> {
