@@ -71,34 +71,37 @@ async function throughProxy(): Promise<{
 }
 
 describe('PostgreSQL that fails', { timeout: 60_000 }, () => {
-  it('[PGS6] keeps every message once and in order through a restart of the database, and writes again within 5 s', async () => {
-    const store = await openTestPostgresStore(await server.createDatabase())
-    const ids = [await openConversation(store, 'v1'), await openConversation(store, 'v2')]
-    let isOver = false
-    const senders = ids.map(async (id) => {
-      const sent: string[] = []
-      while (!isOver) {
-        const content = `m${sent.length}`
-        await appendUntilStored(store, id, content)
-        sent.push(content)
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    '[PGS6] keeps every message once and in order through a restart of the database after %s, and writes again within 5 s',
+    async (signal) => {
+      const store = await openTestPostgresStore(await server.createDatabase())
+      const ids = [await openConversation(store, 'v1'), await openConversation(store, 'v2')]
+      let isOver = false
+      const senders = ids.map(async (id) => {
+        const sent: string[] = []
+        while (!isOver) {
+          const content = `m${sent.length}`
+          await appendUntilStored(store, id, content)
+          sent.push(content)
+        }
+        return sent
+      })
+      await pause(200)
+      await server.stop(signal)
+      await pause(500)
+      await server.start()
+      const startedAtMs = systemClock.monotonicMs()
+      await appendUntilStored(store, await openConversation(store, 'v3'), 'again')
+      expect(systemClock.monotonicMs() - startedAtMs).toBeLessThan(5_000)
+      await pause(200)
+      isOver = true
+      for (const [index, sender] of senders.entries()) {
+        const sent = await sender
+        expect(sent.length).toBeGreaterThan(10)
+        expect(await contentsOf(store.ofOrg(org.id), ids[index] as ConversationId)).toEqual(sent)
       }
-      return sent
-    })
-    await pause(200)
-    await server.stop('SIGINT')
-    await pause(500)
-    await server.start()
-    const startedAtMs = systemClock.monotonicMs()
-    await appendUntilStored(store, await openConversation(store, 'v3'), 'again')
-    expect(systemClock.monotonicMs() - startedAtMs).toBeLessThan(5_000)
-    await pause(200)
-    isOver = true
-    for (const [index, sender] of senders.entries()) {
-      const sent = await sender
-      expect(sent.length).toBeGreaterThan(10)
-      expect(await contentsOf(store.ofOrg(org.id), ids[index] as ConversationId)).toEqual(sent)
-    }
-  })
+    },
+  )
 
   it('[PGS7] loses and doubles nothing when its connections are ended again and again', async () => {
     const url = await server.createDatabase()
