@@ -1,4 +1,7 @@
+import { measureLive } from './live.ts'
+import { measureMessages } from './messages.ts'
 import { measureRenewal } from './renewal.ts'
+import { measureSockets } from './sockets.ts'
 import { measureStart } from './start.ts'
 import { measureSyncs } from './syncs.ts'
 
@@ -8,6 +11,9 @@ type Tables = Readonly<Record<string, readonly object[]>>
 const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   start: async () => ({ start: await measureStart() }),
   syncs: async () => ({ syncs: await measureSyncs() }),
+  messages: async () => ({ messages: await measureMessages() }),
+  live: async () => ({ live: await measureLive() }),
+  sockets: async () => ({ sockets: await measureSockets() }),
   renewal: measureRenewal,
 }
 

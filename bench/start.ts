@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type SpawnedServer, spawnServer } from '../apps/server/tests/spawn-server.ts'
+import { residentMb } from './process-figures.ts'
 
 const runs = 7
 const idleMs = 5_000
@@ -11,12 +11,6 @@ const bareServer = "require('node:http').createServer((q,r)=>r.end()).listen(0,'
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-
-/** Resident memory of a process in MB, from Linux's own count. */
-function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kilobytes) / 102.4) / 10
-}
 
 async function startBare(): Promise<{ child: ChildProcess; startMs: number }> {
   const startedAtMs = performance.now()

@@ -66,3 +66,26 @@ export function disagreements(rules: string, tests: readonly SourceFile[]): stri
     ),
   ]
 }
+
+/** Where docs/faults.md and the rules disagree: its rows name rules in their last column, and every rule about faults stands in one. */
+export function faultGaps(faults: string, rules: string): string[] {
+  const listed = idsInRules(rules)
+  const rows = faults.split('\n').filter((line) => line.startsWith('|'))
+  const named = new Set(
+    rows.flatMap(
+      (row) =>
+        row
+          .split('|')
+          .at(-2)
+          ?.match(new RegExp(`\\b${id}\\b`, 'g')) ?? [],
+    ),
+  )
+  return [
+    ...[...named]
+      .filter((rule) => !listed.includes(rule))
+      .map((rule) => `docs/faults.md: docs/rules.md has no ${rule}`),
+    ...listed
+      .filter((rule) => /^(FP|RCV)\d/.test(rule) && !named.has(rule))
+      .map((rule) => `docs/faults.md: no row names ${rule}`),
+  ]
+}

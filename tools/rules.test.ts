@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from './child.mjs'
-import { disagreements } from './rule-ids.ts'
+import { disagreements, faultGaps } from './rule-ids.ts'
 import { isCode, isTest, repositoryFiles } from './tree.ts'
 
 const rules = '- **OB1** The first.\n- **OB2** The second.\n'
@@ -33,5 +33,16 @@ describe('docs/rules.md', () => {
       'describe("x", () => { it.concurrent(`[OB2] b ${seed}`, async () => {}) })',
     ].join('\n')
     expect(disagreements(rules, [{ path: 'a.test.ts', text }])).toEqual([])
+  })
+
+  it('[RU4] has every rule that docs/faults.md names, and every rule about faults stands there', () => {
+    const read = (name: string) => readFileSync(join(root, 'docs', name), 'utf8')
+    expect(faultGaps(read('faults.md'), read('rules.md'))).toEqual([])
+    const few = '- **FP1** The first.\n- **OB1** Another.\n'
+    expect(faultGaps('| a cut | OB7 holds | OB1, FP1 |', few)).toEqual([])
+    expect(faultGaps('| a cut | it holds | OB2 |', few)).toEqual([
+      'docs/faults.md: docs/rules.md has no OB2',
+      'docs/faults.md: no row names FP1',
+    ])
   })
 })

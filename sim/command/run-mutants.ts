@@ -18,14 +18,16 @@ const tokenSources = join(root, 'packages/token/src')
 export const mutantSource = (mutant: Mutant): string =>
   mutate(readFileSync(join(tokenSources, mutant.file), 'utf8'), mutant)
 
-/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of its core.ts. */
+/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of the engine. */
 function writeMutant(mutant: Mutant, folder: string): string {
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
   mkdirSync(to, { recursive: true })
   cpSync(tokenSources, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
   writeFileSync(join(to, mutant.file), mutantSource(mutant))
-  return join(to, 'core.ts')
+  const engine = join(to, 'engine.ts')
+  writeFileSync(engine, "export { TokenRenewer } from './core.ts'\nexport { withToken } from './with-token.ts'\n")
+  return engine
 }
 
 /** The engine with the mutant's fault. */

@@ -55,6 +55,7 @@ export class Page {
       life,
       tabs: { name: watch.group.terms.shareName, locks, channels },
       maxWaiting: this.#maxWaiting,
+      holdBackMs: (watch.holdBackMs = random.pick([0, 5_000, Infinity])),
     }
     this.renewer = new engine.TokenRenewer(renewerTerms)
     this.renewer.subscribe((event) => {
@@ -91,11 +92,12 @@ export class Page {
     this.watch.noteUse()
     this.#checkHeld()
     const token = this.renewer.token()
+    this.watch.isInTrouble = this.renewer.snapshot().failures > 0
     if (token !== undefined) this.watch.give(token, 'shows')
     // In a throttled tab, and on waking, a timer may be late: `token()` alone relies on it.
     const isOnTime = !this.watch.isThrottled && this.watch.evenSinceMs < this.watch.group.nowMs
-    if (isOnTime && this.renewer.isTokenExpiredOrExpiring() !== (token === undefined))
-      this.watch.violate('I4', 'says another thing of its token than it shows')
+    if (isOnTime && token === undefined && !this.renewer.isTokenExpiredOrExpiring())
+      this.watch.violate('I4', 'hides a token that is not due')
   }
 
   async valid(options: WaitOptions): Promise<void> {
@@ -113,12 +115,13 @@ export class Page {
 
   /** Sends one request through the renewer; what the server refuses is sent once more. */
   async send(options: WaitOptions): Promise<void> {
-    const { trace } = this.#terms
+    const { trace, engine } = this.#terms
     const sent: { token: string; answer: Answer }[] = []
     let wait = this.#join(options)
     let heldAtRefusal: string | undefined
     try {
-      const answer = await this.renewer.withToken(
+      const answer = await engine.withToken(
+        this.renewer,
         async (token) => {
           this.#leave(wait, options, undefined)
           this.watch.give(token, 'sends')
@@ -142,7 +145,6 @@ export class Page {
       if (isTokenRefusal(answer)) {
         if (sent.length < 2) this.watch.violate('I8', 'does not replay what was refused')
         this.#leave(wait, options, undefined)
-        this.renewer.reportRefused(sent.at(-1)?.token ?? '')
         this.#notePhase()
       }
     } catch (error) {
@@ -231,7 +233,9 @@ export class Page {
       !this.watch.isAwake
     this.watch.noteUse()
     const { nowMs } = this.watch.group
-    const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs: signal?.aborted === true ? nowMs : Infinity }
+    const hasFoundFull = this.watch.waits.size >= this.#maxWaiting
+    const mustEndByMs = signal?.aborted === true ? nowMs : Infinity
+    const wait: Wait = { joinedAtMs: nowMs, isExcused, mustEndByMs, hasFoundFull }
     this.watch.waits.add(wait)
     const onAbort = () => {
       wait.mustEndByMs = Math.min(wait.mustEndByMs, this.watch.group.nowMs)
@@ -254,10 +258,10 @@ export class Page {
       this.watch.violate('I5', `lets a caller wait for ${tookMs} ms and does not ask`)
     if (this.watch.group.nowMs > wait.mustEndByMs)
       this.watch.violate('I6', `keeps a caller for ${this.watch.group.nowMs - wait.mustEndByMs} ms after the end`)
-    if (error !== undefined) this.#checkError(error, tookMs >= withinMs, options, isForced)
+    if (error !== undefined) this.#checkError(error, wait, tookMs >= withinMs, options, isForced)
   }
 
-  #checkError(error: unknown, isOver: boolean, { signal }: WaitOptions, isForced: boolean): void {
+  #checkError(error: unknown, wait: Wait, isOver: boolean, { signal }: WaitOptions, isForced: boolean): void {
     const { name, code } = error as TokenError
     this.#terms.trace.add(`error ${code}`, this.watch.name)
     const { group } = this.watch
@@ -265,7 +269,8 @@ export class Page {
     const isEarned = {
       unavailable: isOver || isForced || !this.watch.isAwake || this.watch.evenSinceMs >= this.watch.group.nowMs,
       aborted: signal?.aborted === true,
-      'queue-full': this.watch.waits.size >= this.#maxWaiting,
+      // By the time that it is told, others may have left.
+      'queue-full': wait.hasFoundFull || this.watch.waits.size >= this.#maxWaiting,
       disposed: this.#isDisposed,
       // It may have heard a little later than the tab that asked. And what was last heard, too, where the time or the issuer's earlier word did not let it hear better.
       refused: monotonicMs <= group.finalNoAtMs + (isOver || group.wasBlockedWithin(0) ? Infinity : 70_000),

@@ -15,6 +15,8 @@ export interface Wait {
   isExcused: boolean
   /** Something has happened that ends every wait at once. */
   mustEndByMs: number
+  /** When it came, as many waited as may. */
+  readonly hasFoundFull: boolean
 }
 
 /** Knows what one tab's renewer has been told, and holds what it does against that: I4, I5, I6, I7, I8. */
@@ -26,6 +28,9 @@ export class TabWatch {
   holders = 0
   /** Since when somebody holds on to a fresh token, in ms of the timeline. */
   heldSinceMs = Infinity
+  /** In the last stretch of this length, in ms, it keeps a token back for its successor; not where the issuer is in trouble. */
+  holdBackMs = 0
+  isInTrouble = false
   /** The last that it heard is a final no: by itself it asks again ever more rarely, up to an hour later. */
   isGivenUp = false
   isFrozen = false
@@ -209,15 +214,16 @@ export class TabWatch {
   }
 
   /** One read of the wall clock, and a timer on the other: that one may be late in a throttled tab, on waking, and at its very moment. */
-  #checkShown({ asked, dueAfterMs }: KnownToken): void {
+  #checkShown({ asked, dueAfterMs, unusableAfterMs }: KnownToken): void {
     const now = this.group.terms.machine.now()
+    const endAfterMs = this.isInTrouble ? unusableAfterMs : Math.max(dueAfterMs, unusableAfterMs - this.holdBackMs)
     const byWallMs = now.wallMs - asked.wallMs
     const byMonotonicMs = now.monotonicMs - asked.monotonicMs
     if (
-      byWallMs >= dueAfterMs ||
-      (byMonotonicMs > dueAfterMs && !this.isThrottled && this.evenSinceMs < this.group.nowMs)
+      byWallMs >= endAfterMs ||
+      (byMonotonicMs > endAfterMs && !this.isThrottled && this.evenSinceMs < this.group.nowMs)
     )
-      this.violate('I4', `shows a token that is due, ${byWallMs} and ${byMonotonicMs} ms old`)
+      this.violate('I4', `shows a token that may not leave, ${byWallMs} and ${byMonotonicMs} ms old`)
   }
 
   #noteAhead(): void {

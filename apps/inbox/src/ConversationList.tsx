@@ -1,6 +1,7 @@
 import type { AgentConversation, ConversationId, ConversationStatus } from '@helvino/protocol'
 import { limits } from '@helvino/protocol'
 import { Group, Loader, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
+import { memo } from 'react'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
 import { formatFull, formatWhen } from './when.ts'
@@ -69,7 +70,7 @@ interface ConversationRowProps {
   readonly nowMs: number
 }
 
-function ConversationRow({ conversation, isSelected, nowMs }: ConversationRowProps) {
+const ConversationRow = memo(function ConversationRow({ conversation, isSelected, nowMs }: ConversationRowProps) {
   const { id, preview, activeAt } = conversation
   const hasNew = isUnread(conversation)
   return (
@@ -101,4 +102,4 @@ function ConversationRow({ conversation, isSelected, nowMs }: ConversationRowPro
       </Group>
     </a>
   )
-}
+})

@@ -70,13 +70,7 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
         )}
         <ol className="timeline" role="log">
           {items.map((item) => (
-            <TimelineRow
-              key={item.key}
-              item={item}
-              nowMs={nowMs}
-              onRetry={(entryId) => void chat.retry(entryId)}
-              onRemove={(entryId) => void chat.discard(entryId)}
-            />
+            <TimelineRow key={item.key} item={item} chat={chat} nowMs={nowMs} />
           ))}
         </ol>
       </div>

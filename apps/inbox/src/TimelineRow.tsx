@@ -1,14 +1,14 @@
-import type { OutboxEntry, TimelineItem } from '@helvino/client'
+import type { ChatClient, OutboxEntry, TimelineItem } from '@helvino/client'
 import type { MessageRole } from '@helvino/protocol'
 import { Button, Group, Text } from '@mantine/core'
+import { memo } from 'react'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
 interface TimelineRowProps {
   readonly item: TimelineItem
+  readonly chat: Pick<ChatClient, 'retry' | 'discard'>
   readonly nowMs: number
-  readonly onRetry: (id: OutboxEntry['id']) => void
-  readonly onRemove: (id: OutboxEntry['id']) => void
 }
 
 interface Line {
@@ -28,8 +28,14 @@ function lineOf(item: TimelineItem): Line {
   }
 }
 
-/** One message: the team's at the end of the line, everybody else's at its start. */
-export function TimelineRow({ item, nowMs, onRetry, onRemove }: TimelineRowProps) {
+/** The part of an item that tells of a change: the item itself is made anew for every render. */
+const contentsOf = (item: TimelineItem): object => (item.kind === 'pending' ? item.entry : item.message)
+
+const isSameRow = (before: TimelineRowProps, after: TimelineRowProps): boolean =>
+  contentsOf(before.item) === contentsOf(after.item) && before.chat === after.chat && before.nowMs === after.nowMs
+
+/** One message: the team's at the end of the line, everybody else's at its start. Drawn once, however many come after it. */
+export const TimelineRow = memo(function TimelineRow({ item, chat, nowMs }: TimelineRowProps) {
   const { role, content, timestamp } = lineOf(item)
   return (
     <li className="message" data-role={role} data-delivery={item.kind}>
@@ -45,17 +51,17 @@ export function TimelineRow({ item, nowMs, onRetry, onRemove }: TimelineRowProps
             </time>
           </Text>
         )}
-        {item.kind === 'pending' && <Delivery entry={item.entry} onRetry={onRetry} onRemove={onRemove} />}
+        {item.kind === 'pending' && <Delivery entry={item.entry} chat={chat} />}
       </Group>
     </li>
   )
-}
+}, isSameRow)
 
-interface DeliveryProps extends Pick<TimelineRowProps, 'onRetry' | 'onRemove'> {
+interface DeliveryProps extends Pick<TimelineRowProps, 'chat'> {
   readonly entry: OutboxEntry
 }
 
-function Delivery({ entry, onRetry, onRemove }: DeliveryProps) {
+function Delivery({ entry, chat }: DeliveryProps) {
   switch (entry.delivery.state) {
     case 'sending':
       return (
@@ -79,7 +85,7 @@ function Delivery({ entry, onRetry, onRemove }: DeliveryProps) {
             size="compact-xs"
             variant="light"
             onClick={() => {
-              onRetry(entry.id)
+              void chat.retry(entry.id)
             }}
           >
             {words.delivery.retry}
@@ -89,7 +95,7 @@ function Delivery({ entry, onRetry, onRemove }: DeliveryProps) {
             variant="subtle"
             color="red"
             onClick={() => {
-              onRemove(entry.id)
+              void chat.discard(entry.id)
             }}
           >
             {words.delivery.remove}

@@ -6,6 +6,7 @@ import {
   readAnswer,
   request,
   unreachable,
+  withToken,
 } from '@helvino/client'
 import { decodeSessionHealth, headers, isTokenRefusal, parseJson, type SessionHealth } from '@helvino/protocol'
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
@@ -49,7 +50,7 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
       ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
     const isRefusal = ({ status, body }: HttpResponse) => isTokenRefusal(status, parseJson(body))
     try {
-      const response = await (chat ? chat.renewer.withToken(sendWith, isRefusal) : ask(httpRequest))
+      const response = await (chat ? withToken(chat.renewer, sendWith, isRefusal) : ask(httpRequest))
       return readAnswer(response, decode, clock.nowMs())
     } catch (error) {
       return unreachable(error)

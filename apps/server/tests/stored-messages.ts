@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import type { SpawnedServer } from './spawn-server.ts'
 
 /** What the database file holds of the conversation in which `text` was said: contents in the order of their sequence. */
-export function storedBeside(server: SpawnedServer, text: string): { content: string; sequence: number }[] {
+export function storedBeside(
+  server: { readonly dataFolder: string },
+  text: string,
+): { content: string; sequence: number }[] {
   const database = new Sqlite(join(server.dataFolder, 'helvino.db'), { readonly: true })
   try {
     return database

@@ -8,6 +8,7 @@ import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
 import type { OutboxStores } from './outbox-store.ts'
 import { agentOwner, ownedName } from './owner.ts'
+import { renewerTerms } from './renewer-terms.ts'
 
 const tokenWithinMs = 10_000
 
@@ -50,11 +51,10 @@ export interface AgentClientOptions {
 
 /** An agent's chat: its token comes from the session of the page. */
 export function createAgentClient({ runtime, apiUrl, orgId, userId, outboxStores }: AgentClientOptions): ChatClient {
-  const { clock, random, network, life, locks, channels } = runtime
+  const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
-    ...{ clock, random, life },
-    tabs: { name: ownedName(owner, 'token'), locks, channels },
+    ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
   const outboxStore = outboxStores(ownedName(owner, 'outbox'))

@@ -17,6 +17,7 @@ import {
 } from '@helvino/protocol'
 import type { Clock, HttpRequest, Network } from '@helvino/runtime'
 import { TokenError, type TokenRenewer } from '@helvino/token/core'
+import { withToken } from '@helvino/token/with-token'
 import type { Audience } from './audience.ts'
 import { type CallResult, readAnswer, request, unreachable } from './call.ts'
 
@@ -100,11 +101,12 @@ export class Api {
     signal: AbortSignal,
   ): Promise<CallResult<Value>> {
     const send = (token: string) => {
-      const withToken = { ...httpRequest.headers, [this.audience.tokenHeader]: token }
-      return request(this.#network, this.#clock, { ...httpRequest, headers: withToken }, callWithinMs, signal)
+      const headersNow = { ...httpRequest.headers, [this.audience.tokenHeader]: token }
+      return request(this.#network, this.#clock, { ...httpRequest, headers: headersNow }, callWithinMs, signal)
     }
     try {
-      const response = await this.#renewer.withToken(
+      const response = await withToken(
+        this.#renewer,
         send,
         (answer) => isTokenRefusal(answer.status, parseJson(answer.body)),
         { signal },

@@ -249,6 +249,7 @@ export class ChatClient {
           renewer,
           api: this.#api,
           outbox: this.#outbox,
+          isSequenced: () => this.#hasRealtime,
           openConversation: (stop) => this.openConversation(stop),
           onGone: (id) => {
             this.#forget(id)

@@ -10,6 +10,8 @@ export interface DeliverPorts {
   readonly renewer: TokenRenewer
   readonly api: Api
   readonly outbox: Outbox
+  /** True where the server numbers every message: an answer without a number is then not the server's. */
+  readonly isSequenced: () => boolean
   readonly openConversation: (signal: AbortSignal) => Promise<CallResult<ConversationId>>
   /** The server does not know this conversation (any more). */
   readonly onGone: (id: ConversationId) => void
@@ -19,7 +21,7 @@ export interface DeliverPorts {
 
 /** One attempt for one entry: a valid token first, then a conversation to put it in, then the message. Never rejects. */
 export function createDeliver(ports: DeliverPorts) {
-  const { renewer, api, outbox, openConversation, onGone, onWaiting } = ports
+  const { renewer, api, outbox, isSequenced, openConversation, onGone, onWaiting } = ports
 
   async function awaitToken(signal: AbortSignal): Promise<CallResult<never> | undefined> {
     const waitingBefore = renewer.snapshot().waiting
@@ -50,6 +52,9 @@ export function createDeliver(ports: DeliverPorts) {
     }
     const result = await api.postMessage(conversationId, entry.content, entry.id, signal)
     if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
+    // Something in between said yes to it (a portal that wants a login, say): the message has its key, so that asking again is safe.
+    if (result.kind === 'answered' && result.value.sequence === undefined && isSequenced())
+      return { kind: 'unreachable', reason: "an answer that is not the server's", retryAfterMs: undefined }
     return { ...result, conversationId }
   }
 }

@@ -1,6 +1,7 @@
 export { type AskedAt, askedNow, type RenewalCause, type TokenEvent, type TokenRenewer } from '@helvino/token/core'
 export { parseTokenClaim, parseTokenExpiration } from '@helvino/token/jwt'
 export { parseRetryAfter } from '@helvino/token/retry-after'
+export { withToken } from '@helvino/token/with-token'
 export { type AgentClientOptions, createAgentClient } from './agent-client.ts'
 export type { Site } from './audience.ts'
 export { type CallResult, readAnswer, request, unreachable } from './call.ts'

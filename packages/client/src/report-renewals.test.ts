@@ -38,7 +38,8 @@ describe('reporting renewals', () => {
     start()
     renewer.hold()
     await timeline.advance(10 * minuteMs)
-    expect(sent().length).toBeGreaterThanOrEqual(8)
+    // A minute whose end finds the token about to be renewed is told of with the next one.
+    expect(sent().length).toBeGreaterThanOrEqual(5)
     expect(sent().length).toBeLessThanOrEqual(13)
     expect(renewalsIn(0).length).toBeGreaterThanOrEqual(2)
     for (const { headers } of sent()) expect(headers['x-org-token']).toMatch(/^t\d+$/)

@@ -76,7 +76,11 @@ export class Threads {
   }
 
   resumePoints(): readonly ResumePoint[] {
-    return [...this.#threads].map(([id, thread]) => ({ id, after: contiguousSequence(thread) }))
+    return [...this.#threads].map(([id, thread]) => {
+      const after = contiguousSequence(thread)
+      const messageId = thread.messages.find(({ sequence }) => sequence === after)?.id
+      return { id, after, ...(messageId && { messageId }) }
+    })
   }
 
   #get(id: ConversationId): Thread {

@@ -6,6 +6,7 @@ import { ChatClient } from './chat-client.ts'
 import type { ClientRuntime } from './client-runtime.ts'
 import type { OutboxStores } from './outbox-store.ts'
 import { ownedName, visitorOwner } from './owner.ts'
+import { renewerTerms } from './renewer-terms.ts'
 import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
 
 export interface VisitorClientOptions {
@@ -27,14 +28,13 @@ export interface VisitorClientOptions {
 /** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
 export function createVisitorClient(options: VisitorClientOptions): ChatClient {
   const { runtime, apiUrl, site, visitorId, boot } = options
-  const { clock, random, network, life, locks, channels } = runtime
+  const { clock, network } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
   let asking = boot ? undefined : options.asking
   const issued = boot && issuedBy(boot.answer, boot.asked.wallMs)
   const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
   const renewer = new TokenRenewer({
-    ...{ clock, random, life },
-    tabs: { name: ownedName(owner, 'token'), locks, channels },
+    ...renewerTerms(runtime, owner),
     ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
     ...(issued && { initial: { issued, asked: boot.asked } }),
     fetchToken: async (signal) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type ClientFrame,
+  type ResumePoint,
   decodeAgentConversationList,
   decodeBootloader,
   decodeClientFrame,
@@ -76,7 +77,11 @@ describe('decoders', () => {
   })
 
   it('[PR5] understand a frame as it was encoded, the token under its name on the wire', () => {
-    const hello: ClientFrame = { type: 'hello', protocol: 1, token: 't', audience: 'visitor', conversations: [] }
+    const conversations = [
+      { id: 'c1', after: 0 },
+      { id: 'c2', after: 3, messageId: 'm3' },
+    ] as unknown as ResumePoint[]
+    const hello: ClientFrame = { type: 'hello', protocol: 1, token: 't', audience: 'visitor', conversations }
     expect(JSON.parse(encodeClientFrame(hello))).toMatchObject({ orgToken: 't' })
     expect(JSON.parse(encodeClientFrame({ ...hello, audience: 'agent' }))).toMatchObject({ agentToken: 't' })
     for (const frame of [hello, { type: 'renew', token: 't' }, { type: 'ping' }] as const)

@@ -4,7 +4,14 @@ import {
   type AgentConversation,
   type Conversation,
 } from './conversation.ts'
-import { decodeConversationId, decodeSequence, type ConversationId, type Sequence } from './ids.ts'
+import {
+  decodeConversationId,
+  decodeMessageId,
+  decodeSequence,
+  type ConversationId,
+  type MessageId,
+  type Sequence,
+} from './ids.ts'
 import { limits } from './limits.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, parseJson } from './record.ts'
@@ -13,6 +20,8 @@ import { asRecord, asString, decodeList, parseJson } from './record.ts'
 export interface ResumePoint {
   readonly id: ConversationId
   readonly after: Sequence
+  /** The message at `after`, where there is one: in a store that was set back to an older copy another has its place. */
+  readonly messageId?: MessageId
 }
 
 /** What became of one resume point: `recovered: false` means "too far behind, fetch the pages". */
@@ -46,7 +55,8 @@ function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
   const id = decodeConversationId(record?.['id'])
   const after = decodeSequence(record?.['after'])
-  return id && after !== undefined ? { id, after } : undefined
+  const messageId = decodeMessageId(record?.['messageId'])
+  return id && after !== undefined ? { id, after, ...(messageId && { messageId }) } : undefined
 }
 
 function decodeHello(record: Readonly<Record<string, unknown>>): ClientFrame | undefined {

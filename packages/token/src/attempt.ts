@@ -21,13 +21,16 @@ export function attempt(
       settle({ kind: 'unavailable', reason: String(error) })
     }
     const cancel = clock.startTimer(withinMs, () => {
-      stop.abort(`no answer within ${withinMs} ms`)
+      stop.abort('no answer in time')
     })
     signal.addEventListener('abort', () => {
       fail(signal.reason)
     })
     // Within an async function, so that one that throws before it promises anything counts as one that rejects.
-    const call = async () => fetchToken(signal)
-    call().then(settle, fail)
+    const call = async (): Promise<TokenAnswer | undefined> => fetchToken(signal)
+    // Plain JavaScript may answer with nothing, or with something of no kind.
+    call().then((answer) => {
+      settle(answer?.kind ? answer : { kind: 'unavailable', reason: 'no answer' })
+    }, fail)
   })
 }

@@ -1,4 +1,5 @@
-import { authorizeBearer, sendAuthorized, type SendOptions, type TokenSource } from './authorized-send.ts'
+import { authorizeBearer, sendAuthorized, type SendOptions } from './authorized-send.ts'
+import type { TokenSource } from './with-token.ts'
 
 /** As for `fetch`; `body` may be a function, which is called anew each time the request is sent. */
 export interface AuthorizedInit extends Omit<RequestInit, 'body'> {

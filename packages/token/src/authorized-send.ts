@@ -1,8 +1,5 @@
-import type { TokenRenewer } from './renewer.ts'
 import { TokenError } from './token-error.ts'
-
-/** What is needed of a renewer to send with its token. */
-export type TokenSource = Pick<TokenRenewer, 'validToken' | 'reportRefused'>
+import { type TokenSource, withToken } from './with-token.ts'
 
 /** How a token is put on a request, and how its refusal is told. */
 export interface SendOptions {
@@ -24,32 +21,21 @@ interface Sending {
   readonly signal: AbortSignal | undefined
 }
 
-/** The token; an abort rejects as that of `fetch` does, with the signal's own reason. */
-async function tokenFor(source: TokenSource, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return await source.validToken({ signal })
-  } catch (error) {
-    throw error instanceof TokenError && error.code === 'aborted' ? error.cause : error
-  }
-}
-
-/**
- * Sends with the token of that moment. Where it is refused, says so, and sends once more with a renewed one; the second answer stands, and
- * its refusal is told too, so that the renewer stops asking for tokens that do not help.
- */
+/** `withToken` as `fetch` would have it: an abort rejects with the signal's own reason. */
 export async function sendAuthorized(
   source: TokenSource,
   { send, isRepeatable, isTokenRefusal = ({ status }) => status === 401, signal }: Sending,
 ): Promise<Response> {
-  const token = await tokenFor(source, signal)
-  const first = await send(token)
-  if (!isTokenRefusal(first)) return first
-  source.reportRefused(token)
-  if (!isRepeatable) return first
-  // An answer that nobody reads would keep its connection.
-  void first.body?.cancel().catch(() => {})
-  const renewed = await tokenFor(source, signal)
-  const second = await send(renewed)
-  if (isTokenRefusal(second)) source.reportRefused(renewed)
-  return second
+  let refused: Response | undefined
+  const sendNext = async (token: string) => {
+    // An answer that nobody reads would keep its connection.
+    void refused?.body?.cancel().catch(() => {})
+    return (refused = await send(token))
+  }
+  try {
+    return await withToken(source, sendNext, isTokenRefusal, { isRepeatable, signal })
+  } catch (error) {
+    void refused?.body?.cancel().catch(() => {})
+    throw error instanceof TokenError && error.code === 'aborted' ? error.cause : error
+  }
 }

@@ -1,4 +1,4 @@
-import type { TokenSource } from './authorized-send.ts'
+import type { TokenSource } from './with-token.ts'
 
 /** What is used of an axios request's configuration. */
 export interface AxiosConfig {

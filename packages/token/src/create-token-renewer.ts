@@ -13,6 +13,7 @@ import type { SendOptions } from './authorized-send.ts'
 import { TokenRenewer } from './renewer.ts'
 import type { TokenRenewerOptions } from './renewer-options.ts'
 import type { WaitOptions } from './waiting-line.ts'
+import { type SendTerms, withToken } from './with-token.ts'
 
 /** What `createTokenRenewer` takes: `fetchToken`, and whatever is to be other than usual. */
 export interface CreateTokenRenewerOptions
@@ -69,12 +70,13 @@ export class FetchingTokenRenewer extends TokenRenewer {
     return keepAlive(super.refresh(options))
   }
 
-  override withToken<Answer>(
+  /** For any other client, what `fetch` does; see `withToken`. @throws {TokenError} where no token could be had; whatever `send` throws. */
+  withToken<Answer>(
     send: (token: string) => Promise<Answer>,
     isTokenRefusal: (answer: Answer) => boolean,
-    options?: WaitOptions,
+    terms?: SendTerms,
   ): Promise<Answer> {
-    return keepAlive(super.withToken(send, isTokenRefusal, options))
+    return keepAlive(withToken(this, send, isTokenRefusal, terms))
   }
 }
 

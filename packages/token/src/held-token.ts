@@ -1,4 +1,4 @@
-import type { Clock } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 
 /** Both clocks, read just before a token was asked for. */
 export interface AskedAt {
@@ -16,32 +16,36 @@ export interface IssuedToken {
   readonly issuerNowMs: number
 }
 
-export const askedNow = (clock: Clock): AskedAt => ({ wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() })
-
 /** One token and the moments of its life, in ms from the moment before it was asked for. */
 export interface HeldToken extends IssuedToken {
   readonly asked: AskedAt
   /** Got because the token before it was refused. */
   readonly isAfterRefusal: boolean
   readonly lifeMs: number
-  /** The place, 0 to 1, of `aheadAfterMs` in its range. Random, so that a fleet that started together does not renew together; one for all tabs. */
-  readonly fraction: number
-  /** From here on a renewal is worthwhile, ahead of time: 80 to 90 % of the life, and before the token is due. */
+  /** From here on a renewal is worthwhile, ahead of time: 80 to 90 % of the life, and always before the token is due. One point for all tabs. */
   readonly aheadAfterMs: number
-  /** From here on writes wait for its successor. */
+  /** From here on the token is on its way out: any use of it starts the renewal, and near its end it may be held back for its successor. */
   readonly dueAfterMs: number
 }
 
+/** The clocks as they were `agoMs` ago; 0 where absent. */
+export const askedNow = (clock: Clock, agoMs = 0): AskedAt => ({
+  wallMs: clock.nowMs() - agoMs,
+  monotonicMs: clock.monotonicMs() - agoMs,
+})
+
 export function holdToken(
   { token, expiresAtMs, issuerNowMs }: IssuedToken,
-  { asked, fraction, isAfterRefusal }: Pick<HeldToken, 'asked' | 'fraction' | 'isAfterRefusal'>,
-  bufferMs: number,
+  asked: AskedAt,
+  isAfterRefusal: boolean,
+  { bufferMs, random }: { readonly bufferMs: number; readonly random: Random },
 ): HeldToken {
   const lifeMs = expiresAtMs - issuerNowMs
   // Never more than a quarter of the life, so that a token of 5 s and one of 60 days both work.
   const dueAfterMs = lifeMs - Math.min(bufferMs, lifeMs / 4)
-  const aheadAfterMs = Math.min(lifeMs, dueAfterMs / 0.9) * (0.8 + 0.1 * fraction)
-  return { token, expiresAtMs, issuerNowMs, asked, isAfterRefusal, lifeMs, fraction, aheadAfterMs, dueAfterMs }
+  // At random, so that a fleet that started together does not renew together.
+  const aheadAfterMs = Math.min(lifeMs, dueAfterMs / 0.9) * (0.8 + 0.1 * random.fraction())
+  return { token, expiresAtMs, issuerNowMs, asked, isAfterRefusal, lifeMs, aheadAfterMs, dueAfterMs }
 }
 
 /**
@@ -51,6 +55,6 @@ export function holdToken(
 export const ageMs = ({ asked }: HeldToken, clock: Clock): number =>
   Math.max(clock.monotonicMs() - asked.monotonicMs, clock.nowMs() - asked.wallMs)
 
-/** False for a token that must not leave this machine any more: a request takes time to arrive. Where a clock or claim made no sense (NaN), too. */
-export const isUsable = (held: HeldToken, clock: Clock): boolean =>
-  ageMs(held, clock) < held.lifeMs - Math.min(1_000, held.lifeMs / 20)
+/** For how long the token may still leave this machine, in ms: a request takes time to arrive. Above 0 for a usable one; NaN where a claim made no sense. */
+export const usableMs = (held: HeldToken, clock: Clock): number =>
+  held.lifeMs - Math.min(1_000, held.lifeMs / 20) - ageMs(held, clock)

@@ -1,5 +1,5 @@
 export type { AuthorizedFetch, AuthorizedInit } from './authorized-fetch.ts'
-export type { SendOptions, TokenSource } from './authorized-send.ts'
+export type { SendOptions } from './authorized-send.ts'
 export {
   createTokenRenewer,
   type CreateTokenRenewerOptions,
@@ -12,3 +12,4 @@ export type { RenewerSnapshot } from './renewer-snapshot.ts'
 export { TokenError, type TokenErrorCode } from './token-error.ts'
 export type { RenewalCause, TokenEvent } from './token-event.ts'
 export type { WaitOptions } from './waiting-line.ts'
+export type { SendTerms, TokenSource } from './with-token.ts'

@@ -1,6 +1,6 @@
 import { anyFetch } from '@helvino/runtime/system-anywhere'
-import type { TokenSource } from './authorized-send.ts'
 import { requestFetch, type RequestFetchOptions } from './request-fetch.ts'
+import type { TokenSource } from './with-token.ts'
 
 /** The `fetch` option of ky, for `ky.create` and `ky.extend`. ky's hooks must not return another request for a 401: it is answered here. */
 export interface KyTokenOptions {

@@ -23,11 +23,16 @@ export interface TokenRenewerOptions {
   readonly life?: Life
   /** Absent where every tab keeps a token of its own. */
   readonly tabs?: Tabs
-  /** Writes wait for a renewal this long before expiry, in ms; never more than a quarter of the token's life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
+  /** A token is due this long before its expiry, in ms; never more than a quarter of its life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
   readonly bufferMs?: number
+  /**
+   * A token that is due goes with requests for as long as it can, while its successor is fetched; in its last `holdBackMs` they wait for the
+   * successor, unless the last renewal failed. Above 0 where requests are slow to arrive; `Infinity`: as soon as it is due. @defaultValue `0`
+   */
+  readonly holdBackMs?: number
   /** One attempt is given up after this, in ms. @defaultValue `10_000` */
   readonly attemptWithinMs?: number
-  /** A caller that names no deadline of its own is turned away after this, in ms. @defaultValue `15_000` */
+  /** A caller that names no deadline of its own leaves after this, in ms: with a token that is held back, else turned away. @defaultValue `15_000` */
   readonly waitWithinMs?: number
   /** Callers that may wait at once; one more is turned away with `queue-full`. @defaultValue `10_000` */
   readonly maxWaiting?: number
@@ -40,6 +45,7 @@ export type RenewerConfig = TokenRenewerOptions & Required<Omit<TokenRenewerOpti
 
 export const resolveOptions = (options: TokenRenewerOptions): RenewerConfig => ({
   bufferMs: 15_000,
+  holdBackMs: 0,
   attemptWithinMs: 10_000,
   waitWithinMs: 15_000,
   maxWaiting: 10_000,

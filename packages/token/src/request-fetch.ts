@@ -1,4 +1,5 @@
-import { authorizeBearer, sendAuthorized, type SendOptions, type TokenSource } from './authorized-send.ts'
+import { authorizeBearer, sendAuthorized, type SendOptions } from './authorized-send.ts'
+import type { TokenSource } from './with-token.ts'
 
 /** `fetch` as the clients call it that make a `Request` of everything before they send it. */
 export type RequestFetch = (request: Request, init?: RequestInit) => Promise<Response>

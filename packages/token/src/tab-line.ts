@@ -1,10 +1,20 @@
-import type { Channel, Channels, Clock, Locks } from '@helvino/runtime'
-import { type HeldToken, holdToken } from './held-token.ts'
+import type { Channel, Channels, Clock, Locks, Random } from '@helvino/runtime'
+import { askedNow, type HeldToken } from './held-token.ts'
 import type { TokenFailure } from './token-failure.ts'
 
-// How long another tab's renewal is waited for: by somebody who needs the token, and in the background.
+// How long another tab's renewal is waited for by somebody who needs the token, and how much longer in the background.
 const patienceMs = 2_000
-const idlePatienceMs = 10_000
+const idleForMs = 8_000
+
+/**
+ * Until when another tab's renewal is waited for. `wishedAtMs`: since when one is wanted; `joinedAtMs`: since when a caller waits, where one
+ * does. Monotonic ms. In the background at random up to a second longer, so that those who wait for a tab that hangs do not all go at once.
+ */
+export const patienceUntilMs = (
+  wishedAtMs: number,
+  random: Random,
+  joinedAtMs = wishedAtMs + idleForMs + 1_000 * random.fraction(),
+): number => Math.max(wishedAtMs, joinedAtMs) + patienceMs
 
 /** What the tabs of one origin need to keep one token between them. */
 export interface Tabs {
@@ -15,45 +25,44 @@ export interface Tabs {
 }
 
 /** What one tab tells the others. */
-export type TabMessage =
+export type TabWord =
   /** Whoever holds a token, tell. */
   | { readonly type: 'ask' }
-  /** An attempt starts. `atMs`: when it was said, by the wall clock that the tabs share. */
-  | { readonly type: 'start'; readonly atMs: number }
-  | ({ readonly type: 'fail'; readonly atMs: number } & TokenFailure)
-  /** `askedAtMs`: when it was asked for, by the wall clock that the tabs share. */
-  | ({ readonly type: 'token'; readonly askedAtMs: number } & HeldToken)
+  /** An attempt starts. */
+  | { readonly type: 'start' }
+  | ({ readonly type: 'fail' } & TokenFailure)
+  /** `ageMs`: since it was asked for, when this is said. */
+  | ({ readonly type: 'token'; readonly ageMs: number } & HeldToken)
+
+/** `atMs`: when it was said, by the wall clock that the tabs share. */
+export type TabMessage = TabWord & { readonly atMs: number }
 
 /** The token that another tab told of, timed by our own clocks: the tabs share the wall clock, not the monotonic one. */
-export function heldFrom(message: TabMessage & { type: 'token' }, clock: Clock, bufferMs: number): HeldToken {
-  const wallMs = clock.nowMs()
-  const heldForMs = Math.max(0, wallMs - message.askedAtMs)
-  const asked = { wallMs: wallMs - heldForMs, monotonicMs: clock.monotonicMs() - heldForMs }
-  return holdToken(message, { ...message, asked }, bufferMs)
-}
-
-/** A page that was frozen hears on waking what was said long ago. */
-export const isNews = ({ atMs }: { readonly atMs: number }, clock: Clock): boolean =>
-  Math.abs(clock.nowMs() - atMs) < 10_000
+export const heldFrom = (told: TabMessage & { type: 'token' }, clock: Clock): HeldToken => ({
+  ...told,
+  asked: askedNow(clock, told.ageMs + Math.max(0, clock.nowMs() - told.atMs)),
+})
 
 /** The line to the other tabs. Closed while the page is away: an open channel would keep it out of the browser's back/forward cache. */
 export class TabLine {
   readonly #tabs: Tabs
+  readonly #clock: Clock
   readonly #hear: (message: TabMessage) => void
   #channel: Channel | undefined
-  /** Since when a renewal is wanted that another tab may be at; monotonic ms. */
-  #claimedAtMs: number | undefined
-  #isClaiming = false
 
-  constructor(tabs: Tabs, hear: (message: TabMessage) => void) {
+  constructor(tabs: Tabs, clock: Clock, hear: (message: TabMessage) => void) {
     this.#tabs = tabs
+    this.#clock = clock
     this.#hear = hear
   }
 
   open(): void {
+    if (this.#channel) return
     // The number grows when a message changes so that an older tab, left open over a deploy, would misread it.
-    this.#channel ??= this.#tabs.channels.open(`${this.#tabs.name}/1`, (message) => {
-      this.#hear(message as TabMessage)
+    this.#channel = this.#tabs.channels.open(`${this.#tabs.name}/2`, (message) => {
+      const told = message as TabMessage | null
+      // A page that was frozen hears on waking what was said long ago: of that, a token alone is as good as ever.
+      if (told && (told.type === 'token' || Math.abs(this.#clock.nowMs() - told.atMs) < 10_000)) this.#hear(told)
     })
     this.post({ type: 'ask' })
   }
@@ -63,31 +72,7 @@ export class TabLine {
     this.#channel = undefined
   }
 
-  post(message: TabMessage): void {
-    this.#channel?.post(message)
-  }
-
-  /** How long another tab's renewal is still waited for, in ms; 0 or less: no longer. Counts from the first call after `endClaim`. */
-  patienceMs(nowMs: number, headJoinedAtMs: number | undefined): number {
-    this.#claimedAtMs ??= nowMs
-    const untilMs =
-      headJoinedAtMs === undefined
-        ? this.#claimedAtMs + idlePatienceMs
-        : Math.max(this.#claimedAtMs, headJoinedAtMs) + patienceMs
-    return untilMs - nowMs
-  }
-
-  /** What was wanted has come, has failed, or is wanted no longer: what is wanted next is waited for anew. */
-  endClaim(): void {
-    this.#claimedAtMs = undefined
-  }
-
-  /** Runs `work` where no other tab is at it. The lock is never waited for: one that nobody gives back must not cost more than our patience. */
-  takeTurn(work: () => Promise<void>): void {
-    if (this.#isClaiming) return
-    this.#isClaiming = true
-    void this.#tabs.locks.holdIfFree(this.#tabs.name, work).then(() => {
-      this.#isClaiming = false
-    })
+  post(word: TabWord): void {
+    this.#channel?.post({ ...word, atMs: this.#clock.nowMs() })
   }
 }

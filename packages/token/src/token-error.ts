@@ -1,9 +1,9 @@
 /**
- * - `unavailable`: no token could be had within the caller's deadline; `cause` is the last failed attempt.
+ * - `unavailable`: no token could be had within the caller's deadline; `cause` is the last failed attempt. Asking again later can help.
  * - `refused`: the issuer said no for good; asked again at most once a minute.
  * - `rejected`: the server that the token is for refuses even renewed ones; asked again at most once a minute.
  * - `aborted`: the caller's own signal; `cause` is its reason.
- * - `queue-full`: too many callers wait already.
+ * - `queue-full`: too many callers wait already. Asking again later can help.
  * - `disposed`: the renewer has been stopped.
  */
 export type TokenErrorCode = 'unavailable' | 'refused' | 'rejected' | 'aborted' | 'queue-full' | 'disposed'
@@ -11,18 +11,13 @@ export type TokenErrorCode = 'unavailable' | 'refused' | 'rejected' | 'aborted' 
 /** The one error of this package. Carries no token. */
 export class TokenError extends Error {
   override readonly name = 'TokenError'
-  readonly code: TokenErrorCode
-  /** What the issuer asked for with `Retry-After`, in ms from now; `undefined` where it asked for nothing. */
-  readonly retryAfterMs: number | undefined
+  declare readonly code: TokenErrorCode
+  /** For how long the issuer is not asked, in ms from now: its `Retry-After`, or the minute after a final no. `undefined` where nothing keeps from asking. */
+  declare readonly retryAfterMs: number | undefined
 
-  constructor(code: TokenErrorCode, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
-    super(`token ${code}`, options)
+  constructor(code: TokenErrorCode, cause?: unknown, retryAfterMs?: number) {
+    super(`token ${code}`, { cause })
     this.code = code
-    this.retryAfterMs = options.retryAfterMs
-  }
-
-  /** True where asking again later can help. */
-  get isRetryable(): boolean {
-    return ['unavailable', 'rejected', 'queue-full'].includes(this.code)
+    this.retryAfterMs = retryAfterMs
   }
 }

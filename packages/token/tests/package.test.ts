@@ -22,6 +22,7 @@ afterAll(async () => {
 const everyEntry = `
 import { createTokenRenewer, TokenError, type FetchingTokenRenewer, type TokenAnswer, type TokenEvent } from '@helvino/token'
 import { askedNow, TokenError as CoreError, TokenRenewer, type Clock, type Random } from '@helvino/token/core'
+import { withToken } from '@helvino/token/with-token'
 import { parseTokenClaim, parseTokenExpiration } from '@helvino/token/jwt'
 import { parseRetryAfter } from '@helvino/token/retry-after'
 import { readTokenResponse } from '@helvino/token/token-response'
@@ -38,10 +39,11 @@ const random: Random = { fraction: () => 0, bytes: (count) => new Uint8Array(cou
 const core: TokenRenewer = new TokenRenewer({ fetchToken, clock, random })
 const seconds: number | null = parseTokenExpiration('') ?? parseTokenClaim('', 'iat')
 const waitMs: number | undefined = parseRetryAfter('5', askedNow(clock).wallMs)
-const isOne: boolean = TokenError === CoreError && new TokenError('refused').isRetryable
+const isOne: boolean = TokenError === CoreError && new TokenError('refused').retryAfterMs === undefined
 // @ts-expect-error a token is asked for by a function
 createTokenRenewer({ fetchToken: 'https://issuer.test' })
-export { answer, core, isOne, kyToken, openapiFetchToken, seconds, stop, useAxiosToken, waitMs }
+const sent: Promise<number> = withToken(core, (token) => Promise.resolve(token.length), (size) => size > 9, { withinMs: 5 })
+export { answer, core, isOne, kyToken, openapiFetchToken, sent, seconds, stop, useAxiosToken, waitMs }
 `
 
 const realClients = `

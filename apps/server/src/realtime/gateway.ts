@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { closeCodes, limits } from '@helvino/protocol'
+import { closeCodes, limits, type Sequence } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Authenticate, Recheck } from '../auth/authenticate.ts'
@@ -65,6 +65,11 @@ function conversationPorts({ authenticate, recheck, conversations }: GatewayOpti
       const window = { after, before: undefined, limit: limits.pageMessages }
       const listed = await conversations.listMessages(member, id, window)
       return listed.kind === 'listed' ? listed.page : undefined
+    },
+    async findMessageId(member, id, sequence) {
+      const window = { after: (sequence - 1) as Sequence, before: undefined, limit: 1 }
+      const listed = await conversations.listMessages(member, id, window)
+      return listed.kind === 'listed' ? listed.page.messages[0]?.id : undefined
     },
   } satisfies Partial<SessionPorts>
 }

@@ -20,6 +20,15 @@ export interface ReplayTo {
   isClosed(): boolean
 }
 
+/** False where the store was set back to an older copy and has grown anew since: what the client holds is no longer what is stored. */
+async function isSameHistory(
+  member: Member,
+  { id, after, messageId }: ResumePoint,
+  ports: SessionPorts,
+): Promise<boolean> {
+  return messageId === undefined || (await ports.findMessageId(member, id, after)) === messageId
+}
+
 async function answer(member: Member, point: ResumePoint, ports: SessionPorts): Promise<ResumeAnswer> {
   const conversation = await ports.findConversation(member, point.id)
   // Foreign and unknown look alike.
@@ -27,7 +36,8 @@ async function answer(member: Member, point: ResumePoint, ports: SessionPorts): 
   const { latestSequence } = conversation
   // A client that is ahead of the store has seen what the store has lost: it must fetch.
   const missed = latestSequence - point.after
-  return { id: point.id, latestSequence, recovered: missed >= 0 && missed <= limits.replayMessages }
+  const isInReach = missed >= 0 && missed <= limits.replayMessages
+  return { id: point.id, latestSequence, recovered: isInReach && (await isSameHistory(member, point, ports)) }
 }
 
 /** False where the reader did not read within the time that a client may be silent. */

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationId, MessagePage, RefusalCode, Sequence } from '@helvino/protocol'
+import type { Conversation, ConversationId, MessageId, MessagePage, RefusalCode, Sequence } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { Authentication } from '../auth/principal.ts'
 import type { Member } from './member.ts'
@@ -23,6 +23,8 @@ export interface SessionPorts {
   findConversation(member: Member, id: ConversationId): Promise<Conversation | undefined>
   /** The next messages after `after`, at most one page; `undefined` as above. */
   listMessages(member: Member, id: ConversationId, after: Sequence): Promise<MessagePage | undefined>
+  /** The message with this sequence, in a conversation that this member may see. */
+  findMessageId(member: Member, id: ConversationId, sequence: Sequence): Promise<MessageId | undefined>
   /** From here on the session hears events; called before the missed messages are read, so that none falls between. */
   onJoined(member: Member): void
   onClosed(): void

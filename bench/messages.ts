@@ -1,0 +1,68 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { openVisitor } from '../apps/server/tests/api-client.ts'
+import { spawnServer } from '../apps/server/tests/spawn-server.ts'
+import { type LoadTarget, type PostedLoad, postFor } from './messages/post-load.ts'
+import { cpuUs } from './process-figures.ts'
+
+const clients = 64
+const warmUpMs = 2_000
+const forMs = 10_000
+const folder = join(import.meta.dirname, 'messages')
+
+interface Measured extends PostedLoad {
+  /** Of the server's process, for each message, user and system together, µs. Hardly moved by what else runs on the machine. */
+  readonly cpuUs: number
+}
+
+async function measure(pid: number, targets: readonly LoadTarget[]): Promise<Measured> {
+  await postFor(targets, warmUpMs)
+  const beforeUs = cpuUs(pid)
+  const load = await postFor(targets, forMs)
+  return { ...load, cpuUs: Math.round((cpuUs(pid) - beforeUs) / load.answered) }
+}
+
+/** Durable messages over HTTP: each has its 201 only after its transaction is on disk. */
+async function measureOurs(env: Readonly<Record<string, string>>): Promise<Measured> {
+  const server = await spawnServer({ env: { LOG_LEVEL: 'warn', ...env } })
+  const visitors = await Promise.all(Array.from({ length: clients }, () => openVisitor(server.url)))
+  const targets = visitors.map(({ conversationId, headers }) => ({
+    url: `${server.url}/conversations/${conversationId}/messages`,
+    headers,
+  }))
+  const measured = await measure(server.pid, targets)
+  await server.remove()
+  return measured
+}
+
+/** The same load against a bare `node:http` that stores nothing: what HTTP alone allows. */
+async function measureBareHttp(): Promise<Measured> {
+  const child = spawn(process.execPath, [join(folder, 'bare-http.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise<string>((resolve) => child.stdout.setEncoding('utf8').once('data', resolve))
+  const target: LoadTarget = { url: line.trim().replace('ready on ', ''), headers: { 'x-org-key': 'demo' } }
+  const measured = await measure(child.pid ?? 0, Array<LoadTarget>(clients).fill(target))
+  child.kill('SIGTERM')
+  return measured
+}
+
+/** Rows of the same size by better-sqlite3 alone, as many in a transaction as there are clients. */
+function measureBareSqlite(): Pick<Measured, 'perSecond' | 'cpuUs'> {
+  const script = join(folder, 'bare-sqlite.ts')
+  const said = execFileSync(process.execPath, [script, String(clients), String(forMs / 2)], { encoding: 'utf8' })
+  return JSON.parse(said) as Pick<Measured, 'perSecond' | 'cpuUs'>
+}
+
+/** Durable messages per second end to end, beside the bare store and beside bare HTTP in the same run. */
+export async function measureMessages(): Promise<readonly object[]> {
+  const ours = await measureOurs({})
+  const http = await measureBareHttp()
+  const store = measureBareSqlite()
+  const ofLimit = Math.round((ours.perSecond / Math.min(store.perSecond, http.perSecond)) * 100) / 100
+  return [
+    { what: `helvino, ${String(clients)} clients over HTTP, SQLite`, ...rowOf(ours), ofLimit, goal: 0.5 },
+    { what: `bare node:http, ${String(clients)} clients, nothing stored`, ...rowOf(http) },
+    { what: `bare better-sqlite3, ${String(clients)} rows in a transaction`, ...store },
+  ]
+}
+
+const rowOf = ({ perSecond, medianMs, p99Ms, cpuUs }: Measured) => ({ perSecond, medianMs, p99Ms, cpuUs })
