@@ -162,6 +162,35 @@ describe('PostgreSQL that fails', { timeout: 60_000 }, () => {
     },
   )
 
+  it.each(['reset before it', 'reset after it'] as const)(
+    '[PGS22] stores a group of writes once, whichever of its messages finds the connection %s',
+    async (fault) => {
+      const { proxy, store, id } = await throughProxy()
+      const repository = store.ofOrg(org.id)
+      const group = (name: string) =>
+        Promise.all([
+          appendTo(store, id, `${name} a`),
+          repository.setStatus(id, 'resolved'),
+          appendTo(store, id, `${name} b`),
+          appendTo(store, id, `${name} c`),
+        ])
+      // The first group prepares the statements: from then on each is one message.
+      await group('warm')
+      const names = ['warm']
+      for (let step = 1; ; step += 1) {
+        proxy.atMessage(step, fault)
+        names.push(`step ${step}`)
+        const results = await group(`step ${step}`)
+        expect(results.map(({ kind }) => kind)).toEqual(['stored', 'changed', 'stored', 'stored'])
+        if (proxy.takeBack()) break
+      }
+      // Begin, lock, two runs of lock, find and store, two for the status, commit.
+      expect(names.length).toBeGreaterThan(11)
+      const sent = names.flatMap((name) => ['a', 'b', 'c'].map((part) => `${name} ${part}`))
+      expect(await contentsOf(repository, id)).toEqual(sent)
+    },
+  )
+
   it('[PGS11] gives up on a database that says nothing, and goes on when it answers', async () => {
     const { proxy, store, id } = await throughProxy()
     proxy.hang(true)
