@@ -1,18 +1,21 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** What happens to a connection when a client asks to commit over it. */
-export type AtCommit =
-  | 'pass'
+/** What happens to a connection when the client sends something over it. */
+export type Reset =
   /** The server never hears of it. */
   | 'reset before it'
-  /** The server commits, and the client never hears of that. */
+  /** The server does it, and the client never hears of that. */
   | 'reset after it'
 
 /** Stands between a store and its PostgreSQL, and breaks connections where told to. */
 export interface PostgresProxy {
   readonly url: string
-  /** Of the next commit only. */
-  atNextCommit(fault: AtCommit): void
+  /** Once, at the next commit. */
+  atNextCommit(reset: Reset): void
+  /** Once, at the message with this number, counted from 1 and from now. */
+  atMessage(number: number, reset: Reset): void
+  /** Forgets the message that was chosen last; false where it has come before. */
+  takeBack(): boolean
   /** True: new connections are reset at once. */
   refuse(isRefusing: boolean): void
   /** True: no byte goes either way, and nobody is told. */
@@ -26,7 +29,7 @@ const commitMessage = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1')
 export async function startPostgresProxy(target: string): Promise<PostgresProxy> {
   const to = new URL(target)
   const sockets = new Set<Socket>()
-  let fault: AtCommit = 'pass'
+  let fault: { readonly reset: Reset; isDue(bytes: Buffer): boolean } | undefined
   let isRefusing = false
   let isHanging = false
 
@@ -52,16 +55,15 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     }
     client.on('data', (bytes) => {
       if (isHanging) return
-      const isCommit = bytes.includes(commitMessage)
-      if (isCommit && fault === 'reset before it') {
-        fault = 'pass'
+      const due = fault?.isDue(bytes) ? fault : undefined
+      if (due) fault = undefined
+      if (due?.reset === 'reset before it') {
         reset(client, upstream)
         return
       }
-      if (isCommit && fault === 'reset after it') {
-        fault = 'pass'
+      if (due) {
         isLost = true
-        // The answer is the proof that it is committed.
+        // The answer is the proof that it is done.
         upstream.once('data', () => {
           reset(client, upstream)
         })
@@ -78,8 +80,17 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
   url.port = String(typeof address === 'object' && address !== null ? address.port : 0)
   return {
     url: url.href,
-    atNextCommit(next) {
-      fault = next
+    atNextCommit(reset) {
+      fault = { reset, isDue: (bytes) => bytes.includes(commitMessage) }
+    },
+    atMessage(number, reset) {
+      let left = number
+      fault = { reset, isDue: () => (left -= 1) === 0 }
+    },
+    takeBack() {
+      const isLeft = fault !== undefined
+      fault = undefined
+      return isLeft
     },
     refuse(refusing) {
       isRefusing = refusing

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 /** A whole PostgreSQL of its own, from the binaries that npm brings: nothing is installed by hand and nothing is left behind. */
@@ -27,6 +28,7 @@ export interface PostgresServer {
 const nobody = { uid: 65_534, gid: 65_534 }
 const asUser: Partial<typeof nobody> = process.getuid?.() === 0 ? nobody : {}
 const startWithinMs = 30_000
+const startTries = 10
 
 /** The links among the libraries, which a package cannot hold and whose script may not have been allowed to run. */
 function link(folder: string): void {
@@ -107,7 +109,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   let log = ''
   let databases = 0
 
-  async function start(): Promise<void> {
+  async function launch(): Promise<void> {
     const flags = Object.entries({ listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings })
     const started = spawn(
       join(binaries, 'postgres'),
@@ -118,6 +120,19 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     started.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
     process.once('exit', () => started.kill('SIGKILL'))
     await waitForLine(started, () => log, 'database system is ready to accept connections')
+  }
+
+  /** After a kill its orphans hold the memory for a moment longer. */
+  async function start(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await launch()
+        return
+      } catch (error) {
+        if (tries === startTries) throw error
+        await pause(200)
+      }
+    }
   }
 
   async function stop(signal: NodeJS.Signals): Promise<void> {

@@ -6,6 +6,7 @@ import { createStatementNames } from './run-work.ts'
 const connectMs = 3_000
 const answerMs = 12_000
 const readConnections = 10
+const keepAliveAfterMs = 10_000
 const idleReadConnectionMs = 30_000
 
 export interface Pools {
@@ -23,7 +24,9 @@ export async function createPools(url: string): Promise<Pools> {
   const { default: pg } = await import('pg')
   const config: PoolConfig = {
     connectionString: url,
+    // A connection that died without a word is noticed after this and ten probes, one in a second.
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,
     types: {

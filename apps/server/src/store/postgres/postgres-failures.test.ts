@@ -71,34 +71,37 @@ async function throughProxy(): Promise<{
 }
 
 describe('PostgreSQL that fails', { timeout: 60_000 }, () => {
-  it('[PGS6] keeps every message once and in order through a restart of the database, and writes again within 5 s', async () => {
-    const store = await openTestPostgresStore(await server.createDatabase())
-    const ids = [await openConversation(store, 'v1'), await openConversation(store, 'v2')]
-    let isOver = false
-    const senders = ids.map(async (id) => {
-      const sent: string[] = []
-      while (!isOver) {
-        const content = `m${sent.length}`
-        await appendUntilStored(store, id, content)
-        sent.push(content)
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    '[PGS6] keeps every message once and in order through a restart of the database after %s, and writes again within 5 s',
+    async (signal) => {
+      const store = await openTestPostgresStore(await server.createDatabase())
+      const ids = [await openConversation(store, 'v1'), await openConversation(store, 'v2')]
+      let isOver = false
+      const senders = ids.map(async (id) => {
+        const sent: string[] = []
+        while (!isOver) {
+          const content = `m${sent.length}`
+          await appendUntilStored(store, id, content)
+          sent.push(content)
+        }
+        return sent
+      })
+      await pause(200)
+      await server.stop(signal)
+      await pause(500)
+      await server.start()
+      const startedAtMs = systemClock.monotonicMs()
+      await appendUntilStored(store, await openConversation(store, 'v3'), 'again')
+      expect(systemClock.monotonicMs() - startedAtMs).toBeLessThan(5_000)
+      await pause(200)
+      isOver = true
+      for (const [index, sender] of senders.entries()) {
+        const sent = await sender
+        expect(sent.length).toBeGreaterThan(10)
+        expect(await contentsOf(store.ofOrg(org.id), ids[index] as ConversationId)).toEqual(sent)
       }
-      return sent
-    })
-    await pause(200)
-    await server.stop('SIGINT')
-    await pause(500)
-    await server.start()
-    const startedAtMs = systemClock.monotonicMs()
-    await appendUntilStored(store, await openConversation(store, 'v3'), 'again')
-    expect(systemClock.monotonicMs() - startedAtMs).toBeLessThan(5_000)
-    await pause(200)
-    isOver = true
-    for (const [index, sender] of senders.entries()) {
-      const sent = await sender
-      expect(sent.length).toBeGreaterThan(10)
-      expect(await contentsOf(store.ofOrg(org.id), ids[index] as ConversationId)).toEqual(sent)
-    }
-  })
+    },
+  )
 
   it('[PGS7] loses and doubles nothing when its connections are ended again and again', async () => {
     const url = await server.createDatabase()
@@ -156,6 +159,35 @@ describe('PostgreSQL that fails', { timeout: 60_000 }, () => {
       proxy.refuse(false)
       for (const content of ['a', 'b']) await appendUntilStored(store, id, content)
       expect(await contentsOf(store.ofOrg(org.id), id)).toEqual(['a', 'b'])
+    },
+  )
+
+  it.each(['reset before it', 'reset after it'] as const)(
+    '[PGS22] stores a group of writes once, whichever of its messages finds the connection %s',
+    async (fault) => {
+      const { proxy, store, id } = await throughProxy()
+      const repository = store.ofOrg(org.id)
+      const group = (name: string) =>
+        Promise.all([
+          appendTo(store, id, `${name} a`),
+          repository.setStatus(id, 'resolved'),
+          appendTo(store, id, `${name} b`),
+          appendTo(store, id, `${name} c`),
+        ])
+      // The first group prepares the statements: from then on each is one message.
+      await group('warm')
+      const names = ['warm']
+      for (let step = 1; ; step += 1) {
+        proxy.atMessage(step, fault)
+        names.push(`step ${step}`)
+        const results = await group(`step ${step}`)
+        expect(results.map(({ kind }) => kind)).toEqual(['stored', 'changed', 'stored', 'stored'])
+        if (proxy.takeBack()) break
+      }
+      // Begin, lock, two runs of lock, find and store, two for the status, commit.
+      expect(names.length).toBeGreaterThan(11)
+      const sent = names.flatMap((name) => ['a', 'b', 'c'].map((part) => `${name} ${part}`))
+      expect(await contentsOf(repository, id)).toEqual(sent)
     },
   )
 
