@@ -169,7 +169,7 @@ export class ChatClient {
   }
 
   /** Keeps the message and sends it as soon as it can be. `conversationId` is left out by a visitor. */
-  async send(text: string, conversationId?: ConversationId): Promise<EnqueueResult> {
+  async send(text: string, conversationId = this.#state.currentId): Promise<EnqueueResult> {
     const result = await this.#outgoing.outbox.enqueue(conversationId, text)
     if (result.kind === 'queued') this.#hurry()
     return result
