@@ -14,7 +14,7 @@ const usage = `Usage: npm run sim -- [--world NAME] [--seeds N] | --seed S [--wo
   --seeds N     runs the known hard seeds, then N worlds of each kind from fresh seeds (100 unless set)
   --world NAME  one kind of world: ${worldNames.join(' or ')}
   --seed S      runs the world of seed S again, with its last events
-  --mutants     builds one fault after the other into the renewal engine, and runs worlds until each is noticed
+  --mutants     builds one fault after the other into the renewal engine and the outbox, and runs worlds until each is noticed
   --only TEXT   with --mutants: those whose name holds TEXT
   --until MS    with --seed: stops at this virtual time, before the closing checks`
 
@@ -84,7 +84,7 @@ const { world, seed, until } = values
 if (world !== undefined && !isWorldName(world)) throw new Error(`no world is named "${world}"\n${usage}`)
 const chosen = world === undefined ? worldNames : [world]
 let hasPassed = true
-if (values.mutants) hasPassed = await runMutants(values.only)
+if (values.mutants) hasPassed = await runMutants(chosen, values.only)
 else
   for (const name of chosen) {
     const passed =

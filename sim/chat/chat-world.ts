@@ -12,6 +12,7 @@ import { checkConverged, checkStopped } from './convergence.ts'
 import { ServerModel } from './server-model.ts'
 import type { ModelBreak } from './store-model.ts'
 import { type ChatFault, chatFaults } from './chat-faults.ts'
+import { type ChatPackage, ourChat } from './chat-package.ts'
 import { Swarm } from '../swarm.ts'
 import { Trace } from '../trace.ts'
 import { Violations } from '../violations.ts'
@@ -24,6 +25,8 @@ export interface ChatWorldTerms extends WorldTerms {
   /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `900_000` */
   readonly quietMs?: number
   readonly breaks?: readonly ModelBreak[]
+  /** The client to try. @defaultValue `ourChat` */
+  readonly chat?: ChatPackage
 }
 
 const apiUrl = 'https://chat.example'
@@ -39,13 +42,15 @@ class World {
   readonly server: ServerModel
   readonly #random: SimRandom
   readonly #chaosMs: number
+  readonly #chat: ChatPackage
   #isQuiet = false
   #isDown = false
 
-  constructor({ seed, chaosMs = 20 * minuteMs, breaks = [], without = [] }: ChatWorldTerms) {
+  constructor({ seed, chaosMs = 20 * minuteMs, breaks = [], without = [], chat = ourChat }: ChatWorldTerms) {
     const random = new SimRandom(seed)
     this.#random = random.fork('faults')
     this.#chaosMs = chaosMs
+    this.#chat = chat
     this.timeline = new SimTimeline(seed)
     this.trace = new Trace(this.timeline)
     this.violations = new Violations(this.timeline, this.trace)
@@ -99,7 +104,7 @@ class World {
     const shape = own.fork('shape')
     const tabs = shape.pick([1, 1, 1, 2, 3, 5])
     browser.database.delayMs = shape.pick([0, 2, 40])
-    return new Visitor({ name, browser, random: own, apiUrl, tabs, trace, violations, onTab })
+    return new Visitor({ name, browser, random: own, apiUrl, tabs, chat: this.#chat, trace, violations, onTab })
   }
 
   #connect(tab: SimTab, random: SimRandom): void {

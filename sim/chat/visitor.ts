@@ -1,7 +1,8 @@
-import { type ChatClient, createVisitorClient, type TimelineItem } from '@helvino/client'
+import type { ChatClient, TimelineItem } from '@helvino/client'
 import type { ClientMessageId } from '@helvino/protocol'
 import { uuid } from '@helvino/runtime'
 import type { SimBrowser, SimRandom, SimTab } from '@helvino/testkit'
+import type { ChatPackage } from './chat-package.ts'
 import { ClientWatch } from './client-watch.ts'
 import type { Trace } from '../trace.ts'
 import type { Violations } from '../violations.ts'
@@ -29,6 +30,7 @@ export interface VisitorTerms {
   readonly apiUrl: string
   /** At least 1. */
   readonly tabs: number
+  readonly chat: ChatPackage
   readonly trace: Trace
   readonly violations: Violations
   /** Called for every tab that is opened, before anything runs in it. */
@@ -141,13 +143,13 @@ export class Visitor {
   }
 
   #open(): OpenTab {
-    const { name, browser, apiUrl, trace, violations, onTab } = this.#terms
+    const { name, browser, apiUrl, chat, trace, violations, onTab } = this.#terms
     const tab = browser.openTab()
     onTab(tab)
     const clock = watchClock(tab.clock, name, violations)
     const watch = new ClientWatch(clock, name, violations, () => browser.tabs.length === 1)
     const network = watchNetwork(tab.network, watch, name, trace)
-    const client = createVisitorClient({
+    const client = chat.createVisitorClient({
       runtime: { ...tab.runtime, clock, network },
       apiUrl,
       site: { orgKey: 'demo' },

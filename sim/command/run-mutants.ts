@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Mutant, mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
+import { outboxMutants } from '../mutants/outbox-mutants.ts'
 import type { RenewalEngine } from '../renewal/renewal-engine.ts'
+import type { WorldName } from '../worlds.ts'
 import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
 
 const workers = 2
@@ -12,27 +14,44 @@ const mostSeeds = 2_000
 // A world that never comes to rest has noticed something, too.
 const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
-const tokenSources = join(root, 'packages/token/src')
 
-/** The file of the token package with the mutant's fault. */
-export const mutantSource = (mutant: Mutant): string =>
-  mutate(readFileSync(join(tokenSources, mutant.file), 'utf8'), mutant)
+interface Trials {
+  /** What gets the faults. */
+  readonly sources: string
+  /** The module that a world imports of them. */
+  readonly face: string
+  readonly mutants: readonly Mutant[]
+}
 
-/** Writes a copy of the token package with the mutant's fault, outside of the tree. Returns the path of the engine. */
-function writeMutant(mutant: Mutant, folder: string): string {
+const trialsOf: Readonly<Record<WorldName, Trials>> = {
+  renewal: {
+    sources: join(root, 'packages/token/src'),
+    face: "export { TokenRenewer } from './core.ts'\nexport { withToken } from './with-token.ts'\n",
+    mutants,
+  },
+  chat: { sources: join(root, 'packages/client/src'), face: "export * from './index.ts'\n", mutants: outboxMutants },
+}
+
+/** The file with the mutant's fault. */
+export const mutantSource = (mutant: Mutant, world: WorldName): string =>
+  mutate(readFileSync(join(trialsOf[world].sources, mutant.file), 'utf8'), mutant)
+
+/** Writes a copy of the package with the mutant's fault, outside of the tree. Returns the path of what is imported. */
+function writeMutant(mutant: Mutant, world: WorldName, folder: string): string {
+  const { sources, face } = trialsOf[world]
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
   mkdirSync(to, { recursive: true })
-  cpSync(tokenSources, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
-  writeFileSync(join(to, mutant.file), mutantSource(mutant))
-  const engine = join(to, 'engine.ts')
-  writeFileSync(engine, "export { TokenRenewer } from './core.ts'\nexport { withToken } from './with-token.ts'\n")
-  return engine
+  cpSync(sources, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
+  writeFileSync(join(to, mutant.file), mutantSource(mutant, world))
+  const path = join(to, 'face.ts')
+  writeFileSync(path, face)
+  return path
 }
 
 /** The engine with the mutant's fault. */
 export async function loadMutant(mutant: Mutant): Promise<RenewalEngine> {
-  const path = writeMutant(mutant, `test ${mutants.indexOf(mutant)}`)
+  const path = writeMutant(mutant, 'renewal', `test ${mutants.indexOf(mutant)}`)
   return (await import(pathToFileURL(path).href)) as RenewalEngine
 }
 
@@ -52,20 +71,24 @@ function judge(trial: MutantTrial): Promise<MutantVerdict> {
   })
 }
 
-/** Runs every mutant until a world notices it. False where one lives. `only`: those whose name holds this text. */
-export async function runMutants(only = ''): Promise<boolean> {
-  const chosen = mutants.filter(({ name }) => name.includes(only))
-  const trials = chosen.map((mutant, index) => ({ mutant, path: writeMutant(mutant, String(index)) }))
+/** Runs every mutant of these kinds of world until one notices it. False where one lives. `only`: those whose name holds this text. */
+export async function runMutants(worlds: readonly WorldName[], only = ''): Promise<boolean> {
+  const trials = worlds.flatMap((world) =>
+    trialsOf[world].mutants
+      .filter(({ name }) => name.includes(only))
+      .map((mutant, index) => ({ mutant, world, path: writeMutant(mutant, world, `${world} ${String(index)}`) })),
+  )
+  const count = trials.length
   let killed = 0
   const work = async () => {
     for (let trial = trials.shift(); trial; trial = trials.shift()) {
-      const verdict = await judge({ path: trial.path, mostSeeds })
+      const verdict = await judge({ path: trial.path, world: trial.world, mostSeeds })
       if (verdict) killed += 1
       const how = verdict ? `killed by seed "${verdict.seed}": ${verdict.violation}` : `LIVES after ${mostSeeds} worlds`
       console.log(`${trial.mutant.name}: ${how}`)
     }
   }
   await Promise.all(Array.from({ length: workers }, work))
-  console.log(`${killed} of ${chosen.length} mutants killed`)
-  return killed === chosen.length
+  console.log(`${killed} of ${count} mutants killed`)
+  return killed === count
 }

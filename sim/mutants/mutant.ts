@@ -1,7 +1,7 @@
-/** One fault that is built into a copy of the token package, to see that the renewal world notices it. */
+/** One fault that is built into a copy of a package, to see that a world notices it. */
 export interface Mutant {
   readonly name: string
-  /** In packages/token/src. */
+  /** In the `src` of its package. */
   readonly file: string
   /** Must stand there exactly once. */
   readonly find: string

@@ -5,6 +5,7 @@ import { loadMutant, mutantSource } from '../command/run-mutants.ts'
 import { corpus } from '../corpus.ts'
 import { mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
+import { outboxMutants } from '../mutants/outbox-mutants.ts'
 import { Tally } from '../tally.ts'
 import { setTrap } from '../trap.ts'
 import { renewalSometimes } from './renewal-faults.ts'
@@ -62,7 +63,11 @@ describe('a simulated world of renewers', () => {
   })
 
   it.for(mutants)('[SIM9] finds the place for its mutant: $name', (mutant) => {
-    expect(() => mutantSource(mutant)).not.toThrow()
+    expect(() => mutantSource(mutant, 'renewal')).not.toThrow()
+  })
+
+  it.for(outboxMutants)('[SIM9] finds the place for its mutant of the outbox: $name', (mutant) => {
+    expect(() => mutantSource(mutant, 'chat')).not.toThrow()
   })
 
   it('[SIM10] calls what was seen too seldom a blind spot', () => {

@@ -1,18 +1,12 @@
-import {
-  type CallResult,
-  type ChatClient,
-  type ClientRuntime,
-  createVisitorClient,
-  type EnqueueResult,
-  type Site,
-} from '@helvino/client'
+import { type CallResult, type ChatClient, createVisitorClient, type EnqueueResult, type Site } from '@helvino/client'
 import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
+import type { Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
 export { loadBootloader, parseTokenExpiration } from '@helvino/client'
 
 export interface ApiOptions {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly site: Site

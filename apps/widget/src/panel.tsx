@@ -5,6 +5,7 @@ import {
   browserLife,
   browserLocks,
   browserOpenSocket,
+  browserStorage,
   browserValues,
 } from '@helvino/runtime/system-browser'
 import { render } from 'preact'
@@ -42,7 +43,13 @@ export function startPanel(terms: PanelTerms): Panel {
 
   const { bufferMs, errorClearMs } = readTuning(terms.tuning, warn)
   const network = { request, openSocket: browserOpenSocket }
-  const shared = { life: browserLife, locks: browserLocks, channels: browserChannels, values: browserValues }
+  const shared = {
+    life: browserLife,
+    locks: browserLocks,
+    channels: browserChannels,
+    values: browserValues,
+    storage: browserStorage,
+  }
   const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
   const { client } = api
   let isOpen = false

@@ -330,8 +330,8 @@ function haltInSleep() {
 
 interface Step {
   readonly atMs: number
-  /** Enter was pressed; a message's request began; a bootloader call began, or ended. */
-  readonly what: 'key' | 'send' | 'call' | 'called'
+  /** Enter was pressed; the outbox was written or read; a message's request began; a bootloader call began, or ended. */
+  readonly what: 'key' | 'kept' | 'send' | 'call' | 'called'
 }
 
 /** Init script. Writes down, by the page's own clock, what may wait for what. */
@@ -346,6 +346,12 @@ function traceSends() {
     },
     true,
   )
+  const begin = IDBDatabase.prototype.transaction
+  IDBDatabase.prototype.transaction = function (...terms) {
+    const transaction = begin.apply(this, terms)
+    transaction.addEventListener('complete', () => note('kept'))
+    return transaction
+  }
   const request = fetch
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
@@ -371,7 +377,8 @@ function sendsOf(steps: readonly Step[]) {
     return {
       waitedMs: (steps[sendAt]?.atMs ?? 0) - (steps[keyAt]?.atMs ?? 0),
       isDuringCall: before.at(-1)?.what === 'call',
-      hasWaitedForCall: steps.slice(keyAt, sendAt).some(({ what }) => what === 'called'),
+      // A call that ends while the outbox is still being written held nothing up.
+      hasWaitedForCall: steps.slice(keyAt, sendAt).at(-1)?.what === 'called',
     }
   })
 }

@@ -1,11 +1,10 @@
 import { asRecord, asString } from '@helvino/protocol'
-import type { Clock, Network } from '@helvino/runtime'
+import type { Clock, Network, Runtime } from '@helvino/runtime'
 import { type TokenAnswer, TokenRenewer } from '@helvino/token/core'
 import { parseTokenExpiration } from '@helvino/token/jwt'
 import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
-import type { ClientRuntime } from './client-runtime.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
 
@@ -40,7 +39,7 @@ async function fetchAgentToken(
 }
 
 export interface AgentClientOptions {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly orgId: string

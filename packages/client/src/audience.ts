@@ -16,6 +16,8 @@ export interface Audience {
   readonly role: 'user' | 'agent'
   /** A conversation as this side sees it. */
   readonly decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined
+  /** The order of its list, where that changes as conversations do. */
+  readonly order?: (one: Conversation | AgentConversation, other: Conversation | AgentConversation) => number
   readonly tokenHeader: string
   /** Sent with every call. */
   readonly identity: Readonly<Record<string, string>>
@@ -37,12 +39,17 @@ export const visitorAudience = (apiUrl: string, site: Site, visitorId: string): 
   identity: { ...siteHeader(site), [headers.visitorId]: visitorId },
 })
 
+const activeAt = (conversation: Conversation | AgentConversation): string =>
+  'activeAt' in conversation ? conversation.activeAt : conversation.createdAt
+
 export const agentAudience = (apiUrl: string): Audience => ({
   kind: 'agent',
   apiUrl,
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,
+  // The most recently active first. ISO 8601 in UTC sorts as text.
+  order: (one, other) => activeAt(other).localeCompare(activeAt(one)),
   tokenHeader: headers.agentToken,
   identity: {},
 })

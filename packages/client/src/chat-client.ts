@@ -6,14 +6,13 @@ import {
   type PostedMessage,
   type ServerFrame,
 } from '@helvino/protocol'
-import type { LifeEvent } from '@helvino/runtime'
+import type { LifeEvent, Runtime } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
 import { Api } from './api.ts'
 import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
-import type { ClientRuntime } from './client-runtime.ts'
 import { Connection } from './connection.ts'
 import { withConversation } from './conversation-list.ts'
 import { healthyDelivery } from './delivery-health.ts'
@@ -27,7 +26,7 @@ import { Threads } from './threads.ts'
 import { timeline, type TimelineItem } from './timeline.ts'
 
 export interface ChatClientOptions {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   readonly audience: Audience
   readonly renewer: TokenRenewer
   /** Of the outbox, made by `ownedName`: what waits there is shared by all tabs of that owner. */
@@ -50,7 +49,7 @@ const initialState: ChatState = {
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
 export class ChatClient {
   readonly renewer: TokenRenewer
-  readonly #runtime: ClientRuntime
+  readonly #runtime: Runtime
   readonly #api: Api
   readonly #outgoing: Outgoing
   readonly #connection: Connection
@@ -170,7 +169,7 @@ export class ChatClient {
   }
 
   /** Keeps the message and sends it as soon as it can be. `conversationId` is left out by a visitor. */
-  async send(text: string, conversationId?: ConversationId): Promise<EnqueueResult> {
+  async send(text: string, conversationId = this.#state.currentId): Promise<EnqueueResult> {
     const result = await this.#outgoing.outbox.enqueue(conversationId, text)
     if (result.kind === 'queued') this.#hurry()
     return result
@@ -304,7 +303,9 @@ export class ChatClient {
         this.#hearMessage(frame.message)
         return
       case 'conversation':
-        this.#update({ conversations: withConversation(this.#state.conversations, frame.conversation) })
+        this.#update({
+          conversations: withConversation(this.#state.conversations, frame.conversation, this.#api.audience.order),
+        })
         return
       case 'renewed':
       case 'pong':

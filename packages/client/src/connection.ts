@@ -9,10 +9,9 @@ import {
   type ResumePoint,
   type ServerFrame,
 } from '@helvino/protocol'
-import { backoffMs, type Socket } from '@helvino/runtime'
+import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
 import { TokenError, type TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
-import type { ClientRuntime } from './client-runtime.ts'
 
 /** Where the live connection stands. */
 export type ConnectionState =
@@ -25,7 +24,7 @@ export type ConnectionState =
   | { readonly state: 'denied'; readonly code: string }
 
 export interface ConnectionPorts {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   readonly renewer: TokenRenewer
   readonly audience: Audience
   /** True while a person is at it: decides how soon a lost connection is tried again. */

@@ -1,15 +1,14 @@
 import type { AgentConversation, Conversation } from '@helvino/protocol'
+import type { Audience } from './audience.ts'
 
 type AnyConversation = Conversation | AgentConversation
 
-const activeAt = (conversation: AnyConversation): string =>
-  'activeAt' in conversation ? conversation.activeAt : conversation.createdAt
-
-/** Replaces or adds a conversation; the most recently active first. ISO 8601 in UTC sorts as text. */
+/** Replaces or adds a conversation: the changed one first, or in the order of the audience. */
 export function withConversation(
   list: readonly AnyConversation[],
   changed: AnyConversation,
+  order: Audience['order'],
 ): readonly AnyConversation[] {
-  const others = list.filter(({ id }) => id !== changed.id)
-  return [changed, ...others].sort((a, b) => activeAt(b).localeCompare(activeAt(a)))
+  const all = [changed, ...list.filter(({ id }) => id !== changed.id)]
+  return order ? all.sort(order) : all
 }

@@ -1,5 +1,5 @@
 import { limits } from '@helvino/protocol'
-import type { SharedValues } from '@helvino/runtime'
+import type { KeyValue, SharedValues } from '@helvino/runtime'
 import { SimBrowser, SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { Outbox } from './outbox.ts'
@@ -9,11 +9,14 @@ const dayMs = 24 * 3_600_000
 let seeds = 0
 
 /** One page's outbox. Pages with the same places and name are tabs of one owner. */
-function page(values: readonly SharedValues[], { clock = new SimClock(), name = 'owner' } = {}) {
+function page(
+  values: readonly SharedValues[],
+  { clock = new SimClock(), name = 'owner', storage = new SimBrowser(idle).storage as KeyValue } = {},
+) {
   seeds += 1
   let keptCount = 0
   const outbox = new Outbox({
-    ...{ name, clock, random: new SimRandom(seeds), values },
+    ...{ name, clock, random: new SimRandom(seeds), values, storage },
     laneOf: (entry) => entry.conversationId ?? 'own',
     onChange: () => undefined,
     onKept: () => {
@@ -30,7 +33,7 @@ function browser() {
   const sim = new SimBrowser(idle)
   const open = (name = 'owner') => {
     const tab = sim.openTab()
-    return { tab, ...page(tab.runtime.values, { clock: tab.clock, name }) }
+    return { tab, ...page(tab.runtime.values, { clock: tab.clock, name, storage: tab.runtime.storage }) }
   }
   return { sim, open, advance: (ms: number) => sim.timeline.advance(ms) }
 }
@@ -152,13 +155,32 @@ describe('the outbox', () => {
     expect(one.heads()).toEqual([])
   })
 
-  it('[OB8] hands a lane over at once where its page is left', async () => {
-    const { open } = browser()
+  it('[OB8] hands a lane over at once where its page is left, though it dies before it can say so in the database', async () => {
+    const { sim, open } = browser()
+    const [one, two] = [open(), open()]
+    await one.outbox.enqueue(undefined, 'text')
+    sim.database.delayMs = 100
+    void one.outbox.rest()
+    one.tab.kill()
+    sim.database.delayMs = 0
+    await two.outbox.load()
+    expect(two.heads()).toEqual(['text'])
+  })
+
+  it('[OB8] gives a page that was left and returns its part again', async () => {
+    const { open, advance } = browser()
     const [one, two] = [open(), open()]
     await one.outbox.enqueue(undefined, 'text')
     await one.outbox.rest()
     await two.outbox.load()
     expect([one.heads(), two.heads()]).toEqual([[], ['text']])
+    two.tab.kill()
+    await one.outbox.wake()
+    await advance(30_000)
+    expect(one.heads()).toEqual(['text'])
+    const three = open()
+    await three.outbox.load()
+    expect(three.heads()).toEqual([])
   })
 
   it('[OB8] is held up by no lease from before the clock was set back', async () => {

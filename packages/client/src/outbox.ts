@@ -1,5 +1,5 @@
 import { type ClientMessageId, type ConversationId, limits } from '@helvino/protocol'
-import { type Clock, type Random, type SharedValues, uuid } from '@helvino/runtime'
+import { type Clock, type KeyValue, type Random, type SharedValues, uuid } from '@helvino/runtime'
 import type { DeliveryState, OutboxEntry } from './outbox-entry.ts'
 import { decodeOutboxRecord, type Lease, type OutboxRecord } from './outbox-record.ts'
 
@@ -8,7 +8,7 @@ export type EnqueueResult =
   | { readonly kind: 'empty' }
   | { readonly kind: 'too-long'; readonly maxLength: number }
   /** Too much waits already. */
-  | { readonly kind: 'full'; readonly maxEntries: number; readonly maxLength: number }
+  | { readonly kind: 'full'; readonly maxEntries: number }
 
 /** How long what waits is kept: on the `device`, where a page that is opened later finds it, or in the memory of this `page` only. */
 export type Durability = 'device' | 'page'
@@ -20,6 +20,8 @@ export interface OutboxPorts {
   readonly random: Random
   /** Where it may be kept, the best place first. */
   readonly values: readonly SharedValues[]
+  /** A page that is left has time for a word here, and for no other. */
+  readonly storage: KeyValue
   /** Messages of one lane are sent one after the other, by one tab at a time. */
   readonly laneOf: (entry: OutboxEntry) => string
   /** What is shown, where it is kept, or what may be sent has changed. */
@@ -52,6 +54,8 @@ function inMemory(): SharedValues {
   }
 }
 
+// Beside the outbox: the tab whose page was left last.
+const leftNote = '/left'
 // A tab that is closed or frozen is overtaken after this and a third: 27 s.
 const leaseMs = 20_000
 // Far longer than any step takes that ends at all.
@@ -68,7 +72,7 @@ const isWaiting = ({ delivery }: OutboxEntry): boolean => delivery.state !== 'fa
  */
 export class Outbox {
   readonly #ports: OutboxPorts
-  readonly #tab: string
+  #tab: string
   #places: readonly SharedValues[]
   /** As it was kept when last read. */
   #kept: readonly OutboxEntry[] = []
@@ -120,7 +124,7 @@ export class Outbox {
     if (content.length > limits.contentLength) return { kind: 'too-long', maxLength: limits.contentLength }
     const waitingLength = this.#entries.reduce((sum, entry) => sum + entry.content.length, 0)
     if (this.#entries.length >= limits.outboxEntries || waitingLength + content.length > limits.outboxLength)
-      return { kind: 'full', maxEntries: limits.outboxEntries, maxLength: limits.outboxLength }
+      return { kind: 'full', maxEntries: limits.outboxEntries }
     const id = uuid(this.#ports.random) as ClientMessageId
     const createdAtMs = this.#ports.clock.nowMs()
     // Kept before the first attempt: a page that is killed in mid-request finds the entry again.
@@ -177,13 +181,17 @@ export class Outbox {
     if (this.#entries.some((entry) => entry.id === id)) await this.#keepNow(id, undefined)
   }
 
-  /** Gives up its leases, and takes none until `wake`: the page is left. */
+  /** The page is left: its leases count no longer, and it takes none until `wake`. */
   rest(): Promise<void> {
+    const { name, storage } = this.#ports
     this.#isResting = true
+    if (this.isPending) storage.set(name + leftNote, this.#tab)
     return this.sync()
   }
 
   wake(): Promise<void> {
+    // The name that it had is that of a page that was left.
+    if (this.#isResting) this.#tab = uuid(this.#ports.random)
     this.#isResting = false
     return this.sync()
   }
@@ -263,15 +271,17 @@ export class Outbox {
   }
 
   #next(kept: readonly OutboxEntry[], lanes: OutboxRecord['lanes']): OutboxRecord {
-    const nowMs = this.#ports.clock.nowMs()
+    const { clock, name, storage, laneOf } = this.#ports
+    const nowMs = clock.nowMs()
     const entries = this.#merged(kept)
     const held: Record<string, Lease> = {}
+    const gone = [this.#tab, storage.get(name + leftNote)]
     for (const [lane, lease] of Object.entries(lanes))
       // A lease that ends later than one can is from before the clock was set back.
-      if (lease.tab !== this.#tab && lease.untilMs > nowMs && lease.untilMs <= nowMs + leaseMs) held[lane] = lease
+      if (!gone.includes(lease.tab) && lease.untilMs > nowMs && lease.untilMs <= nowMs + leaseMs) held[lane] = lease
     if (!this.#isResting)
       for (const entry of entries)
-        if (isWaiting(entry)) held[this.#ports.laneOf(entry)] ??= { tab: this.#tab, untilMs: nowMs + leaseMs }
+        if (isWaiting(entry)) held[laneOf(entry)] ??= { tab: this.#tab, untilMs: nowMs + leaseMs }
     return { entries, lanes: held }
   }
 

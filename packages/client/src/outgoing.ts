@@ -1,10 +1,9 @@
 import type { ConversationId, PostedMessage } from '@helvino/protocol'
-import type { Channel } from '@helvino/runtime'
+import type { Channel, Runtime } from '@helvino/runtime'
 import type { TokenRenewer } from '@helvino/token/core'
 import type { Api } from './api.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
-import type { ClientRuntime } from './client-runtime.ts'
 import { createDeliver } from './deliver.ts'
 import { DeliveryWatch } from './delivery-health.ts'
 import { Outbox } from './outbox.ts'
@@ -13,7 +12,7 @@ import { outboxRecordNumber } from './outbox-record.ts'
 import { Sender } from './sender.ts'
 
 export interface OutgoingPorts {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   readonly api: Api
   readonly renewer: TokenRenewer
   /** Of the outbox, made by `ownedName`. */
@@ -38,7 +37,7 @@ export class Outgoing {
 
   constructor(ports: OutgoingPorts, signal: AbortSignal) {
     const { runtime, api, name, onAccepted, onChange } = ports
-    const { clock, random, life, values } = runtime
+    const { clock, random, life, values, storage } = runtime
     const laneOf = ({ conversationId }: OutboxEntry) =>
       api.audience.kind === 'visitor' ? 'own' : (conversationId ?? 'own')
     this.#ports = ports
@@ -49,7 +48,7 @@ export class Outgoing {
       },
     )
     this.outbox = new Outbox({
-      ...{ name: `${name}/${outboxRecordNumber}`, clock, random, values, laneOf },
+      ...{ name: `${name}/${outboxRecordNumber}`, clock, random, values, storage, laneOf },
       onChange: () => {
         const { entries, durability } = this.outbox
         onChange({ outbox: entries, durability })

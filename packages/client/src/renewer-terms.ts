@@ -1,5 +1,5 @@
+import type { Runtime } from '@helvino/runtime'
 import type { TokenRenewerOptions } from '@helvino/token/core'
-import type { ClientRuntime } from './client-runtime.ts'
 import { ownedName, type OwnerKey } from './owner.ts'
 
 /**
@@ -7,7 +7,7 @@ import { ownedName, type OwnerKey } from './owner.ts'
  * may arrive when it has expired, and no write is to be refused.
  */
 export const renewerTerms = (
-  { clock, random, life, locks, channels }: ClientRuntime,
+  { clock, random, life, locks, channels }: Runtime,
   owner: OwnerKey,
 ): Omit<TokenRenewerOptions, 'fetchToken'> => ({
   ...{ clock, random, life },

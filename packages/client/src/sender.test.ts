@@ -20,9 +20,10 @@ function rig({ mostAtOnce = 1 } = {}) {
   let inFlight = 0
   let mostInFlight = 0
   let sequence = 0
+  const storage = { get: () => undefined, set: () => false, remove: () => undefined }
   const laneOf = (entry: OutboxEntry) => entry.conversationId ?? 'own'
   const outbox: Outbox = new Outbox({
-    ...{ name: 'owner', clock, random: new SimRandom(2), values: [new SimValues().forTab(clock)], laneOf },
+    ...{ name: 'owner', clock, random: new SimRandom(2), values: [new SimValues().forTab(clock)], storage, laneOf },
     onChange: () => {
       sender.run()
     },

@@ -1,15 +1,14 @@
 import type { BootloaderAnswer } from '@helvino/protocol'
-import type { HttpResponse } from '@helvino/runtime'
+import type { HttpResponse, Runtime } from '@helvino/runtime'
 import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
-import type { ClientRuntime } from './client-runtime.ts'
 import { ownedName, visitorOwner } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
 import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
 
 export interface VisitorClientOptions {
-  readonly runtime: ClientRuntime
+  readonly runtime: Runtime
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly site: Site

@@ -1,7 +1,7 @@
 import { type ChatClient, createAgentClient } from '@helvino/client'
 import { anyChannels, anyLocks, anyRandom } from '@helvino/runtime/system-anywhere'
 import { browserOpenSocket, browserRequest } from '@helvino/runtime/system-browser'
-import { SimLife, SimRandom } from '@helvino/testkit'
+import { SimLife, SimRandom, SimStorage } from '@helvino/testkit'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { logIn } from '../api-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
@@ -67,6 +67,7 @@ async function openAgent(server: SpawnedServer): Promise<{ readonly client: Chat
       channels: anyChannels,
       life: new SimLife(),
       values: [],
+      storage: new SimStorage(),
     },
     apiUrl: proxy.url,
     orgId: 'org_demo',

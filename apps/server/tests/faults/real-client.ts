@@ -2,7 +2,7 @@ import { type ChatClient, createVisitorClient } from '@helvino/client'
 import type { Clock } from '@helvino/runtime'
 import { anyChannels, anyLocks, anyRandom } from '@helvino/runtime/system-anywhere'
 import { browserOpenSocket, browserRequest } from '@helvino/runtime/system-browser'
-import { SimLife } from '@helvino/testkit'
+import { SimLife, SimStorage } from '@helvino/testkit'
 import { PacedClock } from './paced-clock.ts'
 
 export interface RealClient {
@@ -22,7 +22,16 @@ export function openRealClient(apiUrl: string, clock: Clock = new PacedClock()):
   const life = new SimLife()
   const network = { request: browserRequest, openSocket: browserOpenSocket }
   const client = createVisitorClient({
-    runtime: { clock, random: anyRandom, network, locks: anyLocks, channels: anyChannels, life, values: [] },
+    runtime: {
+      clock,
+      random: anyRandom,
+      network,
+      locks: anyLocks,
+      channels: anyChannels,
+      life,
+      values: [],
+      storage: new SimStorage(),
+    },
     apiUrl,
     site: { orgKey: 'demo' },
     visitorId: `v_${crypto.randomUUID()}`,

@@ -39,7 +39,7 @@ export const panelWords = {
     content_invalid: 'the text was not accepted',
     body_too_large: 'the text is too long',
     not_found: 'the conversation is gone',
-    expired: 'it could not be sent for seven days',
+    expired: 'it waited for too long',
     bootloader_not_found: 'this site’s chat is not set up correctly',
     bootloader_origin_not_allowed: 'this site may not use the chat yet',
     bootloader_org_disabled: 'the chat is switched off',

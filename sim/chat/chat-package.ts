@@ -1,0 +1,8 @@
+import { createVisitorClient } from '@helvino/client'
+
+/** What a chat world needs of a client package: ours, or a copy with a fault in it. */
+export interface ChatPackage {
+  readonly createVisitorClient: typeof createVisitorClient
+}
+
+export const ourChat: ChatPackage = { createVisitorClient }
