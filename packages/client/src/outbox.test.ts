@@ -11,7 +11,11 @@ let seeds = 0
 /** One page's outbox. Pages with the same places and name are tabs of one owner. */
 function page(
   values: readonly SharedValues[],
-  { clock = new SimClock(), name = 'owner', storage = new SimBrowser(idle).storage as KeyValue } = {},
+  {
+    clock = new SimClock(),
+    name = 'owner',
+    storage = new SimBrowser(idle).storage,
+  }: { clock?: SimClock; name?: string; storage?: KeyValue } = {},
 ) {
   seeds += 1
   let keptCount = 0
