@@ -1,5 +1,5 @@
 import { limits } from '@helvino/protocol'
-import type { SharedValues } from '@helvino/runtime'
+import type { KeyValue, SharedValues } from '@helvino/runtime'
 import { SimBrowser, SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { Outbox } from './outbox.ts'
@@ -11,7 +11,11 @@ let seeds = 0
 /** One page's outbox. Pages with the same places and name are tabs of one owner. */
 function page(
   values: readonly SharedValues[],
-  { clock = new SimClock(), name = 'owner', storage = new SimBrowser(idle).storage } = {},
+  {
+    clock = new SimClock(),
+    name = 'owner',
+    storage = new SimBrowser(idle).storage,
+  }: { clock?: SimClock; name?: string; storage?: KeyValue } = {},
 ) {
   seeds += 1
   let keptCount = 0
