@@ -5,6 +5,7 @@ export const corpus: Readonly<Record<WorldName, readonly string[]>> = {
   chat: [
     ...['1', '2', '3', '7', '42'],
     ...['c81', 'c144', 'c178', 'c238', 'c307', 'c446', 'f334', '00787f6b-11', '6c73be08-213'],
+    ...['66fb4707-439', 'fccb0b79-152', '30288e00-273'],
   ],
   renewal: [
     ...['1', '2', '3', '7', '42'],

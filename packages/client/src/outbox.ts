@@ -106,15 +106,25 @@ export class Outbox {
 
   /**
    * Takes up what earlier pages and other tabs left. Where that is in a lesser place, a page that could not use a better one is or was at work:
-   * this page goes on there, and a later one, once all that is sent, in the best.
+   * this page goes on there, with what is left in the best place too, and a later one, once all that is sent, in the best.
    */
   async load(): Promise<void> {
-    for (const place of this.#places.slice(1))
-      await place.update(this.#ports.name, (kept) => {
+    const { name } = this.#ports
+    const [best, ...lesser] = this.#places
+    for (const place of lesser)
+      await place.update(name, (kept) => {
         if (decodeOutboxRecord(kept).entries.length > 0) this.#places = this.#places.slice(this.#places.indexOf(place))
         return kept
       })
     await this.sync()
+    if (this.#places[0] === best) return
+    // It stays there as well, and is sent once more by a later page: the server drops the repeat by its id.
+    void best
+      ?.update(name, (kept) => {
+        for (const entry of decodeOutboxRecord(kept).entries) this.#say(entry.id, entry, true)
+        return kept
+      })
+      .then(() => this.sync())
   }
 
   /** Mints the message's id and keeps it. Resolves when it is safe to clear the composer. */
