@@ -42,7 +42,9 @@ const insideNames = new RegExp(
     'tellLoadFailed|onApproach|onToggle|setBusy|setOpen|setColor',
     'latestSequence|sequence|timestamp|attachments|createdAt|recovered|widgetEnabled|writeEnabled|aiEnabled|primaryColor',
     'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
-    'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry|holdBackMs|isSequenced|isAwake|onFrame',
+    'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry',
+    'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
+    'refetch|addPage|doubt|withinMs|branding|conversation',
   ].join('|')})$`,
 )
 
