@@ -18,9 +18,9 @@ const minuteMs = 60_000
 // Far above what any honest client sends, and far below what a loop does.
 const mostRequestsPerMinute = 300
 
-/** What makes two requests the same for `Retry-After`: a write's key, or the address. */
+/** What makes two requests the same for `Retry-After`: a write's key, or the address. One message and several are sent to the same place. */
 export const useOf = ({ method, url, headers: sent }: HttpRequest): string =>
-  `${method} ${sent[headers.idempotencyKey] ?? url.replace(/\?.*/, '')}`
+  `${method} ${sent[headers.idempotencyKey] ?? url.replace(/\?.*|\/batch$/g, '')}`
 
 /** Knows what one tab's client has been told, and holds what it sends against that: I4, I6, I7, I8. */
 export class ClientWatch {

@@ -42,7 +42,6 @@ export const outboxMutants: readonly Mutant[] = [
     'inVain.push(entry)',
     'return this.#outbox.settle(entry.id)',
   ),
-  sender('Retry-After is forgotten where nothing waits', 'retryAfterMs !== undefined || inVain', 'inVain'),
   sender('two requests at a time', 'if (this.#lanes.has(name) || this', 'if (this'),
   sender('a lane that is done is never run again', 'this.#lanes.delete(lane.name)', ''),
 ]

@@ -129,6 +129,20 @@ describe('the sender', () => {
     expect(tries).toHaveLength(2)
   })
 
+  it('[SE5] heeds it for the next message too, where the one that it was said of has arrived meanwhile', async () => {
+    const { clock, outbox, scripted, tries } = rig()
+    scripted.push({ ...unreachable, retryAfterMs: 20_000 })
+    const first = await Promise.all([outbox.enqueue(undefined, 'a'), clock.advance(20)])
+    if (first[0].kind === 'queued') void outbox.settle(first[0].id)
+    await clock.advance(40)
+    void outbox.enqueue(undefined, 'b')
+    await clock.advance(19_000)
+    expect(tries.map(({ content }) => content)).toEqual(['a'])
+    await clock.advance(2_000)
+    expect(tries.map(({ content }) => content)).toEqual(['a', 'b'])
+    expect(outbox.entries).toEqual([])
+  })
+
   it('[SE6] cuts a wait short when there is a reason, at most every five seconds (S12, S23)', async () => {
     const { clock, outbox, sender, scripted, tries } = rig()
     for (let n = 0; n < 500; n += 1) scripted.push(unreachable)
