@@ -58,6 +58,8 @@ function inMemory(): SharedValues {
 const leftNote = '/left'
 // A tab that is closed or frozen is overtaken after this and a third: 27 s.
 const leaseMs = 20_000
+// Within this no other tab can have taken over what is ours: a lease lasts far longer.
+const freshMs = 1_000
 // Far longer than any step takes that ends at all.
 const keepWithinMs = 2_000
 
@@ -84,6 +86,7 @@ export class Outbox {
   #coming: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
   #isResting = false
+  #readAtMs = -Infinity
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports
@@ -97,6 +100,11 @@ export class Outbox {
 
   get durability(): Durability {
     return this.#places.length > 1 ? 'device' : 'page'
+  }
+
+  /** What is known is what is kept, but for the last moments. By the wall clock: the other stands still while a machine sleeps. */
+  get isFresh(): boolean {
+    return Math.abs(this.#ports.clock.nowMs() - this.#readAtMs) < freshMs
   }
 
   /** Something is still to be sent. */
@@ -237,6 +245,7 @@ export class Outbox {
     for (const [id, change] of said) if (this.#changes.get(id) === change) this.#changes.delete(id)
     this.#kept = record.entries
     this.#lanes = record.lanes
+    this.#readAtMs = this.#ports.clock.nowMs()
     if (Object.keys(this.#lanes).length > 0 && !this.#isResting)
       this.#cancelTimer = this.#ports.clock.startTimer(leaseMs / 3, () => void this.sync())
     this.#show()

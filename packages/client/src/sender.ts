@@ -80,8 +80,8 @@ export class Sender {
 
   async #empty(lane: Lane): Promise<void> {
     for (;;) {
-      // Another tab may have sent the first, or taken the lane over while this one stood still.
-      await this.#outbox.sync()
+      // Another tab may have sent the first, or taken the lane over while this one stood still. To look costs a step of the database.
+      if (!this.#outbox.isFresh) await this.#outbox.sync()
       const entries = this.#outbox.heads(lane.name, this.#ports.mostAtOnce())
       if (entries.length === 0 || this.#signal.aborted) break
       await this.#send(entries, lane)
