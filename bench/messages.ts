@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { openVisitor } from '../apps/server/tests/api-client.ts'
+import { startPostgres } from '../apps/server/tests/postgres-server.ts'
 import { spawnServer } from '../apps/server/tests/spawn-server.ts'
 import { type LoadTarget, type PostedLoad, postFor } from './messages/post-load.ts'
 import { cpuUs } from './process-figures.ts'
@@ -45,23 +46,35 @@ async function measureBareHttp(): Promise<Measured> {
   return measured
 }
 
-/** Rows of the same size by better-sqlite3 alone, as many in a transaction as there are clients. */
-function measureBareSqlite(): Pick<Measured, 'perSecond' | 'cpuUs'> {
-  const script = join(folder, 'bare-sqlite.ts')
-  const said = execFileSync(process.execPath, [script, String(clients), String(forMs / 2)], { encoding: 'utf8' })
-  return JSON.parse(said) as Pick<Measured, 'perSecond' | 'cpuUs'>
+type Stored = Pick<Measured, 'perSecond'>
+
+/** Rows of the same size by the driver alone, as many in a transaction as there are clients. */
+function measureBare(script: string, env: Readonly<Record<string, string>> = {}): Stored {
+  const args = [join(folder, script), String(clients), String(forMs / 2)]
+  const said = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...env } })
+  return JSON.parse(said) as Stored
 }
 
-/** Durable messages per second end to end, beside the bare store and beside bare HTTP in the same run. */
+/** Durable messages per second end to end, beside the bare stores and beside bare HTTP in the same run. */
 export async function measureMessages(): Promise<readonly object[]> {
-  const ours = await measureOurs({})
   const http = await measureBareHttp()
-  const store = measureBareSqlite()
-  const ofLimit = Math.round((ours.perSecond / Math.min(store.perSecond, http.perSecond)) * 100) / 100
+  const sqlite = { ours: await measureOurs({}), bare: measureBare('bare-sqlite.ts') }
+  const server = await startPostgres()
+  const postgres = {
+    ours: await measureOurs({ DATABASE_URL: await server.createDatabase() }),
+    bare: measureBare('bare-postgres.ts', { DATABASE_URL: await server.createDatabase() }),
+  }
+  await server.remove()
+  const ofLimit = ({ ours, bare }: { readonly ours: Stored; readonly bare: Stored }) => ({
+    ofLimit: Math.round((ours.perSecond / Math.min(bare.perSecond, http.perSecond)) * 100) / 100,
+    goal: 0.5,
+  })
   return [
-    { what: `helvino, ${String(clients)} clients over HTTP, SQLite`, ...rowOf(ours), ofLimit, goal: 0.5 },
-    { what: `bare node:http, ${String(clients)} clients, nothing stored`, ...rowOf(http) },
-    { what: `bare better-sqlite3, ${String(clients)} rows in a transaction`, ...store },
+    { what: `helvino, ${clients} clients over HTTP, SQLite`, ...rowOf(sqlite.ours), ...ofLimit(sqlite) },
+    { what: `helvino, ${clients} clients over HTTP, PostgreSQL`, ...rowOf(postgres.ours), ...ofLimit(postgres) },
+    { what: `bare node:http, ${clients} clients, nothing stored`, ...rowOf(http) },
+    { what: `bare better-sqlite3, ${clients} rows in a transaction`, ...sqlite.bare },
+    { what: `bare pg, ${clients} rows in a statement`, ...postgres.bare },
   ]
 }
 
