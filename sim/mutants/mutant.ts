@@ -8,6 +8,11 @@ export interface Mutant {
   readonly replace: string
 }
 
+/** Names the faults of one file. */
+export const inFile =
+  (file: string) =>
+  (name: string, find: string, replace: string): Mutant => ({ name, file, find, replace })
+
 /** @throws where the text to be replaced does not stand there exactly once: the mutant would be none, or another one. */
 export function mutate(source: string, { name, file, find, replace }: Mutant): string {
   const times = source.split(find).length - 1

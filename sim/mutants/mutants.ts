@@ -1,8 +1,5 @@
-import type { Mutant } from './mutant.ts'
+import { inFile, type Mutant } from './mutant.ts'
 
-const inFile =
-  (file: string) =>
-  (name: string, find: string, replace: string): Mutant => ({ name, file, find, replace })
 const renewer = inFile('renewer.ts')
 const held = inFile('held-token.ts')
 const line = inFile('waiting-line.ts')

@@ -1,8 +1,5 @@
-import type { Mutant } from './mutant.ts'
+import { inFile, type Mutant } from './mutant.ts'
 
-const inFile =
-  (file: string) =>
-  (name: string, find: string, replace: string): Mutant => ({ name, file, find, replace })
 const outbox = inFile('outbox.ts')
 const sender = inFile('sender.ts')
 
