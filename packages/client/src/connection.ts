@@ -146,17 +146,19 @@ export class Connection {
 
   #hear(text: string): void {
     const frame = decodeServerFrame(text, this.#ports.audience.decodeConversation)
+    const nowMs = this.#ports.runtime.clock.monotonicMs()
     if (frame?.type === 'ready') {
-      this.#liveAtMs = this.#ports.runtime.clock.monotonicMs()
+      this.#liveAtMs = nowMs
+      // A greeting that is answered is as good as a ping.
+      this.#isPinging = true
       this.#set({ state: 'live' })
       this.#renewInPlace()
     }
     // A server that says `ready` and drops us again has not come back: only a line that lasts counts.
-    const { clock } = this.#ports.runtime
-    if (frame?.type === 'pong' && clock.monotonicMs() - this.#liveAtMs > lastsAfterMs) this.#attempt = 0
-    if (this.#state.state === 'live') {
+    if (frame?.type === 'pong' && nowMs - this.#liveAtMs > lastsAfterMs) this.#attempt = 0
+    // Whatever the server says shows that the line works; but it hears of us by our pings alone, however much it has to say.
+    if (this.#isPinging) {
       this.#isPinging = false
-      // Whatever the server says shows that the line works.
       this.#arm(limits.pingEveryMs, () => {
         this.#ping()
       })
