@@ -60,11 +60,8 @@ export async function lockConversations(
     ),
   )
   const pairs = [...wanted.values()]
-  const rows = (await run(lockConversationsSql, [
-    pairs.map(([orgId]) => orgId),
-    pairs.map(([, id]) => id),
-  ])) as readonly ConversationRow[]
-  return new Map(rows.map((row) => [keyOf(row.org_id, row.id), row]))
+  const { rows } = await run(lockConversationsSql, [pairs.map(([orgId]) => orgId), pairs.map(([, id]) => id)])
+  return new Map((rows as readonly ConversationRow[]).map((row) => [keyOf(row.org_id, row.id), row]))
 }
 
 async function findStored(run: RunStatement, appends: readonly Append[]): Promise<Map<string, MessageRow>> {
@@ -72,11 +69,13 @@ async function findStored(run: RunStatement, appends: readonly Append[]): Promis
     clientMessageId === undefined ? [] : [{ orgId, conversationId, clientMessageId }],
   )
   if (keyed.length === 0) return new Map()
-  const rows = (await run(
-    findStoredSql,
-    columnsOf(keyed, ['orgId', 'conversationId', 'clientMessageId']),
-  )) as readonly MessageRow[]
-  return new Map(rows.map((row) => [keyOf(row.org_id, row.conversation_id, row.client_message_id ?? ''), row]))
+  const { rows } = await run(findStoredSql, columnsOf(keyed, ['orgId', 'conversationId', 'clientMessageId']))
+  return new Map(
+    (rows as readonly MessageRow[]).map((row) => [
+      keyOf(row.org_id, row.conversation_id, row.client_message_id ?? ''),
+      row,
+    ]),
+  )
 }
 
 /**
