@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { ConversationList } from './ConversationList.tsx'
+import type { Drafts } from './drafts.ts'
 import { listingOf } from './listing.ts'
 import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
@@ -15,31 +16,28 @@ import { SitesPanel } from './SitesPanel.tsx'
 import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
+import { useDrafts } from './use-drafts.ts'
 import { useNow } from './use-now.ts'
 import { words } from './words/en.ts'
-
-type Drafts = ReadonlyMap<string, string>
 
 interface AppProps {
   readonly api: InboxApi
   readonly session: Session
   readonly chat: ChatClient
-  /** Texts not sent yet, by person and conversation. */
   readonly drafts: Drafts
-  readonly onDrafts: (change: (all: Drafts) => Drafts) => void
   readonly onLeft: () => void
 }
 
 /** The shell: list beside thread on a wide screen, one after the other on a narrow one. */
-export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) {
+export function App({ api, session, chat, drafts, onLeft }: AppProps) {
   const state = useChat(chat)
+  const draftMap = useDrafts(drafts, api.runtime.life)
   const nowMs = useNow(api.runtime.clock)
   const [hash] = useHash({ getInitialValueInEffect: false })
   const [status, setStatus] = useState<ConversationStatus>('open')
   const route = parseRoute(hash)
   const everything = listingOf(state.conversations, undefined)
   const conversation = route.view === 'thread' ? everything.find(({ id }) => id === route.id) : undefined
-  const draftKey = `${session.user.id}/${conversation?.id ?? ''}`
 
   return (
     <div className="shell">
@@ -52,6 +50,7 @@ export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) 
           totalCount={everything.length}
           status={status}
           onStatus={setStatus}
+          drafts={draftMap}
           selectedId={conversation?.id}
           nowMs={nowMs}
         />
@@ -71,9 +70,9 @@ export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) 
               state={state}
               conversation={conversation}
               nowMs={nowMs}
-              draft={drafts.get(draftKey) ?? ''}
-              onDraft={(change) => {
-                onDrafts((all) => new Map(all).set(draftKey, change(all.get(draftKey) ?? '')))
+              draft={draftMap.get(conversation.id)}
+              onDraft={(edit) => {
+                drafts.change(conversation.id, conversation.latestSequence, edit)
               }}
             />
           )}

@@ -2,6 +2,7 @@ import type { AgentConversation, ConversationId, ConversationStatus } from '@hel
 import { limits } from '@helvino/protocol'
 import { Group, Loader, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
 import { memo } from 'react'
+import type { DraftMap } from './drafts.ts'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
 import { formatFull, formatWhen } from './when.ts'
@@ -16,12 +17,13 @@ interface ConversationListProps {
   readonly totalCount: number
   readonly status: ConversationStatus
   readonly onStatus: (status: ConversationStatus) => void
+  readonly drafts: DraftMap
   readonly selectedId: ConversationId | undefined
   readonly nowMs: number
 }
 
 export function ConversationList(props: ConversationListProps) {
-  const { conversations, isListed, totalCount, status, onStatus, selectedId, nowMs } = props
+  const { conversations, isListed, totalCount, status, onStatus, drafts, selectedId, nowMs } = props
   return (
     <nav className="pane-list" aria-label={words.list.title}>
       <div className="pane-head">
@@ -50,7 +52,12 @@ export function ConversationList(props: ConversationListProps) {
         <ul className="rows">
           {conversations.map((conversation) => (
             <li key={conversation.id}>
-              <ConversationRow conversation={conversation} isSelected={conversation.id === selectedId} nowMs={nowMs} />
+              <ConversationRow
+                conversation={conversation}
+                draft={drafts.get(conversation.id)?.text.trim() ?? ''}
+                isSelected={conversation.id === selectedId}
+                nowMs={nowMs}
+              />
             </li>
           ))}
         </ul>
@@ -66,13 +73,18 @@ export function ConversationList(props: ConversationListProps) {
 
 interface ConversationRowProps {
   readonly conversation: AgentConversation
+  /** Empty where there is none. */
+  readonly draft: string
   readonly isSelected: boolean
   readonly nowMs: number
 }
 
-const ConversationRow = memo(function ConversationRow({ conversation, isSelected, nowMs }: ConversationRowProps) {
+const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { conversation, draft, isSelected, nowMs } = props
   const { id, preview, activeAt } = conversation
   const hasNew = isUnread(conversation)
+  // In its own thread a draft is in sight already.
+  const hasDraft = draft !== '' && !isSelected
   return (
     <a
       className="row"
@@ -92,7 +104,12 @@ const ConversationRow = memo(function ConversationRow({ conversation, isSelected
       </Group>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text dir="auto" size="sm" {...(hasNew ? {} : { c: 'dimmed' })} truncate>
-          {preview || words.list.noPreview}
+          {hasDraft && (
+            <Text span inherit className="draft-mark">
+              {words.list.draft}{' '}
+            </Text>
+          )}
+          {(hasDraft ? draft : preview) || words.list.noPreview}
         </Text>
         {hasNew && (
           <span className="dot">

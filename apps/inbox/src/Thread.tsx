@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
+import type { Draft } from './drafts.ts'
 import { visitorName } from './listing.ts'
 import { TimelineRow } from './TimelineRow.tsx'
 import { useMarkRead } from './use-mark-read.ts'
@@ -16,7 +17,7 @@ interface ThreadProps {
   readonly state: ChatState
   readonly conversation: AgentConversation
   readonly nowMs: number
-  readonly draft: string
+  readonly draft: Draft | undefined
   readonly onDraft: (change: (text: string) => string) => void
 }
 
@@ -75,7 +76,7 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
         </ol>
       </div>
       <Composer
-        text={draft}
+        text={draft?.text ?? ''}
         onChange={onDraft}
         onSend={send}
         hint={conversation.status === 'resolved' ? words.composer.reopens : undefined}

@@ -47,6 +47,7 @@ export const words = {
     open: 'Open',
     resolved: 'Resolved',
     unread: 'Unread',
+    draft: 'Draft:',
     noPreview: 'No messages yet',
     emptyOpen: 'No open conversations. A new one appears here as soon as a visitor writes.',
     emptyResolved: 'No resolved conversations.',
