@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { PostgresMessages } from './postgres-messages.ts'
 
 /** What happens to a connection when the client sends something over it. */
 export type Reset =
@@ -12,9 +13,9 @@ export interface PostgresProxy {
   readonly url: string
   /** Once, at the next commit. */
   atNextCommit(reset: Reset): void
-  /** Once, at the message with this number, counted from 1 and from now. */
-  atMessage(number: number, reset: Reset): void
-  /** Forgets the message that was chosen last; false where it has come before. */
+  /** Once, at the question with this number, counted from 1 and from now: one statement, however many messages it takes. */
+  atQuestion(number: number, reset: Reset): void
+  /** Forgets the question that was chosen last; false where it has come before. */
   takeBack(): boolean
   /** True: new connections are reset at once. */
   refuse(isRefusing: boolean): void
@@ -25,6 +26,9 @@ export interface PostgresProxy {
 
 // A query message with this text and nothing else (PostgreSQL manual, section 54.7).
 const commitMessage = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1')
+// After each of these the server answers, and says at the end of it that it is ready for the next.
+const endsQuestion: ReadonlySet<string> = new Set(['start', 'Q', 'S'])
+const readyForNext = 'Z'
 
 export async function startPostgresProxy(target: string): Promise<PostgresProxy> {
   const to = new URL(target)
@@ -45,6 +49,12 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     }
     const upstream = connect(Number(to.port), to.hostname)
     let isLost = false
+    // Several questions may be on their way at once.
+    let unanswered = 0
+    let resetWhenAnswered = false
+    const asked = new PostgresMessages('client')
+    let question: Buffer[] = []
+    const answered = new PostgresMessages('server')
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -55,23 +65,30 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     }
     client.on('data', (bytes) => {
       if (isHanging) return
-      const due = fault?.isDue(bytes) ? fault : undefined
-      if (due) fault = undefined
-      if (due?.reset === 'reset before it') {
-        reset(client, upstream)
-        return
-      }
-      if (due) {
-        isLost = true
-        // The answer is the proof that it is done.
-        upstream.once('data', () => {
+      for (const message of asked.take(bytes)) {
+        if (isLost) return
+        question.push(message.bytes)
+        if (!endsQuestion.has(message.type)) continue
+        const due = fault?.isDue(message.bytes) ? fault : undefined
+        if (due) {
+          fault = undefined
+          isLost = true
+        }
+        if (due?.reset === 'reset before it') {
           reset(client, upstream)
-        })
+          return
+        }
+        unanswered += 1
+        // The answer is the proof that it is done.
+        resetWhenAnswered = due !== undefined
+        upstream.write(Buffer.concat(question))
+        question = []
       }
-      upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
-      if (!isHanging && !isLost) client.write(bytes)
+      unanswered -= answered.take(bytes).filter(({ type }) => type === readyForNext).length
+      if (resetWhenAnswered && unanswered === 0) reset(client, upstream)
+      else if (!isHanging && !isLost) client.write(bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -83,7 +100,7 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     atNextCommit(reset) {
       fault = { reset, isDue: (bytes) => bytes.includes(commitMessage) }
     },
-    atMessage(number, reset) {
+    atQuestion(number, reset) {
       let left = number
       fault = { reset, isDue: () => (left -= 1) === 0 }
     },
