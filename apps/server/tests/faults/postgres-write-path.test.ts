@@ -140,7 +140,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
     let step = 1
     while (
       await writeThrough(path, `${name}, step ${step}.`, (proxy) => {
-        proxy.atMessage(step, fault)
+        proxy.atQuestion(step, fault)
       })
     )
       step += 1
@@ -154,7 +154,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
     let step = 1
     const arm = (proxy: PostgresProxy) => {
       proxy.cut()
-      proxy.atMessage(step, fault)
+      proxy.atQuestion(step, fault)
     }
     while (await writeThrough(path, `${name}, step ${step}.`, arm)) step += 1
     // Start, settings, and the same as above.
@@ -168,7 +168,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
       await path.write('warm')
       let step = 1
       const arm = (proxy: PostgresProxy) => {
-        proxy.atMessage(step, reset)
+        proxy.atQuestion(step, reset)
         proxy.crowd(step % 5)
       }
       while (await writeThrough(path, `crowded, step ${step}.`, arm)) step += 1

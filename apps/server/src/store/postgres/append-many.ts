@@ -78,13 +78,32 @@ async function findStored(run: RunStatement, appends: readonly Append[]): Promis
   )
 }
 
+/** What a group of appends is decided by. */
+export interface AppendsBefore {
+  readonly conversations: ReadonlyMap<string, ConversationRow>
+  readonly stored: ReadonlyMap<string, MessageRow>
+}
+
 /**
- * Many messages in four statements, however many they are. The conversations are locked before their messages are read:
- * what another server has stored before that is seen, and it stores nothing into them until this transaction ends.
+ * Sends both statements at once; the database runs them one after the other. The conversations are locked before their messages are
+ * read: what another server has stored before that is seen, and it stores nothing into them until this transaction ends.
  */
-export async function appendMany(run: RunStatement, appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
-  const conversations = await lockConversations(run, appends)
-  const stored = await findStored(run, appends)
+export async function readBefore(run: RunStatement, appends: readonly Append[]): Promise<AppendsBefore> {
+  const [conversations, stored] = await Promise.all([lockConversations(run, appends), findStored(run, appends)])
+  return { conversations, stored }
+}
+
+/** What becomes of each append, and what has to be written for them all. */
+export interface AppendsDecision {
+  readonly outcomes: readonly AppendOutcome[]
+  readonly rows: readonly MessageRow[]
+  /** The conversations after it, each once. */
+  readonly changed: readonly ConversationRow[]
+}
+
+export function decideAppends(before: AppendsBefore, appends: readonly Append[]): AppendsDecision {
+  const conversations = new Map(before.conversations)
+  const stored = new Map(before.stored)
   const rows: MessageRow[] = []
   const changed = new Map<string, ConversationRow>()
   const outcomes = appends.map((append) => {
@@ -104,7 +123,10 @@ export async function appendMany(run: RunStatement, appends: readonly Append[]):
     }
     return outcome
   })
+  return { outcomes, rows, changed: [...changed.values()] }
+}
+
+export async function storeAppends(run: RunStatement, { rows, changed }: AppendsDecision): Promise<void> {
   if (rows.length > 0)
-    await run(storeSql, [...columnsOf(rows, messageColumns), ...columnsOf([...changed.values()], conversationColumns)])
-  return outcomes
+    await run(storeSql, [...columnsOf(rows, messageColumns), ...columnsOf(changed, conversationColumns)])
 }
