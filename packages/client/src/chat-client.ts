@@ -1,10 +1,10 @@
 import {
-  type BootloaderAnswer,
   type ClientMessageId,
   type ConversationId,
   type Message,
   type PostedMessage,
   type ServerFrame,
+  type UsedBootloaderAnswer,
 } from '@helvino/protocol'
 import type { LifeEvent, Runtime } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
@@ -152,12 +152,12 @@ export class ChatClient {
   }
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
-  configure({ config, org, protocol, batchMessages }: BootloaderAnswer): void {
+  configure({ config, orgName, protocol, batchMessages }: UsedBootloaderAnswer): void {
     this.#api.batchMessages = batchMessages
     const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
     // Such a server keeps no history that could be asked for: what is here is all there is.
-    this.#update({ config, orgName: org.name, isListed: this.#state.isListed || !this.#hasRealtime })
+    this.#update({ config, orgName, isListed: this.#state.isListed || !this.#hasRealtime })
     if (!this.#hasRealtime) this.#connection.close()
     else if (!hadRealtime && this.#attendance.isAwake) this.#connection.open()
   }

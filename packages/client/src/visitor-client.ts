@@ -1,4 +1,4 @@
-import type { BootloaderAnswer } from '@helvino/protocol'
+import type { UsedBootloaderAnswer } from '@helvino/protocol'
 import type { HttpResponse, Runtime } from '@helvino/runtime'
 import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
@@ -17,7 +17,7 @@ export interface VisitorClientOptions {
   /** Writes wait for a renewal this long before expiry, in ms. @defaultValue `15_000` */
   readonly bufferMs?: number
   /** A bootloader's answer that is at hand already, and when it was asked for. */
-  readonly boot?: { readonly answer: BootloaderAnswer; readonly asked: AskedAt }
+  readonly boot?: { readonly answer: UsedBootloaderAnswer; readonly asked: AskedAt }
   /** A bootloader call that is under way: the client's first attempt waits for it instead of making a second one. Ignored beside `boot`. */
   readonly asking?: { readonly response: Promise<HttpResponse>; readonly asked: AskedAt }
 }
