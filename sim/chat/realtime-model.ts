@@ -57,6 +57,8 @@ class Session {
     else if (frame.type === 'hello') this.#welcome(frame)
     else if (this.visitorId === undefined) this.#close(closeCodes.badFrame)
     else if (frame.type === 'ping') this.send({ type: 'pong' })
+    // The model has nobody who would hear of it.
+    else if (frame.type === 'typing') return
     else if (this.#admit(frame.token)) this.send({ type: 'renewed' })
   }
 

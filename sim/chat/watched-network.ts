@@ -28,7 +28,7 @@ export function watchNetwork(network: Network, watch: ClientWatch, name: string,
         send(text) {
           const frame = decodeClientFrame(text)
           trace.add(`frame ${frame?.type ?? 'unknown'}`, name)
-          if (frame && frame.type !== 'ping') watch.sendToken(frame.token, frame.type)
+          if (frame && 'token' in frame) watch.sendToken(frame.token, frame.type)
           socket.send(text)
         },
         close(code, reason) {

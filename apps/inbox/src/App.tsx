@@ -1,4 +1,4 @@
-import type { ChatClient } from '@helvino/client'
+import type { AgentClient, Typist } from '@helvino/client'
 import type { ConversationStatus } from '@helvino/protocol'
 import { Text } from '@mantine/core'
 import { useHash } from '@mantine/hooks'
@@ -18,19 +18,26 @@ import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrafts } from './use-drafts.ts'
 import { useNow } from './use-now.ts'
+import { useOwnMessages } from './use-own-messages.ts'
+import { useTypists } from './use-typists.ts'
 import { words } from './words/en.ts'
 
 interface AppProps {
   readonly api: InboxApi
   readonly session: Session
-  readonly chat: ChatClient
+  readonly client: AgentClient
   readonly drafts: Drafts
   readonly onLeft: () => void
 }
 
+const nobody: readonly Typist[] = []
+
 /** The shell: list beside thread on a wide screen, one after the other on a narrow one. */
-export function App({ api, session, chat, drafts, onLeft }: AppProps) {
+export function App({ api, session, client, drafts, onLeft }: AppProps) {
+  const { chat, typing } = client
   const state = useChat(chat)
+  const own = useOwnMessages(state.outbox)
+  const typists = useTypists(typing)
   const draftMap = useDrafts(drafts, api.runtime.life)
   const nowMs = useNow(api.runtime.clock)
   const [hash] = useHash({ getInitialValueInEffect: false })
@@ -51,6 +58,7 @@ export function App({ api, session, chat, drafts, onLeft }: AppProps) {
           status={status}
           onStatus={setStatus}
           drafts={draftMap}
+          typists={typists}
           selectedId={conversation?.id}
           nowMs={nowMs}
         />
@@ -70,6 +78,11 @@ export function App({ api, session, chat, drafts, onLeft }: AppProps) {
               state={state}
               conversation={conversation}
               nowMs={nowMs}
+              typists={typists.get(conversation.id) ?? nobody}
+              own={own}
+              onWrite={() => {
+                typing.note(conversation.id)
+              }}
               draft={draftMap.get(conversation.id)}
               onDraft={(edit) => {
                 drafts.change(conversation.id, conversation.latestSequence, edit)

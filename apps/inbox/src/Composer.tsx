@@ -7,6 +7,8 @@ interface ComposerProps {
   readonly text: string
   /** Makes the text from what it is at that moment. */
   readonly onChange: (change: (text: string) => string) => void
+  /** Somebody types: called for each change by hand that leaves a text. */
+  readonly onWrite: () => void
   readonly onSend: (text: string) => Promise<EnqueueResult>
   readonly hint: string | undefined
 }
@@ -24,7 +26,7 @@ function problemOf(result: EnqueueResult, text: string): string | undefined {
 }
 
 /** Enter sends, Shift+Enter starts a new line. A text that could not be taken stays where it is. */
-export function Composer({ text, onChange, onSend, hint }: ComposerProps) {
+export function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const isSending = useRef(false)
   const isEmpty = text.trim() === ''
@@ -61,6 +63,7 @@ export function Composer({ text, onChange, onSend, hint }: ComposerProps) {
           onChange={(event) => {
             const { value } = event.currentTarget
             onChange(() => value)
+            if (value.trim() !== '') onWrite()
             setProblem(undefined)
           }}
           onKeyDown={(event) => {

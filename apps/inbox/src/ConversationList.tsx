@@ -1,3 +1,4 @@
+import type { Typists } from '@helvino/client'
 import type { AgentConversation, ConversationId, ConversationStatus } from '@helvino/protocol'
 import { limits } from '@helvino/protocol'
 import { Group, Loader, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
@@ -6,6 +7,7 @@ import type { DraftMap } from './drafts.ts'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
 import { formatFull, formatWhen } from './when.ts'
+import { typingText } from './typing-text.ts'
 import { words } from './words/en.ts'
 
 interface ConversationListProps {
@@ -18,12 +20,13 @@ interface ConversationListProps {
   readonly status: ConversationStatus
   readonly onStatus: (status: ConversationStatus) => void
   readonly drafts: DraftMap
+  readonly typists: Typists
   readonly selectedId: ConversationId | undefined
   readonly nowMs: number
 }
 
 export function ConversationList(props: ConversationListProps) {
-  const { conversations, isListed, totalCount, status, onStatus, drafts, selectedId, nowMs } = props
+  const { conversations, isListed, totalCount, status, onStatus, drafts, typists, selectedId, nowMs } = props
   return (
     <nav className="pane-list" aria-label={words.list.title}>
       <div className="pane-head">
@@ -55,6 +58,7 @@ export function ConversationList(props: ConversationListProps) {
               <ConversationRow
                 conversation={conversation}
                 draft={drafts.get(conversation.id)?.text.trim() ?? ''}
+                happening={typingText(typists.get(conversation.id) ?? [])}
                 isSelected={conversation.id === selectedId}
                 nowMs={nowMs}
               />
@@ -75,16 +79,16 @@ interface ConversationRowProps {
   readonly conversation: AgentConversation
   /** Empty where there is none. */
   readonly draft: string
+  /** Who writes there; empty where nobody does. */
+  readonly happening: string
   readonly isSelected: boolean
   readonly nowMs: number
 }
 
 const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { conversation, draft, isSelected, nowMs } = props
+  const { conversation, draft, happening, isSelected, nowMs } = props
   const { id, preview, activeAt } = conversation
   const hasNew = isUnread(conversation)
-  // In its own thread a draft is in sight already.
-  const hasDraft = draft !== '' && !isSelected
   return (
     <a
       className="row"
@@ -104,12 +108,8 @@ const ConversationRow = memo(function ConversationRow(props: ConversationRowProp
       </Group>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text dir="auto" size="sm" {...(hasNew ? {} : { c: 'dimmed' })} truncate>
-          {hasDraft && (
-            <Text span inherit className="draft-mark">
-              {words.list.draft}{' '}
-            </Text>
-          )}
-          {(hasDraft ? draft : preview) || words.list.noPreview}
+          {/* In its own thread a draft is in sight already. */}
+          <RowText happening={happening} draft={isSelected ? '' : draft} preview={preview} />
         </Text>
         {hasNew && (
           <span className="dot">
@@ -120,3 +120,20 @@ const ConversationRow = memo(function ConversationRow(props: ConversationRowProp
     </a>
   )
 })
+
+interface RowTextProps {
+  readonly happening: string
+  readonly draft: string
+  readonly preview: string
+}
+
+/** What matters most at the moment: who writes, then what waits to be sent, then what was said last. */
+function RowText({ happening, draft, preview }: RowTextProps) {
+  if (happening !== '') return <i>{happening}</i>
+  if (draft === '') return preview || words.list.noPreview
+  return (
+    <>
+      <span className="draft-mark">{words.list.draft}</span> {draft}
+    </>
+  )
+}

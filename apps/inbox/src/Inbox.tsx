@@ -1,4 +1,4 @@
-import type { CallResult, ChatClient } from '@helvino/client'
+import type { AgentClient, CallResult } from '@helvino/client'
 import { Button, Loader, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { App } from './App.tsx'
@@ -12,7 +12,7 @@ type Stage =
   | { readonly stage: 'asking' }
   | { readonly stage: 'no-answer' }
   | { readonly stage: 'logged-out'; readonly hasEnded: boolean }
-  | { readonly stage: 'logged-in'; readonly session: Session; readonly chat: ChatClient; readonly drafts: Drafts }
+  | { readonly stage: 'logged-in'; readonly session: Session; readonly client: AgentClient; readonly drafts: Drafts }
 
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
@@ -20,7 +20,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
 
   const enter = useCallback(
     (session: Session) => {
-      setStage({ stage: 'logged-in', session, chat: api.openChat(session), drafts: api.openDrafts(session) })
+      setStage({ stage: 'logged-in', session, client: api.openChat(session), drafts: api.openDrafts(session) })
     },
     [api],
   )
@@ -36,7 +36,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
     void api.findSession().then(hearSession)
   }, [api, hearSession])
 
-  const chat = stage.stage === 'logged-in' ? stage.chat : undefined
+  const chat = stage.stage === 'logged-in' ? stage.client.chat : undefined
   useEffect(
     () =>
       chat?.renewer.subscribe((event) => {
@@ -71,7 +71,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         <App
           api={api}
           session={stage.session}
-          chat={stage.chat}
+          client={stage.client}
           drafts={stage.drafts}
           onLeft={() => {
             setStage({ stage: 'logged-out', hasEnded: false })

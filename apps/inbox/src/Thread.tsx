@@ -1,12 +1,14 @@
-import type { ChatClient, ChatState } from '@helvino/client'
-import type { AgentConversation } from '@helvino/protocol'
+import type { ChatClient, ChatState, Typist } from '@helvino/client'
+import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
 import { Button, Group, Loader, Text } from '@mantine/core'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
 import type { Draft } from './drafts.ts'
+import { Happening } from './Happening.tsx'
 import { visitorName } from './listing.ts'
+import { isOvertaken } from './overtaken.ts'
 import { TimelineRow } from './TimelineRow.tsx'
 import { useMarkRead } from './use-mark-read.ts'
 import { words } from './words/en.ts'
@@ -17,6 +19,11 @@ interface ThreadProps {
   readonly state: ChatState
   readonly conversation: AgentConversation
   readonly nowMs: number
+  /** Who else writes here. */
+  readonly typists: readonly Typist[]
+  /** What this agent has sent. */
+  readonly own: ReadonlySet<ClientMessageId>
+  readonly onWrite: () => void
   readonly draft: Draft | undefined
   readonly onDraft: (change: (text: string) => string) => void
 }
@@ -25,7 +32,8 @@ interface ThreadProps {
 const nearEndPixels = 120
 
 /** One conversation: its messages, its state, and a reply. Made anew for each conversation. */
-export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }: ThreadProps) {
+export function Thread(props: ThreadProps) {
+  const { api, chat, state, conversation, nowMs, typists, own, onWrite, draft, onDraft } = props
   const { id } = conversation
   const items = chat.timeline(id)
   const held = state.threads.get(id)
@@ -75,9 +83,11 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
           ))}
         </ol>
       </div>
+      <Happening typists={typists} isOvertaken={isOvertaken(draft, held?.messages ?? [], own)} />
       <Composer
         text={draft?.text ?? ''}
         onChange={onDraft}
+        onWrite={onWrite}
         onSend={send}
         hint={conversation.status === 'resolved' ? words.composer.reopens : undefined}
       />

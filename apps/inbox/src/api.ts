@@ -1,4 +1,5 @@
 import {
+  type AgentClient,
   agentOwner,
   type CallResult,
   type ChatClient,
@@ -26,7 +27,7 @@ export interface InboxApi {
   logIn(email: string, password: string): Promise<CallResult<Session>>
   logOut(): Promise<CallResult<true>>
   /** The chat of whoever is logged in, started. Its owner calls `dispose`; what it has not sent comes back with the next one of the same person. */
-  openChat(session: Session): ChatClient
+  openChat(session: Session): AgentClient
   /** What the person has written and not sent: one for all who ask, as long as the page lives. */
   openDrafts(session: Session): Drafts
   findSites(chat: ChatClient): Promise<CallResult<Sites>>
@@ -80,11 +81,12 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
     logOut: () => call(post('/api/agent/logout'), () => true as const),
     openChat(session) {
       const { user, org } = session
-      const chat = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
+      const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
+      const { chat } = client
       // Whoever has the inbox open is at it: a lost connection is tried again soon.
       chat.setEngaged(true)
       void chat.start()
-      return chat
+      return client
     },
     openDrafts({ user, org }) {
       const name = ownedName(agentOwner(org.id, user.id), 'drafts')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { prepareFindAgentRole } from './auth/agent-role.ts'
+import { prepareFindAgentName, prepareFindAgentRole } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
@@ -9,6 +9,7 @@ import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifyVisitor } from './auth/visitor.ts'
 import type { ServerConfig } from './config.ts'
 import { createConversations } from './conversations/conversations.ts'
+import { createNoteTyping } from './conversations/typing.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
@@ -99,9 +100,10 @@ async function openDoor(
   const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), random })
   const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
   const findAgentRole = prepareFindAgentRole(database, read)
+  const findAgentName = prepareFindAgentName(database, read)
   const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
   const authenticate = createAuthenticate(checked)
-  return { database, agents, identifyVisitor, authenticate, recheck: createRecheck(checked) }
+  return { database, agents, identifyVisitor, authenticate, findAgentName, recheck: createRecheck(checked) }
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -121,10 +123,8 @@ async function wire(
   }
   const store = kept.database.createStore({ random, clock, onFailing })
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
-  const { database, agents, identifyVisitor, authenticate, recheck } = await openDoor(config, world, kept, {
-    store,
-    ownOrigins,
-  })
+  const door = await openDoor(config, world, kept, { store, ownOrigins })
+  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
   const guard = { authenticate, agents, publicUrl, ownOrigins }
   const app = createHttpServer({
     ...guard,
@@ -141,7 +141,8 @@ async function wire(
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
-  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, onFailure })
+  const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
+  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
 
   const shared = {
     clock,

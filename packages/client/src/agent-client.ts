@@ -7,6 +7,8 @@ import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
+import { tapNetwork } from './tap-network.ts'
+import { Typing } from './typing.ts'
 
 const tokenWithinMs = 10_000
 
@@ -46,13 +48,28 @@ export interface AgentClientOptions {
   readonly userId: string
 }
 
+export interface AgentClient {
+  readonly chat: ChatClient
+  /** Who else writes in which conversation. */
+  readonly typing: Typing
+}
+
 /** An agent's chat: its token comes from the session of the page. */
-export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): ChatClient {
+export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): AgentClient {
   const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') })
+  const audience = agentAudience(apiUrl)
+  const tapped = tapNetwork(network, audience.decodeConversation, (frame) => {
+    typing.hear(frame)
+  })
+  const typing = new Typing({ clock, tell: tapped.tell })
+  const chat = new ChatClient({
+    ...{ runtime: { ...runtime, network: tapped.network }, audience, renewer },
+    outboxName: ownedName(owner, 'outbox'),
+  })
+  return { chat, typing }
 }

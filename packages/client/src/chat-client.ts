@@ -309,6 +309,7 @@ export class ChatClient {
         return
       case 'renewed':
       case 'pong':
+      case 'typing':
     }
   }
 

@@ -60,6 +60,7 @@ export {
   type HealthFigures,
   type SessionHealth,
 } from './session-health.ts'
+export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
 export {
   decodeTelemetryReport,
   type RenewalOutcome,

@@ -69,6 +69,18 @@ export const words = {
     author: { user: 'Visitor', agent: 'Team', system: 'Helvino' },
   },
 
+  happening: {
+    colleague: 'a colleague',
+    answering: ([first = '', second = '', ...more]: readonly string[]): string => {
+      if (second === '') return `${first.replace(/^a /, 'A ')} is answering…`
+      return more.length === 0
+        ? `${first} and ${second} are answering…`
+        : `${first} and ${String(more.length + 1)} others are answering…`
+    },
+    writing: 'The visitor is writing…',
+    overtaken: 'The team has answered since you began this reply.',
+  },
+
   delivery: {
     sending: 'Sending…',
     waiting: 'Waiting, will be sent',

@@ -12,6 +12,17 @@ interface Wanted {
   readonly now: string
 }
 
+/** What somebody is called; `undefined` for nobody. The agents' tables must be there. */
+export function prepareFindAgentName(
+  database: Kysely<AgentTables>,
+  read: <Result>(work: Work<Result>) => Promise<Result>,
+): (userId: string) => Promise<string | undefined> {
+  const named = compile((p: { readonly userId: string }) =>
+    database.selectFrom('user').select('name').where('id', '=', p.userId),
+  )
+  return async (userId) => (await read(first(named, { userId })))?.name
+}
+
 /** One compiled read, since every call of an agent asks. The agents' tables must be there. */
 export function prepareFindAgentRole(
   database: Kysely<AgentTables>,

@@ -5,6 +5,7 @@ import type { Clock, Random } from '@helvino/runtime'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Authenticate, Recheck } from '../auth/authenticate.ts'
 import type { Conversations } from '../conversations/conversations.ts'
+import type { NoteTyping } from '../conversations/typing.ts'
 import type { FanOut } from '../fan-out/contract.ts'
 import { Listeners } from './listeners.ts'
 import { RawConnections } from './raw-connections.ts'
@@ -24,6 +25,7 @@ export interface GatewayOptions {
   readonly fanOut: FanOut
   readonly authenticate: Authenticate
   readonly recheck: Recheck
+  readonly noteTyping: NoteTyping
   readonly onFailure: (error: unknown) => void
 }
 
@@ -40,7 +42,10 @@ export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket'
 
 /** What one session asks of the server: the same door, and the same rules, as HTTP. */
-function conversationPorts({ authenticate, recheck, conversations }: GatewayOptions, request: IncomingMessage) {
+function conversationPorts(
+  { authenticate, recheck, conversations, noteTyping }: GatewayOptions,
+  request: IncomingMessage,
+) {
   const { origin } = request.headers
   const fetchSite = request.headers['sec-fetch-site']
   return {
@@ -57,6 +62,7 @@ function conversationPorts({ authenticate, recheck, conversations }: GatewayOpti
       return authenticate(credentials, audience)
     },
     recheck,
+    noteTyping,
     async findConversation(member, id) {
       const found = await conversations.findConversation(member, id)
       return found.kind === 'found' ? found.conversation : undefined

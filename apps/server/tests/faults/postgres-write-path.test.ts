@@ -46,7 +46,8 @@ async function openWritePath() {
   const fanOut = createLocalFanOut((error) => {
     throw error
   })
-  fanOut.subscribe(({ message }) => {
+  fanOut.subscribe((event) => {
+    const message = 'message' in event ? event.message : undefined
     if (!message) return
     const found = reader.query('SELECT 1 FROM messages WHERE id = $1', [message.id])
     announced.push(found.then(({ rowCount }) => ({ id: message.id, isStored: rowCount === 1 })))

@@ -22,8 +22,8 @@ async function openWritePath() {
   const fanOut = createLocalFanOut((error) => {
     throw error
   })
-  fanOut.subscribe(({ message }) => {
-    if (message) announced.push(message.id)
+  fanOut.subscribe((event) => {
+    if ('message' in event && event.message) announced.push(event.message.id)
   })
   await store.putOrg(org)
   const conversations = createConversations({ store, fanOut, clock, random })
