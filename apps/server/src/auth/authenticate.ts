@@ -15,8 +15,14 @@ export type GuardedRole = Exclude<Role, 'anyone'>
 /** The one door for HTTP and the socket. Reads the organisation afresh each time: a switch acts on the next request. */
 export type Authenticate = (credentials: Credentials, role: GuardedRole) => Promise<Authentication>
 
-/** Whom a token still admits may change while it lives: why this one's holder may not go on, or `undefined`. */
-export type Recheck = (principal: Exclude<Principal, { kind: 'public' }>) => Promise<RefusalCode | undefined>
+/** Where a request or a socket comes from. */
+export type CallerPlace = Pick<Credentials, 'origin' | 'fetchSite'>
+
+/** Whom a token still admits, and from where, may change while it lives: why this one's holder may not go on, or `undefined`. */
+export type Recheck = (
+  principal: Exclude<Principal, { kind: 'public' }>,
+  place: CallerPlace,
+) => Promise<RefusalCode | undefined>
 
 export interface AuthenticateOptions {
   readonly store: Store
@@ -85,15 +91,20 @@ function createChecks({ store, findAgentRole, clock }: AuthenticateOptions) {
   }
 }
 
+const isAdmitted = ({ allowedOrigins }: Org, { origin, fetchSite }: CallerPlace, ownOrigins: readonly string[]) =>
+  decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins }) === 'allowed'
+
 export function createRecheck(options: AuthenticateOptions): Recheck {
   const { findVisitorRefusal, findAgentStanding } = createChecks(options)
-  return async (principal) => {
+  return async (principal, place) => {
     if (principal.kind === 'agent') {
       const standing = await findAgentStanding(principal)
       return 'code' in standing ? standing.code : undefined
     }
     const org = await options.store.findOrg({ id: principal.org.id })
-    return org?.key === principal.org.key ? findVisitorRefusal(org, principal) : 'token_invalid'
+    if (org?.key !== principal.org.key) return 'token_invalid'
+    const code = await findVisitorRefusal(org, principal)
+    return code ?? (isAdmitted(org, place, options.ownOrigins()) ? undefined : 'origin_not_allowed')
   }
 }
 
@@ -103,10 +114,10 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
-  async function refuseAtDoor(org: Org, { origin, fetchSite }: Credentials): Promise<Authentication | undefined> {
+  async function refuseAtDoor(org: Org, credentials: Credentials): Promise<Authentication | undefined> {
     if (!org.enabled) return refuse('org_disabled', undefined, org)
-    const { allowedOrigins } = org
-    if (decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins: ownOrigins() }) === 'allowed') return undefined
+    if (isAdmitted(org, credentials, ownOrigins())) return undefined
+    const { origin } = credentials
     if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed', undefined, org)
     rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)
