@@ -249,7 +249,7 @@ describe('authenticate', () => {
     const ann = await principalOf({ orgToken: orgToken() }, 'visitor')
     const eve = await principalOf({ orgToken: orgToken(otherSecret) }, 'visitor')
     const agent = await principalOf({ agentToken: agentToken() }, 'agent')
-    const all = async () => [await recheck(ann), await recheck(eve), await recheck(agent)]
+    const all = async () => [await recheck(ann, none), await recheck(eve, none), await recheck(agent, none)]
     expect(await all()).toEqual([undefined, undefined, undefined])
     await clock.advance(1_500)
     await store.ofOrg(org.id).signOutVisitor(visitorOf(secret), clock.nowMs())
@@ -259,7 +259,17 @@ describe('authenticate', () => {
     await store.putOrg({ ...org, enabled: false })
     expect(await all()).toEqual(['token_invalid', 'org_disabled', 'org_disabled'])
     await store.putOrg({ ...org, key: 'another' })
-    expect(await recheck(eve)).toBe('token_invalid')
+    expect(await recheck(eve, none)).toBe('token_invalid')
+  })
+
+  it('[AUT19] says of a page whose origin has been removed that it may not go on', async () => {
+    const place = { origin: 'https://shop.example', fetchSite: 'cross-site' }
+    const answer = await authenticate({ ...none, orgToken: orgToken(), ...place }, 'visitor')
+    if (answer.kind !== 'granted' || answer.principal.kind === 'public') throw new Error(verdict(answer))
+    expect(await recheck(answer.principal, place)).toBeUndefined()
+    await store.putOrg({ ...org, allowedOrigins: ['https://other.example'] })
+    expect(await recheck(answer.principal, place)).toBe('origin_not_allowed')
+    expect(await recheck(answer.principal, { origin: ownOrigin, fetchSite: 'same-origin' })).toBeUndefined()
   })
 
   it('[AUT17] acts within a second on what another process has written: a switch, a sign-out of the visitor or of the org', async () => {

@@ -16,8 +16,14 @@ export type GuardedRole = Exclude<Role, 'anyone'>
 /** The one door for HTTP and the socket. A switch acts on the next request, one that another process has made within a second. */
 export type Authenticate = (credentials: Credentials, role: GuardedRole) => Promise<Authentication>
 
-/** Whom a token still admits may change while it lives: why this one's holder may not go on, or `undefined`. */
-export type Recheck = (principal: Exclude<Principal, { kind: 'public' }>) => Promise<RefusalCode | undefined>
+/** Where a request or a socket comes from. */
+export type CallerPlace = Pick<Credentials, 'origin' | 'fetchSite'>
+
+/** Whom a token still admits, and from where, may change while it lives: why this one's holder may not go on, or `undefined`. */
+export type Recheck = (
+  principal: Exclude<Principal, { kind: 'public' }>,
+  place: CallerPlace,
+) => Promise<RefusalCode | undefined>
 
 export interface AuthenticateOptions {
   readonly store: Store
@@ -79,10 +85,13 @@ const createFindAgentStanding =
     return org.enabled ? { role } : { code: 'org_disabled' }
   }
 
+const isAdmitted = ({ allowedOrigins }: Org, { origin, fetchSite }: CallerPlace, ownOrigins: readonly string[]) =>
+  decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins }) === 'allowed'
+
 export function createRecheck(options: AuthenticateOptions): Recheck {
-  const { store } = options
+  const { store, ownOrigins } = options
   const findAgentStanding = createFindAgentStanding(options)
-  return async (principal) => {
+  return async (principal, place) => {
     if (principal.kind === 'agent') {
       const standing = await findAgentStanding(principal)
       return 'code' in standing ? standing.code : undefined
@@ -90,8 +99,10 @@ export function createRecheck(options: AuthenticateOptions): Recheck {
     // Asked of a socket every few seconds, and so of the database itself.
     const { org: before, visitorId, issuedAtMs } = principal
     const org = await store.findOrg({ id: before.id })
+    if (org?.key !== before.key) return 'token_invalid'
     const visitorFromMs = visitorId === undefined ? 0 : await store.ofOrg(before.id).visitorValidFromMs(visitorId)
-    return org?.key === before.key ? visitorRefusal(org, visitorFromMs, issuedAtMs) : 'token_invalid'
+    const code = visitorRefusal(org, visitorFromMs, issuedAtMs)
+    return code ?? (isAdmitted(org, place, ownOrigins()) ? undefined : 'origin_not_allowed')
   }
 }
 
@@ -102,10 +113,10 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
-  async function refuseAtDoor(org: Org, { origin, fetchSite }: Credentials): Promise<Authentication | undefined> {
+  async function refuseAtDoor(org: Org, credentials: Credentials): Promise<Authentication | undefined> {
     if (!org.enabled) return refuse('org_disabled', undefined, org)
-    const { allowedOrigins } = org
-    if (decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins: ownOrigins() }) === 'allowed') return undefined
+    if (isAdmitted(org, credentials, ownOrigins())) return undefined
+    const { origin } = credentials
     if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed', undefined, org)
     rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)

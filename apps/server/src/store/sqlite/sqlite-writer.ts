@@ -19,7 +19,8 @@ export interface SqliteWriterOptions {
   readonly onDiskFailure: (error: unknown) => void
 }
 
-type Work = () => unknown
+/** What one write does to the database. */
+export type Work = () => unknown
 
 const prepareSteps = (database: Database) => ({
   begin: database.prepare('BEGIN IMMEDIATE'),
@@ -38,7 +39,7 @@ function failureOf(error: unknown, hasBegun: boolean): CommitFailure {
 }
 
 /** From the beginning of a transaction to its end without an `await`: nobody else gets to the connection in between. */
-function createCommit(database: Database) {
+export function createSqliteCommit(database: Database) {
   const { begin, commit, rollback, mark, release, undo } = prepareSteps(database)
   /** Why the transaction of a failed group could not be undone: until it is, nothing may be written after it. */
   let stuck: { readonly error: unknown } | undefined
@@ -102,7 +103,7 @@ function createCommit(database: Database) {
 
 export function createSqliteWriter({ database, clock, onDiskFailure }: SqliteWriterOptions): SqliteWriter {
   const groups = createGroupCommit<Work>({
-    commit: createCommit(database),
+    commit: createSqliteCommit(database),
     clock,
     unavailableReason,
     onFailing: onDiskFailure,
