@@ -3,6 +3,7 @@ import type { Clock } from '@helvino/runtime'
 import type { Org, Store } from '../store/contract.ts'
 import { verifyAgentToken } from './agent-token.ts'
 import type { KeyRing } from './key-ring.ts'
+import { createFindPublicId, type FindPublicId } from './known-visitors.ts'
 import { decideOrigin, parseOrigin } from './origin.ts'
 import { verifyOrgToken } from './org-token.ts'
 import type { Authentication, Credentials, FindAgentRole, Principal, Role } from './principal.ts'
@@ -48,7 +49,7 @@ const refuse = (code: RefusalCode, hint?: string, org?: RefusedOrg): Authenticat
 
 /** True where the headers beside the token name the org and the visitor that the token names, or nothing. */
 function isAgreed(
-  identifyVisitor: IdentifyVisitor,
+  findPublicId: FindPublicId,
   org: Org,
   visitorId: PublicVisitorId | undefined,
   credentials: Credentials,
@@ -57,7 +58,7 @@ function isAgreed(
   if (credentials.siteId !== undefined && credentials.siteId !== org.siteId) return false
   if (visitorId === undefined || credentials.visitorId === undefined) return true
   const secret = decodeVisitorId(credentials.visitorId)
-  return secret !== undefined && identifyVisitor(org.id, secret).visitorId === visitorId
+  return secret !== undefined && findPublicId(org.id, secret) === visitorId
 }
 
 type AgentPrincipal = Extract<Principal, { kind: 'agent' }>
@@ -110,6 +111,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
   const findAgentStanding = createFindAgentStanding(options)
   const verifiedTokens = new VerifiedTokens()
+  const findPublicId = createFindPublicId(identifyVisitor)
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
@@ -137,7 +139,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (verified.kind === 'refused') return refuse(verified.code, undefined, signed)
     const { orgId, orgKey, visitorId, ...times } = verified.claims
     const { org, visitorValidFromMs } = await store.standingOf(orgId, visitorId)
-    if (org?.key !== orgKey || !isAgreed(identifyVisitor, org, visitorId, credentials))
+    if (org?.key !== orgKey || !isAgreed(findPublicId, org, visitorId, credentials))
       return refuse('token_invalid', undefined, signed)
     const code = visitorRefusal(org, visitorValidFromMs, times.issuedAtMs)
     if (code !== undefined) return refuse(code, undefined, signed)
