@@ -4,6 +4,7 @@ import { Group, Loader, SegmentedControl, Text, VisuallyHidden } from '@mantine/
 import { memo } from 'react'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
+import { still } from './still.ts'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
@@ -20,7 +21,7 @@ interface ConversationListProps {
   readonly nowMs: number
 }
 
-export function ConversationList(props: ConversationListProps) {
+export const ConversationList = still(function ConversationList(props: ConversationListProps) {
   const { conversations, isListed, totalCount, status, onStatus, selectedId, nowMs } = props
   return (
     <nav className="pane-list" aria-label={words.list.title}>
@@ -62,7 +63,7 @@ export function ConversationList(props: ConversationListProps) {
       </div>
     </nav>
   )
-}
+})
 
 interface ConversationRowProps {
   readonly conversation: AgentConversation

@@ -1,7 +1,7 @@
 import type { ChatClient, ChatState } from '@helvino/client'
 import type { AgentConversation } from '@helvino/protocol'
 import { Button, Group, Loader, Text } from '@mantine/core'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
@@ -39,8 +39,14 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
 
   const lastKey = items.at(-1)?.key
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    // With the next frame, which lays the page out in any case: here it would be laid out once more.
+    const frame = requestAnimationFrame(() => {
+      const element = scroller.current
+      if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+    }
   }, [lastKey, items.length])
 
   async function send(text: string) {
@@ -89,7 +95,7 @@ interface ThreadHeadProps {
   readonly conversation: AgentConversation
 }
 
-function ThreadHead({ chat, conversation }: ThreadHeadProps) {
+const ThreadHead = memo(function ThreadHead({ chat, conversation }: ThreadHeadProps) {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const isOpen = conversation.status === 'open'
@@ -123,7 +129,7 @@ function ThreadHead({ chat, conversation }: ThreadHeadProps) {
       )}
     </div>
   )
-}
+})
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
   return (

@@ -36,7 +36,8 @@ export class Listeners {
     if (!org) return
     const text = new EventText(event)
     const visitors = event.audience === 'everybody' ? org.visitors.get(event.visitorId) : undefined
-    for (const listener of visitors ?? []) listener.hear(text)
+    // Agents first: the visitor who wrote hears of it from the answer to the request too.
     for (const listener of org.agents) listener.hear(text)
+    for (const listener of visitors ?? []) listener.hear(text)
   }
 }
