@@ -2,7 +2,7 @@ import type { AgentClient, Typist } from '@helvino/client'
 import type { ConversationStatus } from '@helvino/protocol'
 import { Text } from '@mantine/core'
 import { useHash } from '@mantine/hooks'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { ConversationList } from './ConversationList.tsx'
@@ -43,7 +43,8 @@ export function App({ api, session, client, drafts, onLeft }: AppProps) {
   const [hash] = useHash({ getInitialValueInEffect: false })
   const [status, setStatus] = useState<ConversationStatus>('open')
   const route = parseRoute(hash)
-  const everything = listingOf(state.conversations, undefined)
+  const everything = useMemo(() => listingOf(state.conversations, undefined), [state.conversations])
+  const listed = useMemo(() => listingOf(state.conversations, status), [state.conversations, status])
   const conversation = route.view === 'thread' ? everything.find(({ id }) => id === route.id) : undefined
 
   return (
@@ -52,7 +53,7 @@ export function App({ api, session, client, drafts, onLeft }: AppProps) {
       <ConnectionNotice notice={noticeOf(state)} />
       <div className="panes" data-view={route.view}>
         <ConversationList
-          conversations={listingOf(state.conversations, status)}
+          conversations={listed}
           isListed={state.isListed}
           totalCount={everything.length}
           status={status}

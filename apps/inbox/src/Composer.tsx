@@ -1,6 +1,7 @@
 import type { EnqueueResult } from '@helvino/client'
 import { Button, Group, Text, Textarea } from '@mantine/core'
 import { useRef, useState } from 'react'
+import { still } from './still.ts'
 import { words } from './words/en.ts'
 
 interface ComposerProps {
@@ -26,7 +27,7 @@ function problemOf(result: EnqueueResult, text: string): string | undefined {
 }
 
 /** Enter sends, Shift+Enter starts a new line. A text that could not be taken stays where it is. */
-export function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
+export const Composer = still(function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const isSending = useRef(false)
   const isEmpty = text.trim() === ''
@@ -84,4 +85,4 @@ export function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProp
       )}
     </form>
   )
-}
+})

@@ -6,6 +6,7 @@ import { memo } from 'react'
 import type { DraftMap } from './drafts.ts'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
+import { still } from './still.ts'
 import { formatFull, formatWhen } from './when.ts'
 import { typingText } from './typing-text.ts'
 import { words } from './words/en.ts'
@@ -25,7 +26,7 @@ interface ConversationListProps {
   readonly nowMs: number
 }
 
-export function ConversationList(props: ConversationListProps) {
+export const ConversationList = still(function ConversationList(props: ConversationListProps) {
   const { conversations, isListed, totalCount, status, onStatus, drafts, typists, selectedId, nowMs } = props
   return (
     <nav className="pane-list" aria-label={words.list.title}>
@@ -73,7 +74,7 @@ export function ConversationList(props: ConversationListProps) {
       </div>
     </nav>
   )
-}
+})
 
 interface ConversationRowProps {
   readonly conversation: AgentConversation

@@ -1,7 +1,7 @@
 import type { ChatClient, ChatState, Typist } from '@helvino/client'
 import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
 import { Button, Group, Loader, Text } from '@mantine/core'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
@@ -48,8 +48,14 @@ export function Thread(props: ThreadProps) {
 
   const lastKey = items.at(-1)?.key
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    // With the next frame, which lays the page out in any case: here it would be laid out once more.
+    const frame = requestAnimationFrame(() => {
+      const element = scroller.current
+      if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+    }
   }, [lastKey, items.length])
 
   async function send(text: string) {
@@ -100,7 +106,7 @@ interface ThreadHeadProps {
   readonly conversation: AgentConversation
 }
 
-function ThreadHead({ chat, conversation }: ThreadHeadProps) {
+const ThreadHead = memo(function ThreadHead({ chat, conversation }: ThreadHeadProps) {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const isOpen = conversation.status === 'open'
@@ -134,7 +140,7 @@ function ThreadHead({ chat, conversation }: ThreadHeadProps) {
       )}
     </div>
   )
-}
+})
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
   return (

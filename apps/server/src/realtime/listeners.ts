@@ -44,9 +44,11 @@ export class Listeners {
 function tell(org: OrgListeners, event: ConversationEvent): void {
   const text = new EventText(event)
   const visitors = event.audience === 'everybody' ? org.visitors.get(event.visitorId) : undefined
-  for (const listener of visitors ?? []) listener.hear(text)
+  // Agents first: the visitor who wrote hears of it from the answer to the request too.
   for (const listener of org.agents) listener.hear(text)
+  for (const listener of visitors ?? []) listener.hear(text)
 }
+
 /** A visitor hears that somebody answers, and not who; agents hear who of them does, by name, and that the visitor writes. */
 function tellTyping({ agents, visitors }: OrgListeners, { conversationId, visitorId, typing }: TypingEvent): void {
   const { role } = typing
