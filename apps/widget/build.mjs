@@ -44,7 +44,8 @@ const insideNames = new RegExp(
     'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
     'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry',
     'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
-    'refetch|addPage|doubt|withinMs|branding|conversation',
+    'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
+    'heldMs|noteFirst',
   ].join('|')})$`,
 )
 

@@ -17,6 +17,7 @@ function rig() {
     open: () => calls.push(`open ${name}`),
     close: () => calls.push('close'),
     hurry: () => calls.push('hurry'),
+    announce: () => calls.push('announce'),
   })
   const renewer = new TokenRenewer({ clock, random, fetchToken: () => Promise.reject(new Error('not asked here')) })
   const connection = new LateConnection(

@@ -1,4 +1,4 @@
-import { protocolNumber } from '@helvino/protocol'
+import { type MessageId, protocolNumber } from '@helvino/protocol'
 import { backoffMs } from '@helvino/runtime'
 import type { ConnectionPorts } from './connection.ts'
 
@@ -9,6 +9,8 @@ export interface LiveConnection {
   close(): void
   /** A reason to try now. */
   hurry(): void
+  /** Calls `fire` in one of all tabs that are told of this message: one that is seen, where there is one. */
+  announce(id: MessageId, fire: () => void): void
 }
 
 /** `name`: of what the tabs of one owner share. */
@@ -57,6 +59,10 @@ export class LateConnection implements LiveConnection {
 
   hurry(): void {
     this.#loaded?.hurry()
+  }
+
+  announce(id: MessageId, fire: () => void): void {
+    this.#loaded?.announce(id, fire)
   }
 
   async #start(): Promise<void> {

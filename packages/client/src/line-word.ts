@@ -1,10 +1,13 @@
-import { asRecord, asString, limits } from '@helvino/protocol'
+import { asRecord, asString, decodeMessageId, limits, type MessageId } from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
 
 /** What the tabs of one owner tell each other about the one connection that they share. `from` names a tab, until its page is left. */
 export type LineWord =
   /** Whoever leads, tell how the line is. `seen`: the page that asks is visible. `eager`: somebody there has a reason to try now. */
-  { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean } | LeaderWord
+  | { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean }
+  /** This message has been announced. */
+  | { readonly type: 'told'; readonly from: string; readonly id: MessageId }
+  | LeaderWord
 
 /**
  * Of the tab that has the connection. `term`: of two that lead the one with the greater goes on. `count`: of its words in this term, from 1; one
@@ -65,6 +68,8 @@ export function decodeLineWord(value: unknown): LineWord | undefined {
   if (!record || from === undefined) return undefined
   if (record['type'] === 'ask')
     return { type: 'ask', from, seen: record['seen'] === true, eager: record['eager'] === true }
+  const id = decodeMessageId(record['id'])
+  if (record['type'] === 'told') return id && { type: 'told', from, id }
   const news = decodeNews(record)
   return news && { from, term: asCount(record['term']), count: asCount(record['count']), ...news }
 }

@@ -24,6 +24,7 @@ export {
   type ConversationId,
   decodeClientMessageId,
   decodeConversationId,
+  decodeMessageId,
   decodeSequence,
   decodeVisitorId,
   type MessageId,
