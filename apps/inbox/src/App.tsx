@@ -15,7 +15,6 @@ import { SitesPanel } from './SitesPanel.tsx'
 import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
-import { useTone } from './use-tone.ts'
 import { useNow } from './use-now.ts'
 import { words } from './words/en.ts'
 
@@ -34,7 +33,6 @@ interface AppProps {
 /** The shell: list beside thread on a wide screen, one after the other on a narrow one. */
 export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) {
   const state = useChat(chat)
-  useTone(chat)
   const nowMs = useNow(api.runtime.clock)
   const [hash] = useHash({ getInitialValueInEffect: false })
   const [status, setStatus] = useState<ConversationStatus>('open')
