@@ -46,7 +46,7 @@ export default {
         pathNot: [
           '^packages/$2/',
           '^packages/[^/]+/src/index\\.ts$',
-          '^packages/runtime/src/system-(browser|node|anywhere)\\.ts$',
+          '^packages/runtime/src/system-(browser|node|anywhere|tone)\\.ts$',
           '^packages/token/src/(core|with-token|jwt|retry-after|token-response|ky|axios|openapi-fetch)\\.ts$',
         ],
       },
@@ -140,7 +140,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

@@ -44,9 +44,9 @@ const insideNames = new RegExp(
     'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
     'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry',
     'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
-    'refetch|addPage|doubt|withinMs|branding|conversation',
+    'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
     'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
-    'sync|wake|rest|mark|look|retry|hold|dispose',
+    'sync|wake|rest|mark|look|retry|hold|dispose|heldMs|noteFirst',
   ].join('|')})$`,
 )
 

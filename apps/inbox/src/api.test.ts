@@ -6,7 +6,11 @@ function openInbox(answer: SimAnswer) {
   const server: SimServer = { respond: () => answer }
   const browser = new SimBrowser({ server })
   const tab = browser.openTab()
-  return { timeline: browser.timeline, network: tab.network, api: createInboxApi(tab.runtime, 'https://chat.example') }
+  return {
+    timeline: browser.timeline,
+    network: tab.network,
+    api: createInboxApi(tab.runtime, 'https://chat.example', () => undefined),
+  }
 }
 
 describe('api', () => {

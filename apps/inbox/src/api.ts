@@ -36,9 +36,12 @@ export interface InboxApi {
   findSessionHealth(chat: ChatClient, minutes: number): Promise<CallResult<SessionHealth>>
 }
 
-/** `apiUrl`: origin of the API, without a slash at the end. */
-export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
-  const { network, clock } = runtime
+/** In localStorage: `off` keeps this browser quiet. */
+const soundKey = 'helvino/sound'
+
+/** `apiUrl`: origin of the API, without a slash at the end. `playTone`: for what a visitor says while no inbox of this agent is seen. */
+export function createInboxApi(runtime: Runtime, apiUrl: string, playTone: () => void): InboxApi {
+  const { network, clock, life, storage } = runtime
   // The page lives as long as the inbox: nobody gives up its calls but their deadline.
   const { signal } = new AbortController()
 
@@ -85,6 +88,9 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
       const { chat } = client
       // Whoever has the inbox open is at it: a lost connection is tried again soon.
       chat.setEngaged(true)
+      chat.onAnnounce(() => {
+        if (!life.isVisible() && storage.get(soundKey) !== 'off') playTone()
+      })
       void chat.start()
       return client
     },

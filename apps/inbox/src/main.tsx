@@ -1,5 +1,6 @@
 import { MantineProvider } from '@mantine/core'
 import { browserRuntime } from '@helvino/runtime/system-browser'
+import { browserTone } from '@helvino/runtime/system-tone'
 import { createRoot } from 'react-dom/client'
 import { createInboxApi } from './api.ts'
 import { Inbox } from './Inbox.tsx'
@@ -16,6 +17,6 @@ createRoot(root).render(
     defaultColorScheme="auto"
     getStyleNonce={() => nonce}
   >
-    <Inbox api={createInboxApi(browserRuntime, location.origin)} />
+    <Inbox api={createInboxApi(browserRuntime, location.origin, browserTone)} />
   </MantineProvider>,
 )

@@ -42,6 +42,8 @@ export interface WidgetApi {
   ensureValidToken(): Promise<void>
   /** The visitor's conversation, made where there is none; with a valid token only. */
   createConversation(): Promise<CallResult<ConversationId>>
+  /** A message has come that nobody sees. */
+  playTone(): void
   /** Keeps the message, and sends it in its turn with a valid token, as often as it takes. */
   sendMessage(text: string): Promise<EnqueueResult>
 }
@@ -49,11 +51,13 @@ export interface WidgetApi {
 // Long after the panel is there.
 const liveAfterMs = 5_000
 
-async function loadConnect(apiUrl: string, attempt: number): Promise<Connect> {
-  const query = attempt ? `?again=${attempt}` : ''
-  const live = (await import(`${apiUrl}/assets/${LIVE_FILE}${query}`)) as { connectShared: Connect }
-  return live.connectShared
+interface LiveModule {
+  readonly connectShared: Connect
+  playTone(): void
 }
+
+const importLive = (apiUrl: string, attempt: number): Promise<LiveModule> =>
+  import(`${apiUrl}/assets/${LIVE_FILE}${attempt ? `?again=${attempt}` : ''}`)
 
 /** Keeps the visitor's id and builds the client, once. Nothing else starts by it. */
 export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): WidgetApi {
@@ -62,9 +66,9 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   const own = visitorId === options.visitorId ? boot : undefined
   const answer = own?.body === undefined ? undefined : decodeBootloader(parseJson(own.body))
   const { clock } = options.runtime
-  let live: Promise<Connect> | undefined
-  const loadLive = (attempt: number): Promise<Connect> => {
-    live ??= loadConnect(options.apiUrl, attempt).catch((error: unknown) => {
+  let live: Promise<LiveModule> | undefined
+  const loadLive = (attempt: number): Promise<LiveModule> => {
+    live ??= importLive(options.apiUrl, attempt).catch((error: unknown) => {
       live = undefined
       throw error
     })
@@ -74,7 +78,7 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   clock.startTimer(liveAfterMs, () => {
     loadLive(0).catch(() => undefined)
   })
-  const client = createVisitorClientWith(loadLive, {
+  const client = createVisitorClientWith(async (attempt) => (await loadLive(attempt)).connectShared, {
     ...{ ...options, visitorId },
     ...(own && (answer ? { boot: { answer, asked: own.asked } } : { asking: own })),
   })
@@ -85,6 +89,13 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
     refreshOrgToken: () => renewer.refresh(),
     ensureValidToken: () => renewer.ensureValidToken(),
     createConversation: () => client.openConversation(),
+    playTone() {
+      loadLive(0)
+        .then((module) => {
+          module.playTone()
+        })
+        .catch(() => undefined)
+    },
     sendMessage: (text) => client.send(text),
   }
 }

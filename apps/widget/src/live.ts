@@ -1,2 +1,3 @@
 /** A chunk of its own: the panel loads it once there is something to hear. */
 export { connectShared } from '@helvino/client'
+export { browserTone as playTone } from '@helvino/runtime/system-tone'

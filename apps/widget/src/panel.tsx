@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { TokenEvent } from '@helvino/client'
+import { asRecord } from '@helvino/protocol'
 import {
   browserChannels,
   browserLife,
@@ -73,6 +74,10 @@ export function startPanel(terms: PanelTerms): Panel {
     if (config?.widgetEnabled === false) onDisabled()
     if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
     seen = outbox
+  })
+  const isMuted = asRecord(terms.tuning.settings)?.['sound'] === false || terms.tuning.attribute('data-sound') === 'off'
+  client.onAnnounce(() => {
+    if (!isMuted && !(isOpen && browserLife.isVisible())) api.playTone()
   })
   const set = (shown: boolean) => {
     isOpen = shown

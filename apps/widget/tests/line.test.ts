@@ -35,6 +35,18 @@ async function openSockets(): Promise<number> {
   return (await Promise.all(states)).reduce<number>((sum, each) => sum + each, 0)
 }
 
+/** Runs in the page before anything else: counts what would sound. */
+function countTones() {
+  class Counted extends AudioContext {
+    constructor() {
+      super()
+      const page = globalThis as { tones?: number }
+      page.tones = (page.tones ?? 0) + 1
+    }
+  }
+  Object.assign(globalThis, { AudioContext: Counted })
+}
+
 let answers = 0
 
 /** The agent answers in the newest conversation. */
@@ -110,5 +122,43 @@ describe('the socket of all tabs of one visitor, in a real browser', { timeout: 
     for (const { errors } of [first, ...others]) expect(errors).toEqual([])
     await context.close()
     await until('no socket', async () => (await openSockets()) === 0)
+  })
+
+  it('[TB7] brings one sound for an answer that nobody sees, and none where it is seen or switched off', async () => {
+    const open = async (scripts: readonly (() => void)[]) => {
+      const context = await browser.newContext()
+      for (const script of scripts) await context.addInitScript(script)
+      const tabs: ChatPage[] = []
+      while (tabs.length < 3) {
+        const tab = await openTab(browser, context, `${server.url}/demo`)
+        await tab.open()
+        tabs.push(tab)
+      }
+      await tabs[0]?.send('hello')
+      if (tabs[0]) await isSent(tabs[0], 'hello')
+      const tones = async () => {
+        const counts = await Promise.all(
+          tabs.map(({ page }) => page.evaluate(() => (globalThis as { tones?: number }).tones)),
+        )
+        return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+      }
+      await shownIn(tabs, await answer())
+      await pause(1_000)
+      expect(await tones()).toBe(0)
+      for (const { page } of tabs) await page.keyboard.press('Escape')
+      return { context, tabs, tones }
+    }
+    const loud = await open([countTones])
+    await shownIn(loud.tabs, await answer())
+    await until('a sound', async () => (await loud.tones()) > 0)
+    await pause(1_000)
+    expect(await loud.tones()).toBe(1)
+    for (const { errors } of loud.tabs) expect(errors).toEqual([])
+    await loud.context.close()
+    const muted = await open([countTones, () => Object.assign(globalThis, { helvinoSettings: { sound: false } })])
+    await shownIn(muted.tabs, await answer())
+    await pause(2_000)
+    expect(await muted.tones()).toBe(0)
+    await muted.context.close()
   })
 })

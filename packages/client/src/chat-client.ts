@@ -18,6 +18,7 @@ import { healthyDelivery } from './delivery-health.ts'
 import { LateConnection, type LoadConnect } from './late-connection.ts'
 import type { EnqueueResult } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
+import { isNews } from './news.ts'
 import { Outgoing } from './outgoing.ts'
 import { resumedThreads } from './resumed-threads.ts'
 import { pauseBetweenTries } from './retry.ts'
@@ -59,6 +60,7 @@ export class ChatClient {
   readonly #threads: Threads
   readonly #attendance: Attendance
   readonly #listeners = new Set<(state: ChatState) => void>()
+  readonly #announceListeners = new Set<(message: Message) => void>()
   readonly #disposal = new AbortController()
   readonly #stops: (() => void)[] = []
   #state: ChatState
@@ -139,6 +141,12 @@ export class ChatClient {
   subscribe(listener: (state: ChatState) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Tells of each message of the other side as it comes, in one of all tabs: one that is seen, where there is one. Returns the unsubscribe. */
+  onAnnounce(listener: (message: Message) => void): () => void {
+    this.#announceListeners.add(listener)
+    return () => this.#announceListeners.delete(listener)
   }
 
   /** Takes up what waits to be sent, lists the conversations and connects. Does nothing the second time. */
@@ -332,6 +340,10 @@ export class ChatClient {
   }
 
   #hearMessage(message: Message): void {
+    if (isNews(message, this.#state.threads.get(message.conversationId), this.#api.audience))
+      this.#connection.announce(message.id, () => {
+        for (const listener of this.#announceListeners) listener(message)
+      })
     this.#meet(message.conversationId)
     if (!this.#threads.has(message.conversationId)) return
     this.#threads.add(message)

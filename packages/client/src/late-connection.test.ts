@@ -18,6 +18,7 @@ function rig() {
     close: () => calls.push('close'),
     hurry: () => calls.push('hurry'),
     noteTyping: (id) => calls.push(`typing ${id}`),
+    announce: () => calls.push('announce'),
   })
   const renewer = new TokenRenewer({ clock, random, fetchToken: () => Promise.reject(new Error('not asked here')) })
   const connection = new LateConnection(

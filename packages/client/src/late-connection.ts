@@ -1,4 +1,4 @@
-import { type ConversationId, protocolNumber } from '@helvino/protocol'
+import { type ConversationId, type MessageId, protocolNumber } from '@helvino/protocol'
 import { backoffMs } from '@helvino/runtime'
 import type { ConnectionPorts } from './connection.ts'
 
@@ -11,6 +11,8 @@ export interface LiveConnection {
   hurry(): void
   /** The owner writes there; said where there is a connection, else there is nobody to tell. */
   noteTyping(conversationId: ConversationId): void
+  /** Calls `fire` in one of all tabs that are told of this message: one that is seen, where there is one. */
+  announce(id: MessageId, fire: () => void): void
 }
 
 /** `name`: of what the tabs of one owner share. */
@@ -63,6 +65,10 @@ export class LateConnection implements LiveConnection {
 
   noteTyping(conversationId: ConversationId): void {
     this.#loaded?.noteTyping(conversationId)
+  }
+
+  announce(id: MessageId, fire: () => void): void {
+    this.#loaded?.announce(id, fire)
   }
 
   async #start(): Promise<void> {

@@ -1,12 +1,22 @@
-import { asRecord, asString, type ConversationId, decodeConversationId, limits } from '@helvino/protocol'
+import {
+  asRecord,
+  asString,
+  type ConversationId,
+  decodeConversationId,
+  decodeMessageId,
+  limits,
+  type MessageId,
+} from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
 
 /** What the tabs of one owner tell each other about the one connection that they share. `from` names a tab, until its page is left. */
 export type LineWord =
   /** Whoever leads, tell how the line is. `seen`: the page that asks is visible. `eager`: somebody there has a reason to try now. */
-  { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean }
+  | { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean }
   /** Whoever leads, tell the server that the owner writes there. */
   | { readonly type: 'typing'; readonly from: string; readonly conversationId: ConversationId }
+  /** This message has been announced. */
+  | { readonly type: 'told'; readonly from: string; readonly id: MessageId }
   | LeaderWord
 
 /**
@@ -70,6 +80,8 @@ export function decodeLineWord(value: unknown): LineWord | undefined {
     return { type: 'ask', from, seen: record['seen'] === true, eager: record['eager'] === true }
   const conversationId = decodeConversationId(record['conversationId'])
   if (record['type'] === 'typing') return conversationId && { type: 'typing', from, conversationId }
+  const id = decodeMessageId(record['id'])
+  if (record['type'] === 'told') return id && { type: 'told', from, id }
   const news = decodeNews(record)
   return news && { from, term: asCount(record['term']), count: asCount(record['count']), ...news }
 }

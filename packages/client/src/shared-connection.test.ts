@@ -4,6 +4,7 @@ import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
 import { visitorAudience } from './audience.ts'
 import type { ConnectionState } from './connection.ts'
+import type { LiveConnection } from './late-connection.ts'
 import { connectShared } from './shared-connection.ts'
 
 const message = (sequence: number) => ({
@@ -61,20 +62,24 @@ function rig({ seed = 1 } = {}) {
     })
     const frames: ServerFrame[] = []
     const states: ConnectionState[] = []
-    const line = connectShared(
+    const announced: string[] = []
+    const line: LiveConnection = connectShared(
       {
         ...{ runtime: tab.runtime, renewer },
         audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
         isInUse: () => true,
         resumePoints: () => [],
-        onFrame: (frame) => frames.push(frame),
+        onFrame: (frame) => {
+          frames.push(frame)
+          if (frame.type === 'message') line.announce(frame.message.id, () => announced.push(frame.message.content))
+        },
         onState: (state) => states.push(state),
       },
       name,
     )
     line.open()
     return {
-      ...{ tab, line, frames, states, renewer },
+      ...{ tab, line, frames, states, renewer, announced },
       state: () => states.at(-1)?.state,
       texts: () => frames.flatMap((frame) => (frame.type === 'message' ? [frame.message.content] : [])),
       readies: () => frames.filter(({ type }) => type === 'ready').length,
@@ -347,5 +352,51 @@ describe('the line that the tabs of one owner share', () => {
     holder?.line.close()
     await timeline.advance(300)
     expect(first.tab.network.sockets).toHaveLength(1)
+  })
+
+  it('[LN14] announces each message in one tab: one that is seen where there is one, else the one that has the connection', async () => {
+    for (const isWithoutLocks of [false, true]) {
+      const { browser, timeline, openTabs, say } = rig()
+      browser.locks.isMissing = isWithoutLocks
+      const { first, others, all } = await openTabs(4)
+      const [second, third] = others
+      const leader = all.find(({ tab }) => tab.network.sockets.length > 0)
+      const announced = () => all.map((each) => each.announced.length)
+      for (const each of all) if (each !== second) each.tab.life.emit('hidden')
+      await timeline.advance(100)
+      say()
+      await timeline.advance(2_000)
+      expect([second?.announced, announced().reduce((sum, n) => sum + n, 0)]).toEqual([['text 1'], 1])
+      second?.tab.life.emit('hidden')
+      await timeline.advance(100)
+      say()
+      // Not by a timer: those of a hidden page may be a minute late.
+      await timeline.advance(60)
+      expect(leader?.announced.at(-1)).toBe('text 2')
+      await timeline.advance(2_000)
+      expect(announced().reduce((sum, n) => sum + n, 0)).toBe(2)
+      // One that was seen and died without a word is not waited for.
+      const seen = leader === third ? first : third
+      seen?.tab.life.emit('visible')
+      await timeline.advance(100)
+      seen?.tab.kill()
+      say()
+      await timeline.advance(2_000)
+      expect(leader?.announced.at(-1)).toBe('text 3')
+      expect(announced().reduce((sum, n) => sum + n, 0)).toBe(3)
+    }
+  })
+
+  it('[LN15] does not announce again what a tab hears late', async () => {
+    const { timeline, openTabs, say } = rig()
+    const { first, others } = await openTabs(3)
+    first.tab.life.emit('hidden')
+    others[0]?.tab.clock.freezeTimers()
+    say()
+    await timeline.advance(60_000)
+    others[0]?.tab.clock.thawTimers()
+    await timeline.advance(5_000)
+    expect(others.map((each) => each.texts())).toEqual([['text 1'], ['text 1']])
+    expect([first, ...others].flatMap((each) => each.announced)).toEqual(['text 1'])
   })
 })

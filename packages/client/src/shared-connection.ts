@@ -1,5 +1,6 @@
-import { type ConversationId, decodeServerFrame, decodeTyping, protocolNumber } from '@helvino/protocol'
+import { type ConversationId, decodeServerFrame, decodeTyping, type MessageId, protocolNumber } from '@helvino/protocol'
 import { type Channel, sleep, uuid } from '@helvino/runtime'
+import { Announcer } from './announcer.ts'
 import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts'
 import type { Connect, LiveConnection } from './late-connection.ts'
 import { decodeLineWord, type LeaderNews, type LeaderWord, type LineWord } from './line-word.ts'
@@ -43,11 +44,14 @@ class SharedConnection implements LiveConnection {
   readonly #name: string
   readonly #own: Connection
   readonly #id: string
+  readonly #announcer: Announcer
   #state: ConnectionState = { state: 'offline' }
   #channel: Channel | undefined
   /** While this tab leads. */
   #lead: { readonly term: number; count: number } | undefined
   #leader: Leader | undefined
+  /** Tabs that follow and are seen, as far as this one knows. */
+  readonly #seen = new Set<string>()
   #handover: Handover = { attempt: 0, blockedMs: 0 }
   #heardAtMs = 0
   /** Since when a leader owes an answer. */
@@ -55,6 +59,7 @@ class SharedConnection implements LiveConnection {
   #isClaiming = false
   #release: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
+  #unsubscribe: (() => void) | undefined
   #stop = new AbortController()
 
   /** `name`: of the lock and the channel; tabs of another owner must never meet it. */
@@ -63,6 +68,9 @@ class SharedConnection implements LiveConnection {
     // The number grows when a word changes so that an older tab, left open over a deploy, would misread it.
     this.#name = `${name}/1`
     this.#id = uuid(ports.runtime.random)
+    this.#announcer = new Announcer(ports.runtime, this.#name, (id) => {
+      this.#channel?.post({ type: 'told', from: this.#id, id } satisfies LineWord)
+    })
     this.#own = new Connection({
       ...ports,
       onFrame: (frame, text) => {
@@ -77,11 +85,6 @@ class SharedConnection implements LiveConnection {
     })
   }
 
-  /** True while this tab has the connection itself. */
-  get isLeading(): boolean {
-    return this.#lead !== undefined
-  }
-
   /** Takes part until `close`. Does nothing while it does. */
   open(): void {
     if (this.#channel) return
@@ -90,6 +93,11 @@ class SharedConnection implements LiveConnection {
       const word = decodeLineWord(message)
       if (word) this.#hear(word)
     })
+    this.#unsubscribe = this.#ports.runtime.life.subscribe((event) => {
+      if (event !== 'visible' && event !== 'hidden') return
+      if (this.#lead) this.#sayState()
+      else this.#ask()
+    })
     this.#handover = { attempt: 0, blockedMs: 0 }
     this.#seek()
   }
@@ -97,7 +105,9 @@ class SharedConnection implements LiveConnection {
   /** Takes part no longer: nothing is held, and another tab has the connection at once. */
   close(): void {
     if (!this.#channel) return
-    this.#sayBye()
+    if (this.#lead) this.#sayBye()
+    else this.#ask(false, false)
+    this.#unsubscribe?.()
     this.#channel.close()
     this.#channel = undefined
     this.#endLead()
@@ -117,6 +127,11 @@ class SharedConnection implements LiveConnection {
   noteTyping(conversationId: ConversationId): void {
     if (this.#lead) this.#own.noteTyping(conversationId)
     else this.#channel?.post({ type: 'typing', from: this.#id, conversationId } satisfies LineWord)
+  }
+
+  announce(id: MessageId, fire: () => void): void {
+    if (this.#lead || this.#ports.runtime.life.isVisible())
+      void this.#announcer.announce(id, fire, this.#seen.size === 0, this.#stop.signal)
   }
 
   /** Nobody is known to lead. Takes the lead where the lock is free, and asks who has it otherwise. */
@@ -179,6 +194,7 @@ class SharedConnection implements LiveConnection {
     const term = Math.max(this.#ports.runtime.clock.nowMs(), (this.#leader?.term ?? 0) + 1)
     const { attempt, blockedMs } = this.#handover
     this.#lead = { term, count: 0 }
+    this.#seen.clear()
     this.#leader = undefined
     this.#askedAtMs = undefined
     this.#own.open(attempt, blockedMs)
@@ -197,6 +213,10 @@ class SharedConnection implements LiveConnection {
   }
 
   #hear(word: LineWord): void {
+    if (word.type === 'told') {
+      this.#announcer.note(word.id)
+      return
+    }
     if (word.type === 'ask') {
       if (this.#lead) this.#answer(word)
       return
@@ -216,7 +236,9 @@ class SharedConnection implements LiveConnection {
     this.#follow(word)
   }
 
-  #answer({ seen, eager }: LineWord & { type: 'ask' }): void {
+  #answer({ from, seen, eager }: LineWord & { type: 'ask' }): void {
+    if (seen) this.#seen.add(from)
+    else this.#seen.delete(from)
     const isSeen = this.#ports.runtime.life.isVisible()
     // Nobody tries for a page that is hidden: whoever is seen does.
     if (seen && !isSeen && this.#own.state.state === 'waiting') {
@@ -254,7 +276,10 @@ class SharedConnection implements LiveConnection {
       case 'frame':
         this.#hearFrame(word.text)
     }
-    const isNext = before?.from === word.from && before.term === word.term && word.count === before.count + 1
+    const isSame = before?.from === word.from && before.term === word.term
+    const isNext = isSame && word.count === before.count + 1
+    // It does not know yet that somebody looks here.
+    if (!isSame && this.#ports.runtime.life.isVisible()) this.#ask()
     // Something may have been missed, as where a line was lost and is back.
     if (!isNext && this.#state.state === 'live')
       this.#ports.onFrame({ type: 'ready', protocol: protocolNumber, conversations: [] }, '')
@@ -277,10 +302,9 @@ class SharedConnection implements LiveConnection {
     } else if (frame) this.#ports.onFrame(frame, text)
   }
 
-  #ask(eager = false): void {
-    const { clock, life } = this.#ports.runtime
-    this.#askedAtMs ??= clock.monotonicMs()
-    this.#channel?.post({ type: 'ask', from: this.#id, seen: life.isVisible(), eager } satisfies LineWord)
+  #ask(eager = false, seen = this.#ports.runtime.life.isVisible()): void {
+    this.#askedAtMs ??= this.#ports.runtime.clock.monotonicMs()
+    this.#channel?.post({ type: 'ask', from: this.#id, seen, eager } satisfies LineWord)
   }
 
   #say(news: LeaderNews): void {

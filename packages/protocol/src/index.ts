@@ -30,6 +30,7 @@ export {
   type ConversationId,
   decodeClientMessageId,
   decodeConversationId,
+  decodeMessageId,
   decodeSequence,
   decodeVisitorId,
   type MessageId,
