@@ -1,5 +1,6 @@
 import type { EnqueueResult } from '@helvino/client'
 import { Button, Group, Text, Textarea } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useRef, useState } from 'react'
 import { words } from './words/en.ts'
 
@@ -29,6 +30,7 @@ function problemOf(result: EnqueueResult, text: string): string | undefined {
 export function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const isSending = useRef(false)
+  const isNarrow = useMediaQuery('(max-width: 48em)')
   const isEmpty = text.trim() === ''
 
   async function send() {
@@ -54,7 +56,7 @@ export function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProp
         <Textarea
           className="composer-text"
           aria-label={words.composer.label}
-          placeholder={words.composer.placeholder}
+          placeholder={isNarrow ? words.composer.shortPlaceholder : words.composer.placeholder}
           autosize
           minRows={1}
           maxRows={8}

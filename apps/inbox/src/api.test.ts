@@ -6,7 +6,14 @@ function openInbox(answer: SimAnswer) {
   const server: SimServer = { respond: () => answer }
   const browser = new SimBrowser({ server })
   const tab = browser.openTab()
-  return { timeline: browser.timeline, network: tab.network, api: createInboxApi(tab.runtime, 'https://chat.example') }
+  return {
+    timeline: browser.timeline,
+    network: tab.network,
+    api: createInboxApi({
+      ...{ runtime: tab.runtime, apiUrl: 'https://chat.example', scriptPath: '/inbox/assets/inbox-1.js' },
+      reload: () => undefined,
+    }),
+  }
 }
 
 describe('api', () => {

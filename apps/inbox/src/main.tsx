@@ -9,6 +9,8 @@ const root = document.getElementById('inbox')
 if (!root) throw new Error('the page has no element with the id "inbox"')
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
+const { pathname: scriptPath } = new URL(import.meta.url)
+
 createRoot(root).render(
   <MantineProvider
     theme={theme}
@@ -16,6 +18,15 @@ createRoot(root).render(
     defaultColorScheme="auto"
     getStyleNonce={() => nonce}
   >
-    <Inbox api={createInboxApi(browserRuntime, location.origin)} />
+    <Inbox
+      api={createInboxApi({
+        runtime: browserRuntime,
+        apiUrl: location.origin,
+        scriptPath,
+        reload: () => {
+          location.reload()
+        },
+      })}
+    />
   </MantineProvider>,
 )
