@@ -137,6 +137,18 @@ describe('colleagues and visitors', () => {
 })
 
 describe('the inbox', () => {
+  it('[IN50] keeps the newest message in view while the reply grows', async () => {
+    const visitor = await visitorSays('The first of many')
+    for (let count = 2; count <= 30; count += 1) await postText(server.url, visitor, `Message ${String(count)}`)
+    await ada.row('Message 30').click()
+    await ada.message('Message 30').waitFor()
+    await ada.composer.fill('a\nb\nc\nd\ne\nf\ng\nh')
+    const log = ada.page.getByRole('group', { name: 'Messages' })
+    await expect
+      .poll(() => log.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight))
+      .toBeLessThan(2)
+  })
+
   it('[IN45] shows what a colleague does, without a reload: read, resolved, reopened', async () => {
     await visitorSays('Shared by two')
     const bob = await openBob()
