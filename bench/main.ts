@@ -1,5 +1,6 @@
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
+import { measureReconnect } from './reconnect.ts'
 import { measureRenewal } from './renewal.ts'
 import { measureSockets } from './sockets.ts'
 import { measureStart } from './start.ts'
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   messages: async () => ({ messages: await measureMessages() }),
   live: async () => ({ live: await measureLive() }),
   sockets: async () => ({ sockets: await measureSockets() }),
+  reconnect: async () => ({ reconnect: await measureReconnect() }),
   renewal: measureRenewal,
 }
 

@@ -40,7 +40,9 @@ function checkShown(visitor: Visitor, open: OpenTab, messages: readonly Message[
       `"${entry.content}" is still ${entry.delivery.state} ${entry.delivery.state === 'failed' ? entry.delivery.code : ''}`,
     )
   if (delivery.isFailing || delivery.isWaitingForToken) violations.add('I6', `${visitor.name} still shows trouble`)
-  if (connection.state !== 'live') violations.add('I6', `${visitor.name} is ${connection.state}, not live`)
+  // Nobody writes to a visitor who has said nothing.
+  if (connection.state !== 'live' && messages.length > 0)
+    violations.add('I6', `${visitor.name} is ${connection.state}, not live`)
   const shown = visitor
     .timelineOf(open)
     .map((item) =>
@@ -57,12 +59,19 @@ function checkShown(visitor: Visitor, open: OpenTab, messages: readonly Message[
   )
 }
 
+/** I15: all tabs of a visitor hear the server on one socket. */
+function checkLine(visitor: Visitor, violations: Violations): void {
+  const sockets = visitor.tabs.reduce((sum, { tab }) => sum + tab.network.sockets.length, 0)
+  if (sockets > 1) violations.add('I15', `${visitor.name} has ${sockets} sockets in ${visitor.tabs.length} tabs`)
+}
+
 /** What must hold once the faults are over and things have had time to settle. */
 export function checkConverged(visitor: Visitor, server: ServerModel, violations: Violations): void {
   const conversation = server.store.conversationsOf(visitor.visitorId)[0]
   const messages = (conversation && server.store.messagesOf(visitor.visitorId, conversation.id)) ?? []
   checkStored(visitor, messages, violations)
   for (const open of visitor.tabs) checkShown(visitor, open, messages, violations)
+  checkLine(visitor, violations)
 }
 
 /** C14: whoever starts work owns how it stops. Nothing of a client is left once it is disposed of. */

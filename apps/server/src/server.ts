@@ -20,7 +20,7 @@ import { addSessionRoutes } from './http/session-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
-import { listen, localUrl, originsOf } from './listen.ts'
+import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import type { Store } from './store/contract.ts'
@@ -122,11 +122,11 @@ async function wire(
     app.log.error({ event: 'database-failing', err })
   }
   const store = kept.database.createStore({ random, clock, onFailing })
-  const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)
+  const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
   const guard = { authenticate, agents, publicUrl, ownOrigins }
-  const app = await createHttpServer({
+  const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
     unavailableReason,

@@ -7,7 +7,7 @@ import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
-import { tapNetwork } from './tap-network.ts'
+import { connectShared } from './shared-connection.ts'
 import { Typing } from './typing.ts'
 
 const tokenWithinMs = 10_000
@@ -71,14 +71,18 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(options, network, clock, signal),
   })
-  const audience = agentAudience(apiUrl)
-  const tapped = tapNetwork(network, audience.decodeConversation, (frame) => {
-    typing.hear(frame)
-  })
-  const typing = new Typing({ clock, tell: tapped.tell })
   const chat = new ChatClient({
-    ...{ runtime: { ...runtime, network: tapped.network }, audience, renewer },
-    outboxName: ownedName(owner, 'outbox'),
+    ...{ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') },
+    loadConnect: () => Promise.resolve(connectShared),
+    onFrame: (frame) => {
+      typing.hear(frame)
+    },
+  })
+  const typing = new Typing({
+    clock,
+    tell: (id) => {
+      chat.noteTyping(id)
+    },
   })
   return { chat, typing }
 }

@@ -165,6 +165,24 @@ describe('the live connection', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it('[CN13] to which the server speaks all the time lets itself be heard too, and counts as one that lasts', async () => {
+    const { connection, timeline, sockets, frames, tab } = rig()
+    connection.open()
+    await timeline.advance(1_000)
+    tab.network.cutSockets()
+    await timeline.advance(3_000)
+    expect(connection.state).toEqual({ state: 'live' })
+    for (let second = 5; second <= 120; second += 5) {
+      sockets[1]?.send('{"type":"renewed"}')
+      await timeline.advance(5_000)
+      // The server ends whoever has said nothing for 45 s.
+      if (second % 40 === 0) expect(frames.splice(0)).toContainEqual({ type: 'ping' })
+    }
+    tab.network.cutSockets()
+    await timeline.advance(0)
+    expect(connection.state).toEqual({ state: 'waiting', attempt: 1 })
+  })
+
   it('[CN6] whose token is refused renews it before it connects again', async () => {
     const { connection, timeline, sockets, frames } = rig()
     connection.open()

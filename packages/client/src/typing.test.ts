@@ -1,4 +1,4 @@
-import { type ClientFrame, type ConversationId, type Message, typingLimits } from '@helvino/protocol'
+import { type ConversationId, type Message, typingLimits } from '@helvino/protocol'
 import { SimClock } from '@helvino/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Typing } from './typing.ts'
@@ -9,14 +9,14 @@ const { everyMs, lastsMs } = typingLimits
 describe('typing', () => {
   let clock: SimClock
   let typing: Typing
-  let told: ClientFrame[]
+  let told: ConversationId[]
   let changes: number
 
   beforeEach(() => {
     clock = new SimClock()
     told = []
     changes = 0
-    typing = new Typing({ clock, tell: (frame) => told.push(frame) })
+    typing = new Typing({ clock, tell: (conversationId) => told.push(conversationId) })
     typing.subscribe(() => (changes += 1))
   })
 
@@ -35,10 +35,10 @@ describe('typing', () => {
     typing.note(id('a'))
     await clock.advance(everyMs - 1)
     typing.note(id('b'))
-    expect(told).toEqual([{ type: 'typing', conversationId: 'a' }])
+    expect(told).toEqual(['a'])
     await clock.advance(1)
     typing.note(id('b'))
-    expect(told.at(-1)).toEqual({ type: 'typing', conversationId: 'b' })
+    expect(told).toEqual(['a', 'b'])
   })
 
   it('[TY2] shows who writes, by conversation, and ends by itself when it is not heard of again', async () => {

@@ -1,5 +1,4 @@
 import {
-  type ClientFrame,
   type ConversationId,
   type ServerFrame,
   type TypingFrame,
@@ -14,8 +13,8 @@ export type Typists = ReadonlyMap<ConversationId, readonly Typist[]>
 
 export interface TypingPorts {
   readonly clock: Clock
-  /** Sends where there is a live connection; else there is nobody to tell. */
-  readonly tell: (frame: ClientFrame) => void
+  /** That its owner writes there. */
+  readonly tell: (conversationId: ConversationId) => void
 }
 
 interface Heard extends Typist {
@@ -56,7 +55,7 @@ export class Typing {
     const nowMs = clock.monotonicMs()
     if (nowMs - this.#toldAtMs < typingLimits.everyMs) return
     this.#toldAtMs = nowMs
-    tell({ type: 'typing', conversationId })
+    tell(conversationId)
   }
 
   hear(frame: ServerFrame): void {

@@ -1,4 +1,10 @@
-export { type BootloaderAnswer, decodeBootloader, type WidgetConfig } from './bootloader.ts'
+export {
+  type BootloaderAnswer,
+  decodeBootloader,
+  type UsedBootloaderAnswer,
+  type UsedConfig,
+  type WidgetConfig,
+} from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'
 export {

@@ -52,7 +52,9 @@ function createCommit(database: Database) {
     }
   }
 
-  function runOne(work: Work): WriteOutcome {
+  const runUnmarked = (work: Work): WriteOutcome => ({ kind: 'done', result: work() })
+
+  function runMarked(work: Work): WriteOutcome {
     mark.run()
     try {
       const result = work()
@@ -72,23 +74,29 @@ function createCommit(database: Database) {
     }
   }
 
-  return (works: readonly Work[]): Committed | CommitFailure => {
-    if (stuck) undoAll()
-    if (stuck) return failureOf(stuck.error, false)
-    // Somebody else's transaction on this connection would take our writes with it, or undo them.
-    if (database.inTransaction)
-      return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
+  function runTogether(works: readonly Work[], runEach: (work: Work) => WriteOutcome): Committed | CommitFailure {
     let hasBegun = false
     try {
       begin.run()
       hasBegun = true
-      const outcomes = works.map(runOne)
+      const outcomes = works.map(runEach)
       commit.run()
       return { kind: 'committed', outcomes }
     } catch (error) {
       undoAll()
       return failureOf(error, hasBegun)
     }
+  }
+
+  return (works: readonly Work[]): Committed | CommitFailure => {
+    if (stuck) undoAll()
+    if (stuck) return failureOf(stuck.error, false)
+    // Somebody else's transaction on this connection would take our writes with it, or undo them.
+    if (database.inTransaction)
+      return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
+    // Marks cost as much as a message's own statements: only a group in which something fails is run again with them.
+    const result = runTogether(works, runUnmarked)
+    return result.kind === 'undone' && works.length > 1 && !stuck ? runTogether(works, runMarked) : result
   }
 }
 
