@@ -104,6 +104,7 @@ export class App extends Component<AppProps, AppState> {
           isOpen={isOpen}
           canWrite={config?.writeEnabled !== false}
           onSend={(text) => this.handleSend(text)}
+          draft={api}
         />
         {config?.branding === true && <p class="branding">{words.branding}</p>}
       </section>

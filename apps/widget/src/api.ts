@@ -4,13 +4,18 @@ import {
   type Connect,
   createVisitorClientWith,
   type EnqueueResult,
+  ownedName,
   type Site,
+  visitorOwner,
 } from '@helvino/client'
 import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
 import type { Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
 export { loadBootloader, parseTokenExpiration } from '@helvino/client'
+
+// More than a message may hold: a text that is too long can still be shortened.
+const maxDraftLength = 10_000
 
 /** File name of the chunk that this panel was built with. */
 declare const LIVE_FILE: string
@@ -44,6 +49,10 @@ export interface WidgetApi {
   createConversation(): Promise<CallResult<ConversationId>>
   /** Keeps the message, and sends it in its turn with a valid token, as often as it takes. */
   sendMessage(text: string): Promise<EnqueueResult>
+  /** What the visitor typed and did not send, on whichever page of the site. */
+  readDraft(): string
+  /** Keeps it on this device, as far as 10,000 characters; an empty one is forgotten. */
+  keepDraft(text: string): void
 }
 
 // Long after the panel is there.
@@ -61,7 +70,9 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   // Where another tab was first to open, the token that we have belongs to an id that nobody keeps.
   const own = visitorId === options.visitorId ? boot : undefined
   const answer = own?.body === undefined ? undefined : decodeBootloader(parseJson(own.body))
-  const { clock } = options.runtime
+  const { site, runtime } = options
+  const { clock, storage } = runtime
+  const draftKey = ownedName(visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId), 'draft')
   let live: Promise<Connect> | undefined
   const loadLive = (attempt: number): Promise<Connect> => {
     live ??= loadConnect(options.apiUrl, attempt).catch((error: unknown) => {
@@ -86,5 +97,10 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
     ensureValidToken: () => renewer.ensureValidToken(),
     createConversation: () => client.openConversation(),
     sendMessage: (text) => client.send(text),
+    readDraft: () => storage.get(draftKey) ?? '',
+    keepDraft(text) {
+      if (text === '') storage.remove(draftKey)
+      else storage.set(draftKey, text.slice(0, maxDraftLength))
+    },
   }
 }

@@ -71,6 +71,27 @@ describe('the widget and this server', () => {
     await host.close()
   })
 
+  it('[WE4] what was typed and not sent is there after a reload, until it is sent', async () => {
+    const host = await startHostPage(server.url)
+    const { page, context } = await observedPage(browser)
+    await page.goto(host.url)
+    const field = page.getByRole('textbox')
+    await page.locator('.launcher').click()
+    await field.fill('half a question')
+    await page.reload()
+    await page.locator('.launcher').click()
+    expect(await field.inputValue()).toBe('half a question')
+    await field.press('Enter')
+    await page.getByText('Sent · ').waitFor()
+    await page.reload()
+    await page.locator('.launcher').click()
+    await page.getByText('half a question').waitFor()
+    expect(await field.inputValue()).toBe('')
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('/draft')))).toEqual([])
+    await context.close()
+    await host.close()
+  })
+
   it('[WE3] a line that is said is drawn by itself: those before it are not drawn again', async () => {
     const host = await startHostPage(server.url)
     const { page, context } = await observedPage(browser)

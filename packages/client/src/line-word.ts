@@ -4,7 +4,7 @@ import type { ConnectionState } from './connection.ts'
 /** What the tabs of one owner tell each other about the one connection that they share. `from` names a tab, until its page is left. */
 export type LineWord =
   /** Whoever leads, tell how the line is. `seen`: the page that asks is visible. `eager`: somebody there has a reason to try now. */
-  { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean }
+  | { readonly type: 'ask'; readonly from: string; readonly seen: boolean; readonly eager: boolean }
   /** Whoever leads, tell the server that the owner writes there. */
   | { readonly type: 'typing'; readonly from: string; readonly conversationId: ConversationId }
   | LeaderWord

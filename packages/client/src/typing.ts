@@ -1,9 +1,4 @@
-import {
-  type ConversationId,
-  type ServerFrame,
-  type TypingFrame,
-  typingLimits,
-} from '@helvino/protocol'
+import { type ConversationId, type ServerFrame, type TypingFrame, typingLimits } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 
 export type Typist = Pick<TypingFrame, 'role' | 'name'>
