@@ -11,6 +11,8 @@ export interface ComposerProps {
   readonly canWrite: boolean
   /** Where what is not sent yet outlives the page. */
   readonly draft: Pick<WidgetApi, 'readDraft' | 'keepDraft'>
+  /** Somebody types. */
+  readonly onWrite: () => void
   readonly onSend: (text: string) => Promise<EnqueueResult>
 }
 
@@ -65,7 +67,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.setState({ notice: noticeOf(result, words) })
   }
 
-  override render({ words, canWrite, draft }: ComposerProps, { notice }: ComposerState) {
+  override render({ words, canWrite, draft, onWrite }: ComposerProps, { notice }: ComposerState) {
     return (
       <div class="composer">
         <p role="alert">{canWrite ? notice : words.writesOff}</p>
@@ -83,7 +85,10 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             placeholder={words.placeholder}
             enterkeyhint="send"
             disabled={!canWrite}
-            onInput={({ currentTarget }) => draft.keepDraft(currentTarget.value)}
+            onInput={({ currentTarget }) => {
+              draft.keepDraft(currentTarget.value)
+              onWrite()
+            }}
             onKeyDown={(event) => {
               // While an input method composes, Enter picks a word.
               if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return

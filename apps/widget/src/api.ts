@@ -8,7 +8,7 @@ import {
   type Site,
   visitorOwner,
 } from '@helvino/client'
-import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
+import { type ConversationId, decodeBootloader, parseJson, type ServerFrame } from '@helvino/protocol'
 import type { Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
@@ -49,6 +49,8 @@ export interface WidgetApi {
   createConversation(): Promise<CallResult<ConversationId>>
   /** Keeps the message, and sends it in its turn with a valid token, as often as it takes. */
   sendMessage(text: string): Promise<EnqueueResult>
+  /** Whoever shows the chat hears what the live connection brings. */
+  onFrame?: (frame: ServerFrame) => void
   /** What the visitor typed and did not send, on whichever page of the site. */
   readDraft(): string
   /** Keeps it on this device, as far as 10,000 characters; an empty one is forgotten. */
@@ -87,10 +89,11 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   })
   const client = createVisitorClientWith(loadLive, {
     ...{ ...options, visitorId },
+    onFrame: (frame) => api.onFrame?.(frame),
     ...(own && (answer ? { boot: { answer, asked: own.asked } } : { asking: own })),
   })
   const { renewer } = client
-  return {
+  const api: WidgetApi = {
     client,
     isTokenExpiredOrExpiring: () => renewer.isTokenExpiredOrExpiring(),
     refreshOrgToken: () => renewer.refresh(),
@@ -103,4 +106,5 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
       else storage.set(draftKey, text.slice(0, maxDraftLength))
     },
   }
+  return api
 }
