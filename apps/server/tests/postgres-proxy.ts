@@ -35,8 +35,8 @@ export interface PostgresProxy {
   close(): Promise<void>
 }
 
-// A query message with this text and nothing else (PostgreSQL manual, section 54.7).
-const commitMessage = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1')
+// The last statement of a query message (PostgreSQL manual, section 54.7): what others are told may stand before it.
+const commitMessage = Buffer.from('COMMIT\0', 'latin1')
 
 // The client's `Query` message, and the server's `ErrorResponse` (section 54.7). Each says its length, of which its type is no part.
 const message = (type: string, body: string): Buffer => {

@@ -18,4 +18,6 @@ export interface FanOut {
   publish(event: ConversationEvent): void
   /** Returns the unsubscribe. */
   subscribe(listener: (event: ConversationEvent) => void): () => void
+  /** Hears that events of other nodes may have been lost: whoever follows conversations reads what is stored. Returns the unsubscribe. */
+  onLoss(listener: () => void): () => void
 }

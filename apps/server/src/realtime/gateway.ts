@@ -91,6 +91,14 @@ function connect(webSocket: WebSocket, session: Session, clock: Clock): void {
   })
 }
 
+/** Has clients come back by themselves, spread; what they have missed they resume by sequence. */
+function closeForNow(sessions: Iterable<Session>, random: Random): void {
+  for (const session of sessions) {
+    const retryInMs = Math.round(random.fraction() * restartSpreadMs)
+    session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
+  }
+}
+
 /** Every socket of this process: upgrade, sessions, broadcast of committed events, and the orderly end. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { clock, random, fanOut, onFailure } = options
@@ -107,6 +115,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const unsubscribe = fanOut.subscribe((event) => {
     listeners.deliver(event)
   })
+  const sendBack = () => {
+    closeForNow(sessions, random)
+  }
+  const unsubscribeLoss = fanOut.onLoss(sendBack)
   let isClosing = false
 
   function open(webSocket: WebSocket, raw: Duplex, request: IncomingMessage): void {
@@ -144,10 +156,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     close() {
       isClosing = true
       unsubscribe()
-      for (const session of sessions) {
-        const retryInMs = Math.round(random.fraction() * restartSpreadMs)
-        session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
-      }
+      unsubscribeLoss()
+      sendBack()
       webSockets.close()
     },
     cut() {
