@@ -24,6 +24,8 @@ export interface ChatWorldTerms extends WorldTerms {
   readonly chaosMs?: number
   /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `1_800_000` */
   readonly quietMs?: number
+  /** See `SimTimeline`. */
+  readonly quietTurns?: number
   /** The client to try. @defaultValue `ourChat` */
   readonly chat?: ChatPackage
   /** The server to try. @defaultValue `ourServer` */
@@ -60,13 +62,13 @@ class World {
   #isQuiet = false
   #isDown = false
 
-  constructor({ seed, chaosMs = 90 * minuteMs, without = [], chat = ourChat }: ChatWorldTerms) {
+  constructor({ seed, chaosMs = 90 * minuteMs, without = [], chat = ourChat, quietTurns }: ChatWorldTerms) {
     const random = new SimRandom(seed)
     this.#seed = random
     this.#random = random.fork('faults')
     this.#chaosMs = chaosMs
     this.#chat = chat
-    this.timeline = new SimTimeline(seed)
+    this.timeline = new SimTimeline(seed, quietTurns)
     this.trace = new Trace(this.timeline)
     this.violations = new Violations(this.timeline, this.trace)
     this.swarm = new Swarm<ChatFault>(random.fork('swarm'), chatFaults, without)

@@ -49,8 +49,14 @@ export const serverMutants: readonly Mutant[] = [
   ),
   posts(
     'a message is heard by nobody',
-    'announce(orgId, result.conversation, result.message)\n        return',
-    'return',
+    `untold.take(result.message)
+        announce(orgId, result.conversation, result.message)`,
+    '',
+  ),
+  posts(
+    'a message is not told of that was stored while its database was lost',
+    'if (untold.take(result.message)) announce',
+    'if (false) announce',
   ),
   repository(
     'the sequence is taken outside of the transaction',

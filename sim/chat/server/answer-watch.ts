@@ -64,6 +64,7 @@ export class AnswerWatch {
     const code = asString(asRecord(body)?.['code'])
     const about = `${method} ${url}`
     trace.add(`served ${status}`, about)
+    if (status === 200 && url.endsWith('/batch')) trace.add('batch', about)
     if (code !== undefined) trace.add(`refused ${code}`, about)
     if (told[headers.idempotentReplayed] !== undefined) trace.add('replayed', about)
     if (status >= 500 && status !== 503) violations.add('I12', `${about} is answered with ${status} ${code ?? ''}`)

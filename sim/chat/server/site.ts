@@ -1,3 +1,4 @@
+import { asRecord, asString, headers } from '@helvino/protocol'
 import type { HttpRequest } from '@helvino/runtime'
 import type { SimAnswer, SimRandom, SimServer, SimServerSocket, SimTimeline } from '@helvino/testkit'
 import type { Trace } from '../../trace.ts'
@@ -11,6 +12,7 @@ import { type Place, type ProcessTerms, ServerProcess } from './server-process.t
 import { SimDisk } from './sim-disk.ts'
 import { SocketWatch } from './socket-watch.ts'
 import { Switches } from './switches.ts'
+import { readToken } from './token-claims.ts'
 
 /** Within so long, in ms, a switch, a sign-out or a removal acts on sockets (I11). */
 const socketsWithinMs = 5_000
@@ -51,6 +53,9 @@ export class Site {
   readonly #answers: AnswerWatch
   readonly #sockets = new Set<OpenSocket>()
   #process: ServerProcess
+  /** Messages that were answered as stored. */
+  readonly #answered = new Set<string>()
+  readonly #chance: SimRandom
   #restoredAtMs = -restoreMs
   #starts = 0
   #holes = 0
@@ -58,6 +63,7 @@ export class Site {
   private constructor(terms: SiteTerms, image: Buffer) {
     const { timeline, random, trace, violations } = terms
     this.#terms = terms
+    this.#chance = random.fork('chance')
     this.disk = new SimDisk(image)
     this.keys = new MemoryKeys(random.fork('keys'))
     this.ledger = new Ledger(this.disk)
@@ -175,7 +181,12 @@ export class Site {
     const answer = await this.#process.respond(here, place)
     if (!answer) return undefined
     this.#answers.leave(here, answer, arrival)
-    for (const message of postedMessages(here, answer)) this.#checkToldLater(message)
+    for (const message of postedMessages(here, answer)) {
+      this.#checkToldLater(message)
+      this.#countReplay(message, answer)
+    }
+    const token = here.url === '/api/bootloader' ? asString(asRecord(answer.body)?.['orgToken']) : undefined
+    if (token !== undefined && this.#chance.isHit(1 / 10)) this.#useAtItsEnd(token, request, place)
     return here.url === '/api/bootloader' && answer.status === 200 ? this.#ofItsAge(answer) : answer
   }
 
@@ -198,6 +209,27 @@ export class Site {
     const open: OpenSocket = { watch, origin: place.origin, close: watched.close }
     this.#sockets.add(open)
     this.#process.connect(watched, place)
+  }
+
+  #countReplay({ id }: PostedMessage, { headers: told = {} }: SimAnswer): void {
+    const isReplay = told[headers.idempotentReplayed] !== undefined
+    if (isReplay && !this.#answered.has(id) && this.#holes > 0)
+      this.#terms.trace.add('replayed after commit unknown', id)
+    this.#answered.add(id)
+  }
+
+  /** Somebody keeps a token, and uses it in the very moment of its end: from then on it is worth nothing (RFC 7519 section 4.1.4). */
+  #useAtItsEnd(token: string, request: HttpRequest, place: Place): void {
+    const { timeline, apiUrl } = this.#terms
+    const restMs = (readToken(token)?.expiresAtMs ?? 0) - this.nowMs()
+    const late: HttpRequest = {
+      method: 'GET',
+      url: `${apiUrl}/conversations`,
+      headers: { ...request.headers, [headers.orgToken]: token },
+    }
+    timeline.schedule(restMs, () => {
+      this.#respond(late, place).catch(timeline.reportBug)
+    })
   }
 
   /** Where nobody has told a socket of the newest message, it would not even see a gap (I13). */
