@@ -48,15 +48,19 @@ const insideNames = new RegExp(
   ].join('|')})$`,
 )
 
-/** @param {import('esbuild').BuildOptions} options */
+/**
+ * `mangleCache`: how names are shortened in a file that this one meets.
+ * @param {import('esbuild').BuildOptions} options
+ */
 async function bundle(options) {
-  const { outputFiles } = await build({
+  const { outputFiles, mangleCache } = await build({
     bundle: true,
     minify: true,
     write: false,
     target: 'es2022',
     platform: 'browser',
     mangleProps: insideNames,
+    mangleCache: {},
     charset: 'utf8',
     legalComments: 'none',
     // Calls of `h` are shorter than what the types' automatic runtime would make of the same JSX.
@@ -76,7 +80,7 @@ async function bundle(options) {
     compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
   })
   if (code === undefined) throw new Error('minifying gave nothing')
-  return Buffer.from(code)
+  return { code: Buffer.from(code), mangleCache }
 }
 
 /**
@@ -94,16 +98,20 @@ const gzippedBytes = (contents) => gzipSync(contents, { level: 9 }).length
 /** @param {string} name @param {Uint8Array} contents */
 const hashedName = (name, contents) => `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 12)}.js`
 
-const telemetry = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
+const { code: telemetry } = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
 const telemetryFile = hashedName('telemetry', telemetry)
-const panel = await bundle({
+// The panel hands its ports to it, so both use the same short names.
+const { code: live, mangleCache } = await bundle({ entryPoints: [join(folder, 'src/live.ts')], format: 'esm' })
+const liveFile = hashedName('live', live)
+const { code: panel } = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',
-  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
+  ...(mangleCache && { mangleCache }),
+  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile), LIVE_FILE: JSON.stringify(liveFile) },
   inject: [fileURLToPath(import.meta.resolve('preact'))],
 })
 const panelFile = hashedName('panel', panel)
-const embed = await bundle({
+const { code: embed } = await bundle({
   entryPoints: [join(folder, 'src/embed.ts')],
   format: 'iife',
   define: { PANEL_FILE: JSON.stringify(panelFile) },
@@ -112,14 +120,15 @@ const embed = await bundle({
 mkdirSync(dist, { recursive: true })
 // In this order: what is served names what is there.
 write(telemetryFile, telemetry)
+write(liveFile, live)
 write(panelFile, panel)
 write('embed.js', embed)
 for (const name of readdirSync(dist))
-  if (![telemetryFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
+  if (![telemetryFile, liveFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
 
 const embedBytes = gzippedBytes(embed)
 const panelBytes = gzippedBytes(panel)
 console.log(
   `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz; ` +
-    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz`,
+    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz; ${liveFile} ${String(gzippedBytes(live))} B gz`,
 )

@@ -37,7 +37,7 @@ function checkOrder(person: Person, own: readonly StoredMessage[], violations: V
 }
 
 /** I6 on what is shown: nothing waits any more. */
-function checkSettled({ name }: Person, { client }: OpenTab, violations: Violations): void {
+function checkSettled({ name }: Person, { client }: OpenTab, isKnown: boolean, violations: Violations): void {
   const { outbox, delivery, connection } = client.state
   for (const entry of outbox)
     violations.add(
@@ -45,7 +45,8 @@ function checkSettled({ name }: Person, { client }: OpenTab, violations: Violati
       `"${entry.content}" is still ${entry.delivery.state} ${entry.delivery.state === 'failed' ? entry.delivery.code : ''}`,
     )
   if (delivery.isFailing || delivery.isWaitingForToken) violations.add('I6', `${name} still shows trouble`)
-  if (connection.state !== 'live') violations.add('I6', `${name} is ${connection.state}, not live`)
+  // Nobody writes to a visitor who has said nothing.
+  if (connection.state !== 'live' && isKnown) violations.add('I6', `${name} is ${connection.state}, not live`)
 }
 
 /** I13 on what is shown: the timeline is the server's. */
@@ -72,6 +73,12 @@ function checkShown(
   )
 }
 
+/** I15: all tabs of a visitor hear the server on one socket. */
+function checkLine({ name, tabs }: Person, violations: Violations): void {
+  const sockets = tabs.reduce((sum, { tab }) => sum + tab.network.sockets.length, 0)
+  if (sockets > 1) violations.add('I15', `${name} has ${sockets} sockets in ${tabs.length} tabs`)
+}
+
 /** What must hold once the faults are over and things have had time to settle. */
 export function checkConverged(person: Person, ledger: Ledger, violations: Violations): void {
   const { orgId, visitorId, role } = person.terms
@@ -83,12 +90,13 @@ export function checkConverged(person: Person, ledger: Ledger, violations: Viola
   }
   checkStored(person, [...conversations.values()].flat(), violations)
   for (const open of person.tabs) {
-    checkSettled(person, open, violations)
+    checkSettled(person, open, role === 'agent' || ids.length > 0, violations)
     if (role === 'user') checkShown(person, open, undefined, conversations.get(ids.at(-1) ?? '') ?? [], violations)
     else
       for (const id of open.client.state.threads.keys())
         checkShown(person, open, id, conversations.get(id) ?? [], violations)
   }
+  if (role === 'user') checkLine(person, violations)
 }
 
 /** C14: whoever starts work owns how it stops. Nothing of a client is left once it is disposed of. */

@@ -30,9 +30,10 @@ const { path, part, mostSeeds } = workerData as MutantTrial
 const runs = {
   token: (seed: string, engine: unknown) =>
     runRenewalWorld({ seed, engine: (engine as RenewalEngine | undefined) ?? ourEngine }),
-  client: (seed: string, chat: unknown) => runChatWorld({ seed, chat: (chat as ChatPackage | undefined) ?? ourChat }),
+  client: (seed: string, chat: unknown) =>
+    runChatWorld({ seed, stopsAtViolation: true, chat: (chat as ChatPackage | undefined) ?? ourChat }),
   server: (seed: string, server: unknown) =>
-    runChatWorld({ seed, server: (server as ServerPackage | undefined) ?? ourServer }),
+    runChatWorld({ seed, stopsAtViolation: true, server: (server as ServerPackage | undefined) ?? ourServer }),
 }
 
 /** What one world finds wrong; a world that breaks down under what it tries has noticed it, too. */

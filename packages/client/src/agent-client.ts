@@ -7,6 +7,7 @@ import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
+import { connectShared } from './shared-connection.ts'
 
 const tokenWithinMs = 10_000
 
@@ -54,5 +55,8 @@ export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClien
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') })
+  return new ChatClient({
+    ...{ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') },
+    loadConnect: () => Promise.resolve(connectShared),
+  })
 }

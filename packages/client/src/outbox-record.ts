@@ -7,11 +7,25 @@ export interface Lease {
   readonly untilMs: number
 }
 
+/** The server wants nothing for a time. Wall clock, ms since the Unix epoch. */
+export interface Hold {
+  /** When it said so. */
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 /** What all tabs of one owner share: the messages on their way out, in the order of entry, and who sends which lane. */
 export interface OutboxRecord {
   readonly entries: readonly OutboxEntry[]
   readonly lanes: Readonly<Record<string, Lease>>
+  readonly hold?: Hold | undefined
 }
+
+const longestHoldMs = 3_600_000
+
+/** What is left of a hold, in ms; 0 for one that makes no sense by this clock, which may have been set since. */
+export const restOfHoldMs = (hold: Hold | undefined, nowMs: number): number =>
+  hold && hold.fromMs <= nowMs && hold.untilMs <= hold.fromMs + longestHoldMs ? Math.max(0, hold.untilMs - nowMs) : 0
 
 /** The outbox's name carries this number: a build that reads another shape uses another name, and spoils nothing of ours. */
 export const outboxRecordNumber = 1
@@ -46,5 +60,11 @@ export function decodeOutboxRecord(value: unknown): OutboxRecord {
     const { tab, untilMs } = { ...asRecord(lease) }
     return [name, { tab: String(tab), untilMs: Number(untilMs) }] as const
   })
-  return { entries: Array.isArray(entries) ? entries.flatMap(decodeEntry) : [], lanes: Object.fromEntries(lanes) }
+  const hold = asRecord(record?.['hold'])
+  const { fromMs, untilMs } = { ...hold }
+  return {
+    entries: Array.isArray(entries) ? entries.flatMap(decodeEntry) : [],
+    lanes: Object.fromEntries(lanes),
+    ...(hold && { hold: { fromMs: Number(fromMs), untilMs: Number(untilMs) } }),
+  }
 }

@@ -1,7 +1,7 @@
 import { type ClientMessageId, type ConversationId, limits } from '@helvino/protocol'
 import { type Clock, type KeyValue, type Random, type SharedValues, uuid } from '@helvino/runtime'
 import type { DeliveryState, OutboxEntry } from './outbox-entry.ts'
-import { decodeOutboxRecord, type Lease, type OutboxRecord } from './outbox-record.ts'
+import { decodeOutboxRecord, type Hold, type Lease, type OutboxRecord, restOfHoldMs } from './outbox-record.ts'
 
 export type EnqueueResult =
   | { readonly kind: 'queued'; readonly id: ClientMessageId }
@@ -82,6 +82,7 @@ export class Outbox {
   readonly #sending = new Set<ClientMessageId>()
   #entries: readonly OutboxEntry[] = []
   #lanes: Readonly<Record<string, Lease>> = {}
+  #hold: Hold | undefined
   #running = Promise.resolve()
   #coming: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
@@ -105,6 +106,11 @@ export class Outbox {
   /** What is known is what is kept, but for the last moments. By the wall clock: the other stands still while a machine sleeps. */
   get isFresh(): boolean {
     return Math.abs(this.#ports.clock.nowMs() - this.#readAtMs) < freshMs
+  }
+
+  /** How long the server wants nothing from any tab of ours, in ms. */
+  get heldMs(): number {
+    return restOfHoldMs(this.#hold, this.#ports.clock.nowMs())
   }
 
   /** Something is still to be sent. */
@@ -199,6 +205,12 @@ export class Outbox {
     if (this.#entries.some((entry) => entry.id === id)) await this.#keepNow(id, undefined)
   }
 
+  /** The server wants nothing for so long: kept with the next step, for every tab and for later pages. */
+  hold(forMs: number): void {
+    const fromMs = this.#ports.clock.nowMs()
+    if (forMs > this.heldMs) this.#hold = { fromMs, untilMs: fromMs + forMs }
+  }
+
   /** The page is left: its leases count no longer, and it takes none until `wake`. */
   rest(): Promise<void> {
     const { name, storage } = this.#ports
@@ -279,9 +291,8 @@ export class Outbox {
         ?.update(this.#ports.name, (value) => {
           if (isOver) return value
           // What was there and is gone altogether was cleared, not settled.
-          const { entries, lanes } =
-            value === undefined ? { entries: this.#kept, lanes: {} } : decodeOutboxRecord(value)
-          const record = this.#next(entries, lanes)
+          const kept = value === undefined ? { entries: this.#kept, lanes: {} } : decodeOutboxRecord(value)
+          const record = this.#next(kept)
           step = { said: [...this.#changes], record }
           return JSON.stringify(record) === JSON.stringify(value ?? decodeOutboxRecord(value)) ? value : record
         })
@@ -289,9 +300,10 @@ export class Outbox {
     })
   }
 
-  #next(kept: readonly OutboxEntry[], lanes: OutboxRecord['lanes']): OutboxRecord {
+  #next({ entries: kept, lanes, hold }: OutboxRecord): OutboxRecord {
     const { clock, name, storage, laneOf } = this.#ports
     const nowMs = clock.nowMs()
+    if (restOfHoldMs(hold, nowMs) > this.heldMs) this.#hold = hold
     const entries = this.#merged(kept)
     const held: Record<string, Lease> = {}
     const gone = [this.#tab, storage.get(name + leftNote)]
@@ -301,7 +313,7 @@ export class Outbox {
     if (!this.#isResting)
       for (const entry of entries)
         if (isWaiting(entry)) held[laneOf(entry)] ??= { tab: this.#tab, untilMs: nowMs + leaseMs }
-    return { entries, lanes: held }
+    return { entries, lanes: held, ...(this.heldMs > 0 && { hold: this.#hold }) }
   }
 
   /** What is kept, with all that this page has to say of it. */

@@ -8,8 +8,7 @@ import { type Delivery, Sender } from './sender.ts'
 const conversationId = 'c1' as ConversationId
 const unreachable: Delivery = { kind: 'unreachable', reason: 'down', retryAfterMs: undefined }
 
-function rig({ mostAtOnce = 1 } = {}) {
-  const clock = new SimClock()
+function rig({ mostAtOnce = 1, clock = new SimClock(), values = new SimValues(), seed = 2 } = {}) {
   const life = new SimLife()
   const stop = new AbortController()
   const scripted: Delivery[] = []
@@ -23,7 +22,7 @@ function rig({ mostAtOnce = 1 } = {}) {
   const storage = { get: () => undefined, set: () => false, remove: () => undefined }
   const laneOf = (entry: OutboxEntry) => entry.conversationId ?? 'own'
   const outbox: Outbox = new Outbox({
-    ...{ name: 'owner', clock, random: new SimRandom(2), values: [new SimValues().forTab(clock)], storage, laneOf },
+    ...{ name: 'owner', clock, random: new SimRandom(seed), values: [values.forTab(clock)], storage, laneOf },
     onChange: () => {
       sender.run()
     },
@@ -227,5 +226,67 @@ describe('the sender', () => {
     expect(requests).toEqual([1, 3, 3])
     for (const text of ['a', 'b', 'c'])
       expect(new Set(tries.filter(({ content }) => content === text).map(({ id }) => id)).size).toBe(1)
+  })
+
+  it('[SE11] makes no more retries than one for ten first tries and three in ten seconds, over all conversations, and drops nothing', async () => {
+    const { clock, outbox, scripted, tries, accepted } = rig()
+    for (let n = 0; n < 1_000; n += 1) scripted.push(unreachable)
+    const conversations = Array.from({ length: 40 }, (_, n) => `c${n}` as ConversationId)
+    for (const id of conversations) void outbox.enqueue(id, `to ${id}`)
+    await clock.advance(120_000)
+    const firsts = new Set<string>()
+    const retriesAtMs = tries.flatMap(({ id, atMs }) => (firsts.has(id) ? atMs : (firsts.add(id), [])))
+    expect(firsts.size).toBe(40)
+    // Four were saved by the first tries.
+    for (const sinceMs of retriesAtMs) {
+      const inWindow = retriesAtMs.filter((atMs) => atMs >= sinceMs && atMs < sinceMs + 10_000)
+      expect(inWindow.length).toBeLessThanOrEqual(3 + 4)
+    }
+    expect(retriesAtMs.length).toBeLessThanOrEqual(36 + 4)
+    expect(retriesAtMs.length).toBeGreaterThanOrEqual(30)
+    expect(outbox.entries).toHaveLength(40)
+    scripted.length = 0
+    await clock.advance(300_000)
+    expect(accepted).toHaveLength(40)
+  })
+
+  it('[SE12] keeps a server’s Retry-After in every conversation, in every tab and over a reload', async () => {
+    const values = new SimValues()
+    const clock = new SimClock()
+    const one = rig({ values, clock })
+    one.scripted.push({ kind: 'unreachable', reason: 'busy', retryAfterMs: 120_000 })
+    void one.outbox.enqueue('c1' as ConversationId, 'first')
+    await clock.advance(1_000)
+    void one.outbox.enqueue('c2' as ConversationId, 'second')
+    await clock.advance(10_000)
+    one.sender.hurry()
+    await clock.advance(10_000)
+    expect(one.tries).toHaveLength(1)
+    one.stop.abort()
+    void one.outbox.rest()
+    const next = rig({ values, clock, seed: 5 })
+    void next.outbox.enqueue('c3' as ConversationId, 'third')
+    await clock.advance(90_000)
+    expect(next.tries).toEqual([])
+    await clock.advance(40_000)
+    expect(next.accepted.toSorted()).toEqual(['first', 'second', 'third'])
+  })
+
+  it.each([
+    ['a clock that was set back', { hold: { fromMs: 60_000, untilMs: 120_000 } }],
+    ['a time longer than one can be', { hold: { fromMs: -10_000, untilMs: 7_200_000 } }],
+    ['nonsense', { hold: { fromMs: 'x', untilMs: null } }],
+  ])('[SE13] does not believe a kept Retry-After that makes no sense: %s', async (_name, { hold }) => {
+    const values = new SimValues()
+    const clock = new SimClock()
+    const nowMs = clock.nowMs()
+    const moved = Object.fromEntries(
+      Object.entries(hold).map(([name, ms]) => [name, typeof ms === 'number' ? nowMs + ms : ms]),
+    )
+    await values.forTab(clock).update('owner', () => ({ entries: [], lanes: {}, hold: moved }))
+    const { outbox, accepted } = rig({ values, clock })
+    void outbox.enqueue('c1' as ConversationId, 'at once')
+    await clock.advance(1_000)
+    expect(accepted).toEqual(['at once'])
   })
 })

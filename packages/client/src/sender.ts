@@ -1,8 +1,9 @@
 import type { ClientMessageId, ConversationId, PostedMessage } from '@helvino/protocol'
-import { backoffMs, type Clock, type Life, type Random } from '@helvino/runtime'
+import { backoffMs, type Clock, type Life, type Random, sleep } from '@helvino/runtime'
 import type { CallResult } from './call.ts'
 import type { Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
+import { RetryBudget } from './retry-budget.ts'
 
 /** What became of one attempt, and in which conversation. */
 export type Delivery = CallResult<PostedMessage> & { readonly conversationId?: ConversationId }
@@ -28,8 +29,6 @@ interface Lane {
   /** There was a reason to try again while a request was under way: should it fail, the next wait is short. */
   isHurried: boolean
   lastTryAtMs: number
-  /** The server's own word on when to come back; no hurry overrides it. Monotonic ms. */
-  blockedUntilMs: number
 }
 
 const attemptsOf = ({ delivery }: OutboxEntry): number => (delivery.state === 'failed' ? 0 : delivery.attempts)
@@ -51,6 +50,9 @@ export class Sender {
   readonly #ports: SenderPorts
   readonly #signal: AbortSignal
   readonly #lanes = new Map<string, Lane>()
+  readonly #budget = new RetryBudget()
+  /** The server's own word on when to come back: it holds for every lane, and no hurry overrides it. Monotonic ms. */
+  #blockedUntilMs = 0
 
   constructor(outbox: Outbox, laneOf: (entry: OutboxEntry) => string, ports: SenderPorts, signal: AbortSignal) {
     this.#outbox = outbox
@@ -64,7 +66,7 @@ export class Sender {
     for (const entry of this.#outbox.entries) {
       const name = this.#laneOf(entry)
       if (this.#lanes.has(name) || this.#signal.aborted || this.#outbox.heads(name, 1).length === 0) continue
-      const lane: Lane = { name, endWaitAt: undefined, isHurried: false, lastTryAtMs: 0, blockedUntilMs: 0 }
+      const lane: Lane = { name, endWaitAt: undefined, isHurried: false, lastTryAtMs: 0 }
       this.#lanes.set(name, lane)
       void this.#empty(lane)
     }
@@ -73,7 +75,7 @@ export class Sender {
   /** A reason to try again now: waits end as soon as the five-second rule and the server's own word allow. */
   hurry(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.endWaitAt) lane.endWaitAt(Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
+      if (lane.endWaitAt) lane.endWaitAt(Math.max(this.#blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
       else lane.isHurried = true
     }
   }
@@ -84,9 +86,21 @@ export class Sender {
       if (!this.#outbox.isFresh) await this.#outbox.sync()
       const entries = this.#outbox.heads(lane.name, this.#ports.mostAtOnce())
       if (entries.length === 0 || this.#signal.aborted) break
-      await this.#send(entries, lane)
+      const delayMs = this.#dueInMs(entries)
+      if (delayMs > 0) await sleep(this.#ports.clock, delayMs, this.#signal).catch(() => undefined)
+      else await this.#send(entries, lane)
     }
     this.#lanes.delete(lane.name)
+  }
+
+  /** 0 where these may be tried now, which counts as done; otherwise how long the server, or the budget of all lanes, has them wait. */
+  #dueInMs([first]: readonly OutboxEntry[]): number {
+    const nowMs = this.#ports.clock.monotonicMs()
+    const heldMs = Math.max(this.#blockedUntilMs - nowMs, this.#outbox.heldMs)
+    if (heldMs > 0) return heldMs
+    if (first && attemptsOf(first) > 0) return this.#budget.take(nowMs)
+    this.#budget.noteFirst()
+    return 0
   }
 
   async #send(entries: readonly OutboxEntry[], lane: Lane): Promise<void> {
@@ -109,6 +123,11 @@ export class Sender {
       inVain.push(entry)
       return this.#outbox.mark(entry.id, { state: 'queued', attempts: attemptsOf(entry) + 1 })
     })
+    if (retryAfterMs !== undefined) {
+      this.#blockedUntilMs = Math.max(this.#blockedUntilMs, clock.monotonicMs() + retryAfterMs)
+      // In the step that keeps the rest.
+      this.#outbox.hold(retryAfterMs)
+    }
     await Promise.all(kept)
     onAttempt(inVain.length === 0)
     const [first] = inVain
@@ -126,7 +145,6 @@ export class Sender {
     const { clock, random, life } = this.#ports
     const capMs = life.isVisible() ? visibleCapMs : hiddenCapMs
     const nowMs = clock.monotonicMs()
-    lane.blockedUntilMs = nowMs + (retryAfterMs ?? 0)
     const delayMs = Math.max(retryAfterMs ?? 0, backoffMs(attempts, baseMs, capMs, random))
     return new Promise((resolve) => {
       let endAtMs = nowMs + delayMs
@@ -144,7 +162,7 @@ export class Sender {
         cancel = clock.startTimer(Math.max(0, atMs - clock.monotonicMs()), end)
       }
       this.#signal.addEventListener('abort', end, { once: true })
-      if (lane.isHurried) lane.endWaitAt(Math.max(lane.blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
+      if (lane.isHurried) lane.endWaitAt(Math.max(this.#blockedUntilMs, lane.lastTryAtMs + eagerEveryMs))
       lane.isHurried = false
     })
   }
