@@ -2,7 +2,6 @@ import { inFile, type Mutant } from './mutant.ts'
 
 const append = inFile('store/append.ts')
 const commit = inFile('store/sqlite/sqlite-writer.ts')
-const groups = inFile('store/group-commit.ts')
 const store = inFile('store/create-store.ts')
 const repository = inFile('store/org-repository.ts')
 const posts = inFile('conversations/posts.ts')
@@ -35,11 +34,6 @@ export const serverMutants: readonly Mutant[] = [
       hasBegun = true
       const outcomes = works.map(runOne)`,
   ),
-  groups(
-    'an unknown commit is taken for one that was not made, and made again by itself',
-    "if (together.kind !== 'undone') return failAll(group, together.error)",
-    "if (together.kind !== 'undone' && together.kind !== 'unknown') return failAll(group, together.error)\n    if (together.kind === 'unknown') { for (const { succeed } of group) succeed(undefined); return { rest: [] } }",
-  ),
   posts(
     'a message is heard before its commit',
     'const result = await store.ofOrg(writer.orgId).appendMessage(message)',
@@ -49,15 +43,25 @@ export const serverMutants: readonly Mutant[] = [
   ),
   posts(
     'a message is heard by nobody',
-    'announce(orgId, result.conversation, result.message)\n        return',
-    'return',
+    `untold.take(result.message)
+        announce(orgId, result.conversation, result.message)`,
+    '',
+  ),
+  posts(
+    'a message is not told of that was stored while its database was lost',
+    'if (untold.take(result.message)) announce',
+    'if (false) announce',
   ),
   repository(
     'the sequence is taken outside of the transaction',
-    `      return write({
+    `    appendMessage(message) {
+      const wanted = { orgId, id: uuid(random), message }
+      return write({
         start: () => append(statements, wanted),`,
-    `      const early = read(first(statements.conversation, { orgId, id: message.conversationId }))
-      return early.then((row) => write({
+    `    async appendMessage(message) {
+      const wanted = { orgId, id: uuid(random), message }
+      const row = await read(first(statements.conversation, { orgId, id: message.conversationId }))
+      return write({
         *start() {
           const work = append(statements, wanted)
           let step = work.next([])
