@@ -19,20 +19,33 @@ const refusal = inFile('http/refuse.ts')
 export const serverMutants: readonly Mutant[] = [
   commit(
     'a message is answered before its commit',
-    `    if (database.inTransaction)
+    `      commit.run()
+      return { kind: 'committed', outcomes }
+    } catch (error) {
+      undoAll()
+      return failureOf(error, hasBegun)
+    }
+  }
+
+  return (works: readonly Work[]): Committed | CommitFailure => {
+    if (stuck) undoAll()
+    if (stuck) return failureOf(stuck.error, false)
+    // Somebody else's transaction on this connection would take our writes with it, or undo them.
+    if (database.inTransaction)
       return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
-    let hasBegun = false
-    try {
-      begin.run()
-      hasBegun = true
-      const outcomes = works.map(runOne)
-      commit.run()`,
-    `    let hasBegun = false
-    try {
-      if (database.inTransaction) commit.run()
-      begin.run()
-      hasBegun = true
-      const outcomes = works.map(runOne)`,
+`,
+    `      return { kind: 'committed', outcomes }
+    } catch (error) {
+      undoAll()
+      return failureOf(error, hasBegun)
+    }
+  }
+
+  return (works: readonly Work[]): Committed | CommitFailure => {
+    if (stuck) undoAll()
+    if (stuck) return failureOf(stuck.error, false)
+    if (database.inTransaction) commit.run()
+`,
   ),
   posts(
     'a message is heard before its commit',
@@ -64,8 +77,8 @@ export const serverMutants: readonly Mutant[] = [
       return write({
         *start() {
           const work = append(statements, wanted)
-          let step = work.next([])
-          if (row) step = work.next([row])
+          let step = work.next({ rows: [], written: 0 })
+          if (row) step = work.next({ rows: [row], written: 0 })
           while (!step.done) step = work.next(yield step.value)
           return step.value
         },`,
@@ -124,8 +137,8 @@ export const serverMutants: readonly Mutant[] = [
   ),
   authenticate(
     'a sign-out is not asked about',
-    'if (issuedAtMs < Math.max(org.validFromMs, visitorFromMs))',
-    'if (visitorFromMs < 0)',
+    'if (issuedAtMs < Math.max(org.validFromMs, visitorValidFromMs))',
+    'if (visitorValidFromMs < 0)',
   ),
   authenticate(
     'an organisation that is off goes on',
@@ -134,7 +147,7 @@ export const serverMutants: readonly Mutant[] = [
   ),
   authenticate(
     'a removed origin keeps its sockets',
-    "isAdmitted(org, place, options.ownOrigins()) ? undefined : 'origin_not_allowed'",
+    "isAdmitted(org, place, ownOrigins()) ? undefined : 'origin_not_allowed'",
     'undefined',
   ),
   tokens('a token is good in the moment of its end', 'nowMs >= exp * 1_000', 'nowMs > exp * 1_000'),
