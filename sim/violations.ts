@@ -7,16 +7,17 @@ const mostKept = 20
 export class Violations {
   readonly found: string[] = []
   readonly #timeline: SimTimeline
-  readonly #trace: Trace
+  readonly #trace: Trace | undefined
 
-  constructor(timeline: SimTimeline, trace: Trace) {
+  /** Without a trace nobody is told but who asks. */
+  constructor(timeline: SimTimeline, trace: Trace | undefined) {
     this.#timeline = timeline
     this.#trace = trace
   }
 
   /** `rule` is an invariant's name, as in I1. */
   add(rule: string, what: string): void {
-    this.#trace.add(`VIOLATION ${rule}`, what)
+    this.#trace?.add(`VIOLATION ${rule}`, what)
     if (this.found.length < mostKept) this.found.push(`${rule}: ${what}, at ${this.#timeline.elapsedMs} ms`)
   }
 }

@@ -1,4 +1,4 @@
-import { chatFaults } from './chat/chat-faults.ts'
+import { chatSometimes } from './chat/chat-faults.ts'
 import { runChatWorld } from './chat/chat-world.ts'
 import { renewalSometimes } from './renewal/renewal-faults.ts'
 import { runRenewalWorld } from './renewal/renewal-world.ts'
@@ -7,7 +7,7 @@ import type { WorldKind } from './world-kind.ts'
 const chat: WorldKind = {
   name: 'chat',
   run: runChatWorld,
-  sometimes: Object.keys({ ...chatFaults.perRequest, ...chatFaults.perWorld }).map((kind) => `fault ${kind}`),
+  sometimes: chatSometimes,
 }
 
 const renewal: WorldKind = {

@@ -32,7 +32,7 @@ const insideNames = new RegExp(
     'props|vnode|diffed|unmount',
     'isTokenExpiredOrExpiring|ensureValidToken|withToken|validToken|reportRefused|refreshOrgToken|retryAfterMs',
     'createConversation|initConversation|openConversation|listConversations|listMessages|sendMessage|handleSend',
-    'conversationsPath|tokenHeader|currentId|isListed|durability|isWaitingForToken|isFailing|unsequenced|addUnsequenced',
+    'conversationsPath|tokenHeader|currentId|isListed|isWaitingForToken|isFailing|unsequenced|addUnsequenced',
     'resumePoints|nextAfter|fetchPage|refreshList|isInUse|isAnswerAwaited|onAwake|onAtRest|noteMessage|setEngaged',
     'isHurried|endWaitAt|lastTryAtMs|blockedUntilMs|mostAtOnce|laneOf|onAttempt|onAccepted|onWaiting|onGone|onKept|onNews',
     'countWaiting|hearAttempt|hearRenewal|isPending|postMessages|blueUntilAtMs|redFromAtMs|isBlueHeld',
@@ -45,18 +45,24 @@ const insideNames = new RegExp(
     'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry',
     'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
     'refetch|addPage|doubt|withinMs|branding|conversation',
+    'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
+    'sync|wake|rest|mark|look|retry|hold|dispose',
   ].join('|')})$`,
 )
 
-/** @param {import('esbuild').BuildOptions} options */
+/**
+ * `mangleCache`: how names are shortened in a file that this one meets.
+ * @param {import('esbuild').BuildOptions} options
+ */
 async function bundle(options) {
-  const { outputFiles } = await build({
+  const { outputFiles, mangleCache } = await build({
     bundle: true,
     minify: true,
     write: false,
     target: 'es2022',
     platform: 'browser',
     mangleProps: insideNames,
+    mangleCache: {},
     charset: 'utf8',
     legalComments: 'none',
     // Calls of `h` are shorter than what the types' automatic runtime would make of the same JSX.
@@ -73,10 +79,20 @@ async function bundle(options) {
   const { code } = await minify(file.text, {
     module: options.format === 'esm',
     ecma: 2020,
-    compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+    compress: {
+      passes: 3,
+      unsafe: true,
+      unsafe_arrows: true,
+      pure_getters: true,
+      keep_fargs: false,
+      // Shorter, but less like the rest of the file, and so longer once it is compressed.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in terser's types alone, not in its code
+      inline: 1,
+      lhs_constants: false,
+    },
   })
   if (code === undefined) throw new Error('minifying gave nothing')
-  return Buffer.from(code)
+  return { code: Buffer.from(code), mangleCache }
 }
 
 /**
@@ -94,16 +110,20 @@ const gzippedBytes = (contents) => gzipSync(contents, { level: 9 }).length
 /** @param {string} name @param {Uint8Array} contents */
 const hashedName = (name, contents) => `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 12)}.js`
 
-const telemetry = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
+const { code: telemetry } = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
 const telemetryFile = hashedName('telemetry', telemetry)
-const panel = await bundle({
+// The panel hands its ports to it, so both use the same short names.
+const { code: live, mangleCache } = await bundle({ entryPoints: [join(folder, 'src/live.ts')], format: 'esm' })
+const liveFile = hashedName('live', live)
+const { code: panel } = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',
-  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
+  ...(mangleCache && { mangleCache }),
+  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile), LIVE_FILE: JSON.stringify(liveFile) },
   inject: [fileURLToPath(import.meta.resolve('preact'))],
 })
 const panelFile = hashedName('panel', panel)
-const embed = await bundle({
+const { code: embed } = await bundle({
   entryPoints: [join(folder, 'src/embed.ts')],
   format: 'iife',
   define: { PANEL_FILE: JSON.stringify(panelFile) },
@@ -112,14 +132,15 @@ const embed = await bundle({
 mkdirSync(dist, { recursive: true })
 // In this order: what is served names what is there.
 write(telemetryFile, telemetry)
+write(liveFile, live)
 write(panelFile, panel)
 write('embed.js', embed)
 for (const name of readdirSync(dist))
-  if (![telemetryFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
+  if (![telemetryFile, liveFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
 
 const embedBytes = gzippedBytes(embed)
 const panelBytes = gzippedBytes(panel)
 console.log(
   `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz; ` +
-    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz`,
+    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz; ${liveFile} ${String(gzippedBytes(live))} B gz`,
 )

@@ -4,8 +4,8 @@ import type { FaultTable } from '../swarm.ts'
 export const chatFaults = {
   perRequest: { drop: 0.3, 'lose-response': 0.3, 'black-hole': 0.05, duplicate: 0.5, delay: 0.5, busy: 0.15 },
   perWorld: {
+    // The network and the machines of people.
     outage: 3,
-    rotation: 3,
     'wall-step': 3,
     sleep: 2,
     freeze: 2,
@@ -17,7 +17,28 @@ export const chatFaults = {
     'storage-blocked': 2,
     'storage-fails': 2,
     'storage-hangs': 1,
+    // The machine of the server.
+    'server-kill': 5,
+    'server-stop': 3,
+    'disk-locked': 3,
+    'disk-full': 2,
+    'disk-failing': 2,
+    'commit-slow': 3,
+    'commit-unknown': 3,
+    'old-copy': 1,
+    // Its operator.
+    'org-off': 2,
+    'writes-off': 2,
+    'origin-off': 2,
+    'sign-out': 2,
+    'key-rotation': 2,
+    'key-loss': 2,
   },
 } as const satisfies FaultTable<string>
 
 export type ChatFault = keyof typeof chatFaults.perRequest | keyof typeof chatFaults.perWorld
+
+/** What has to be seen often enough over many worlds, beside the faults themselves. */
+export const chatSometimes: readonly string[] = [
+  ...Object.keys({ ...chatFaults.perRequest, ...chatFaults.perWorld }).map((kind) => `fault ${kind}`),
+]

@@ -1,53 +1,68 @@
-import type { ClientMessageId } from '@helvino/protocol'
-import {
-  HeldResponse,
-  SimBrowser,
-  SimClock,
-  SimRandom,
-  type SimFault,
-  type SimTab,
-  SimTimeline,
-} from '@helvino/testkit'
-import { checkConverged, checkStopped } from './convergence.ts'
-import { ServerModel } from './server-model.ts'
-import type { ModelBreak } from './store-model.ts'
+import type { Runtime } from '@helvino/runtime'
+import { SimBrowser, SimRandom, type SimFault, type SimTab, SimTimeline } from '@helvino/testkit'
+import { uuid } from '@helvino/runtime'
+import { beginInBrowser, calmBrowser } from './browser-faults.ts'
 import { type ChatFault, chatFaults } from './chat-faults.ts'
 import { type ChatPackage, ourChat } from './chat-package.ts'
+import { checkConverged, checkStopped } from './convergence.ts'
+import { networkFault } from './network-faults.ts'
+import { Person } from './person.ts'
+import { simOrg, type SimOrg } from './server/first-data.ts'
+import { ourServer, type ServerPackage } from './server/server-package.ts'
+import { ServerWeather } from './server/server-weather.ts'
+import { Site } from './server/site.ts'
+import { beginAtServer, returnSoon } from './server-faults.ts'
 import { Swarm } from '../swarm.ts'
 import { Trace } from '../trace.ts'
 import { Violations } from '../violations.ts'
 import { endWorld, type WorldReport, type WorldTerms } from '../world-kind.ts'
-import { type OpenTab, Visitor } from './visitor.ts'
+
+const minuteMs = 60_000
 
 export interface ChatWorldTerms extends WorldTerms {
-  /** How long things go wrong, in virtual ms. @defaultValue `1_200_000` */
+  /** How long things go wrong, in virtual ms. @defaultValue `5_400_000` */
   readonly chaosMs?: number
-  /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `900_000` */
+  /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `1_800_000` */
   readonly quietMs?: number
-  readonly breaks?: readonly ModelBreak[]
   /** The client to try. @defaultValue `ourChat` */
   readonly chat?: ChatPackage
+  /** The server to try. @defaultValue `ourServer` */
+  readonly server?: ServerPackage
 }
 
 const apiUrl = 'https://chat.example'
-const minuteMs = 60_000
-const retryAfterValues = ['0', '1', '7', '30', '120', '-5', 'soon', 'Wed, 21 Oct 2015 07:28:00 GMT']
+const browserFaults: readonly ChatFault[] = [
+  ...(['wall-step', 'sleep', 'freeze', 'reload', 'socket-cut', 'half-open', 'offline', 'kill'] as const),
+  ...(['storage-blocked', 'storage-fails', 'storage-hangs'] as const),
+]
+
+interface Rush {
+  readonly atMs: number
+  readonly lastsMs: number
+}
 
 class World {
   readonly timeline: SimTimeline
   readonly trace: Trace
   readonly violations: Violations
   readonly swarm: Swarm<ChatFault>
-  readonly visitors: Visitor[]
-  readonly server: ServerModel
+  readonly #seed: SimRandom
   readonly #random: SimRandom
   readonly #chaosMs: number
   readonly #chat: ChatPackage
+  readonly #orgs: readonly SimOrg[]
+  readonly #weather: ServerWeather
+  readonly #tokenLifeMs: number
+  readonly #rushes: readonly Rush[]
+  #visitors: Person[] = []
+  #agents: Person[] = []
+  #site: Site | undefined
   #isQuiet = false
   #isDown = false
 
-  constructor({ seed, chaosMs = 20 * minuteMs, breaks = [], without = [], chat = ourChat }: ChatWorldTerms) {
+  constructor({ seed, chaosMs = 90 * minuteMs, without = [], chat = ourChat }: ChatWorldTerms) {
     const random = new SimRandom(seed)
+    this.#seed = random
     this.#random = random.fork('faults')
     this.#chaosMs = chaosMs
     this.#chat = chat
@@ -55,20 +70,44 @@ class World {
     this.trace = new Trace(this.timeline)
     this.violations = new Violations(this.timeline, this.trace)
     this.swarm = new Swarm<ChatFault>(random.fork('swarm'), chatFaults, without)
-    const clock = new SimClock(this.timeline)
-    clock.stepWallClock(random.whole(-minuteMs, minuteMs))
-    this.server = new ServerModel({
-      clock,
-      apiUrl,
-      tokenLifeMs: random.pick([20_000, 60_000, 300_000]),
-      breaks: new Set(breaks),
-      batchMessages: random.fork('batches').pick([0, 3, 50]),
-      onEvent: (kind, detail) => {
-        this.trace.add(kind, detail)
-      },
+    this.#rushes = this.#planRushes(random.fork('rushes'))
+    this.#tokenLifeMs = random.fork('life').pick([20_000, 60_000, 60_000, 300_000, 300_000, 300_000])
+    this.#orgs = random
+      .fork('orgs')
+      .pick([['demo'], ['demo'], ['demo', 'other']])
+      .map(simOrg)
+    this.#weather = new ServerWeather(random.fork('weather'), this.trace, () => {
+      returnSoon({ site: this.site, timeline: this.timeline, random: this.#random })
     })
-    this.visitors = Array.from({ length: random.whole(1, 3) }, (_, index) => this.#meet(`visitor ${index + 1}`, random))
-    for (const visitor of this.visitors) this.#planTalk(visitor, random.fork(`talk of ${visitor.name}`))
+  }
+
+  get site(): Site {
+    if (!this.#site) throw new Error('the world is not open yet')
+    return this.#site
+  }
+
+  get people(): readonly Person[] {
+    return [...this.#visitors, ...this.#agents]
+  }
+
+  /** Starts the server, and lets everybody in. */
+  async open(server: ServerPackage): Promise<void> {
+    const random = this.#seed
+    const { timeline, trace, violations } = this
+    this.#site = await Site.open({
+      ...{ server, apiUrl, timeline, trace, violations, orgs: this.#orgs, weather: this.#weather },
+      random: random.fork('server'),
+      wallOffsetMs: random.fork('server clock').whole(-minuteMs, minuteMs),
+      tokenLifeMs: this.#tokenLifeMs,
+      batchMessages: random.fork('batches').pick([0, 3, 50]),
+    })
+    const people = random.fork('people')
+    this.#visitors = Array.from({ length: people.whole(1, 3) }, (_, index) =>
+      this.#meetVisitor(`visitor ${index + 1}`, people.pick(this.#orgs)),
+    )
+    this.#agents = this.#orgs.map((org) => this.#meetAgent(org))
+    for (const person of this.people) this.#planVisits(person, random.fork(`visits of ${person.name}`))
+    for (const visitor of this.#visitors) this.#planTalk(visitor, random.fork(`talk of ${visitor.name}`))
     for (const kind of this.swarm.kinds) for (let time = 0; time < this.swarm.times(kind); time++) this.#plan(kind)
   }
 
@@ -77,34 +116,80 @@ class World {
     this.trace.add('quiet')
     this.#isQuiet = true
     this.#setDown(false)
-    for (const visitor of this.visitors) {
-      const { browser } = visitor
-      browser.database.isBlocked = browser.database.isHanging = false
-      browser.texts.isBlocked = false
-      browser.database.failsAt = () => false
-      browser.database.delayMs = 0
-      browser.openLid()
-      visitor.reopen()
-      visitor.openTab()
-      for (const { tab } of visitor.tabs) {
-        tab.network.isOffline = false
-        tab.clock.thawTimers()
-        for (const event of ['visible', 'online'] as const) tab.life.emit(event)
-      }
+    this.#weather.calm()
+    this.site.startAgain()
+    for (const org of this.#orgs)
+      for (const which of ['org', 'writes', 'origin'] as const) this.site.switches.set(which, org, true)
+    for (const person of this.people) calmBrowser(person)
+    // It finds what the others could not read, while their storage was in trouble.
+    for (const person of this.people) person.openTab()
+    for (const atMs of [2, 8, 14])
+      this.timeline.schedule(atMs * minuteMs, () => {
+        for (const person of this.people) person.retryFailed()
+      })
+  }
+
+  /** Ends as soon as everything has converged: what is at rest stays so. One world in eight goes on to the end, to see that. */
+  async settle(mostMs: number): Promise<void> {
+    const endMs = this.timeline.elapsedMs + mostMs
+    const goesOn = this.#seed.fork('patience').isHit(1 / 8)
+    while (this.timeline.elapsedMs < endMs) {
+      await this.timeline.advance(Math.min(2 * minuteMs, endMs - this.timeline.elapsedMs))
+      if (!goesOn && this.#hasConverged()) return
     }
   }
 
-  #meet(name: string, random: SimRandom): Visitor {
-    const { timeline, trace, violations, server } = this
-    const own = random.fork(name)
-    const browser = new SimBrowser({ server, timeline, seed: own.seed })
+  #hasConverged(): boolean {
+    const notYet = new Violations(this.timeline, undefined)
+    for (const person of this.people) checkConverged(person, this.site.ledger, notYet)
+    return notYet.found.length === 0
+  }
+
+  #meetVisitor(name: string, org: SimOrg): Person {
+    const own = this.#seed.fork(name)
+    const secret = `v_${uuid(own)}`
+    const place = { origin: org.origin, fetchSite: 'cross-site', cookie: undefined }
+    return this.#meet({
+      ...{ name, org, own, place, role: 'user' },
+      visitorId: this.site.publicIdOf(org.id, secret),
+      tabs: own.fork('tabs').pick([1, 1, 1, 2, 3, 5]),
+      createClient: (runtime) =>
+        this.#chat.createVisitorClient({ runtime, apiUrl, site: { orgKey: org.key }, visitorId: secret }),
+    })
+  }
+
+  #meetAgent(org: SimOrg): Person {
+    const place = { origin: apiUrl, fetchSite: 'same-origin', cookie: org.cookie }
+    return this.#meet({
+      ...{ name: `agent of ${org.name}`, org, own: this.#seed.fork(`agent ${org.name}`), place, role: 'agent' },
+      ...{ visitorId: undefined, tabs: 1 },
+      createClient: (runtime) => this.#chat.createAgentClient({ runtime, apiUrl, orgId: org.id, userId: org.agentId }).chat,
+    })
+  }
+
+  #meet({
+    org,
+    own,
+    place,
+    ...terms
+  }: {
+    readonly name: string
+    readonly org: SimOrg
+    readonly own: SimRandom
+    readonly place: Parameters<Site['serverFor']>[0]
+    readonly role: 'user' | 'agent'
+    readonly visitorId: string | undefined
+    readonly tabs: number
+    readonly createClient: (runtime: Runtime) => ReturnType<ChatPackage['createVisitorClient']>
+  }): Person {
+    const { timeline, trace, violations } = this
+    const browser = new SimBrowser({ server: this.site.serverFor(place), timeline, seed: own.seed })
+    browser.database.delayMs = own.fork('shape').pick([0, 2, 40])
     const onTab = (tab: SimTab) => {
       this.#connect(tab, own)
     }
-    const shape = own.fork('shape')
-    const tabs = shape.pick([1, 1, 1, 2, 3, 5])
-    browser.database.delayMs = shape.pick([0, 2, 40])
-    return new Visitor({ name, browser, random: own, apiUrl, tabs, chat: this.#chat, trace, violations, onTab })
+    const shared = { tokenLifeMs: this.#tokenLifeMs, trace, violations, onTab }
+    return new Person({ ...terms, ...shared, orgId: org.id, browser, random: own })
   }
 
   #connect(tab: SimTab, random: SimRandom): void {
@@ -114,66 +199,62 @@ class World {
   }
 
   #strike(): SimFault | undefined {
-    if (this.#isDown) return this.#hit('outage', { kind: 'drop' })
+    if (this.#isDown) {
+      this.trace.add('struck by outage')
+      return { kind: 'drop' }
+    }
     const kind = this.#isQuiet ? undefined : this.swarm.strike(this.#random)
-    switch (kind) {
-      case 'drop':
-      case 'lose-response':
-      case 'duplicate':
-        return this.#hit(kind, { kind })
-      case 'black-hole':
-        return this.#hit(kind, { kind: this.#random.isHit(0.5) ? kind : 'swallow-response' })
-      case 'delay':
-        return this.#hit(kind, this.#delay())
-      case 'busy':
-        return this.#hit(kind, this.#busy())
-      default:
-        return undefined
-    }
+    if (kind) this.trace.add(`fault ${kind}`)
+    return networkFault(kind, this.#random, this.timeline)
   }
 
-  #hit(kind: ChatFault, fault: SimFault): SimFault {
-    this.trace.add(`fault ${kind}`)
-    return fault
-  }
-
-  /** Lognormal around 400 ms, up to 60 s; or an answer that waits while later ones overtake it. */
-  #delay(): SimFault {
-    const normal = Array.from({ length: 6 }, () => this.#random.fraction()).reduce((sum, each) => sum + each, -3)
-    const delayMs = Math.min(60_000, Math.round(400 * Math.exp(2 * normal)))
-    if (this.#random.isHit(0.7)) return { kind: 'delay', delayMs }
-    const response = new HeldResponse()
-    this.timeline.schedule(delayMs, () => {
-      response.release()
+  /** While nobody is there nothing happens, and time costs nothing: most of it lies between a few rushes. */
+  #planRushes(random: SimRandom): readonly Rush[] {
+    const count = random.whole(3, 4)
+    const everyMs = this.#chaosMs / count
+    return Array.from({ length: count }, (_, index) => {
+      const lastsMs = Math.min(random.whole(2, 4) * minuteMs, everyMs)
+      return { atMs: Math.floor(index * everyMs + random.fraction() * (everyMs - lastsMs)), lastsMs }
     })
-    return { kind: 'hold', response }
   }
 
-  #busy(): SimFault {
-    const status = this.#random.pick([429, 500, 502, 503])
-    const retryAfter = { 'retry-after': this.#random.pick(retryAfterValues) }
-    return {
-      kind: 'answer',
-      answer: { status, headers: status === 429 || status === 503 ? retryAfter : {}, body: 'busy' },
+  /** People come to a rush, and leave after it: most close the browser, some only look away. */
+  #planVisits(person: Person, random: SimRandom): void {
+    for (const { atMs, lastsMs } of this.#rushes) {
+      this.timeline.schedule(Math.max(0, atMs - random.whole(0, 10_000)), () => {
+        person.reopen()
+        for (const { tab } of person.tabs) tab.life.emit('visible')
+      })
+      const staysOpen = random.isHit(0.15)
+      this.timeline.schedule(atMs + lastsMs + random.whole(0, minuteMs), () => {
+        if (this.#isQuiet) return
+        if (staysOpen) for (const { tab } of person.tabs) tab.life.emit('hidden')
+        else person.kill()
+      })
     }
   }
 
-  /** A few bursts of messages, some answers, and looks away. */
-  #planTalk(visitor: Visitor, random: SimRandom): void {
+  #momentIn(random: SimRandom): number {
+    const { atMs, lastsMs } = random.pick(this.#rushes)
+    return Math.floor(atMs + random.fraction() * lastsMs)
+  }
+
+  /** A few bursts of messages, their answers, and looks away. */
+  #planTalk(visitor: Person, random: SimRandom): void {
     const bursts = random.whole(2, 8)
     for (let burst = 0; burst < bursts; burst++) {
-      const atMs = random.whole(0, this.#chaosMs)
+      const atMs = this.#momentIn(random)
       for (let message = random.whole(1, 4); message > 0; message--)
         this.timeline.schedule(atMs + random.whole(0, 3_000), () => {
           visitor.write()
         })
       this.timeline.schedule(atMs + random.whole(0, 2 * minuteMs), () => {
-        const key = `agent-${visitor.name.replace(' ', '-')}-${burst}` as ClientMessageId
-        if (this.server.reply(visitor.visitorId, `answer ${burst}`, key)) this.trace.add('reply', visitor.name)
+        const agent = this.#agents.find(({ terms }) => terms.orgId === visitor.terms.orgId)
+        agent?.answer(visitor.terms.visitorId ?? '')
       })
     }
     for (let look = random.whole(0, 4); look > 0; look--) {
-      const atMs = random.whole(0, this.#chaosMs)
+      const atMs = this.#momentIn(random)
       this.timeline.schedule(atMs, () => {
         visitor.pickTab()?.tab.life.emit('hidden')
       })
@@ -183,113 +264,40 @@ class World {
     }
   }
 
-  /** Lets a fault of the whole world, or of one visitor's machine, begin somewhere in the chaos phase. */
+  /** Lets a fault of the whole world, or of one person's machine, begin in the chaos phase: where somebody is there, mostly. */
   #plan(kind: ChatFault): void {
-    const visitor = this.#random.pick(this.visitors)
-    const forMs = this.#random.whole(1_000, Math.min(5 * minuteMs, this.#chaosMs / 4))
-    const stepMs = this.#random.whole(-360 * minuteMs, 360 * minuteMs)
-    const monotonicTicks = this.#random.isHit(0.5)
-    this.timeline.schedule(this.#random.whole(0, this.#chaosMs - 1), () => {
-      this.trace.add(`fault ${kind}`, visitor.name)
-      const end = this.#begin(kind, visitor, stepMs, monotonicTicks)
-      if (end) this.timeline.schedule(forMs, end)
+    const random = this.#random
+    const person = random.pick(this.people)
+    const forMs = random.whole(1_000, Math.min(5 * minuteMs, this.#chaosMs / 4))
+    const drawn = {
+      wallStepMs: random.whole(-360 * minuteMs, 360 * minuteMs),
+      isOther: random.isHit(0.5),
+      random: random.fork(`${kind} ${String(random.fraction())}`),
+    }
+    const atMs = random.isHit(0.9) ? this.#momentIn(random) : random.whole(0, this.#chaosMs - 1)
+    this.timeline.schedule(Math.min(atMs, this.#chaosMs - 1), () => {
+      this.trace.add(`fault ${kind}`, person.name)
+      const end = this.#begin(kind, person, drawn)
+      if (end) this.timeline.schedule(Math.min(forMs, this.#chaosMs - this.timeline.elapsedMs), end)
     })
   }
 
-  /** Returns how the fault ends, where it lasts. */
-  #begin(kind: ChatFault, visitor: Visitor, stepMs: number, monotonicTicks: boolean): (() => void) | undefined {
-    const { browser, tabs } = visitor
-    switch (kind) {
-      case 'outage':
-        this.#setDown(true)
-        return () => {
-          this.#setDown(false)
-        }
-      case 'rotation':
-        this.server.tokens.rotate()
-        return undefined
-      case 'wall-step':
-        browser.stepWallClock(stepMs)
-        return undefined
-      case 'sleep':
-        browser.closeLid({ monotonicTicks })
-        return () => {
-          browser.openLid()
-        }
-      case 'reload':
-        visitor.reload()
-        return undefined
-      case 'kill':
-        visitor.kill()
-        return () => {
-          visitor.reopen()
-        }
-      case 'offline':
-        return this.#goOffline(tabs)
-      case 'storage-blocked':
-        browser.database.isBlocked = true
-        // Now and then there is nothing else either.
-        browser.texts.isBlocked = monotonicTicks
-        return () => {
-          browser.database.isBlocked = browser.texts.isBlocked = false
-        }
-      case 'storage-hangs':
-        browser.database.isHanging = true
-        return () => {
-          browser.database.isHanging = false
-        }
-      case 'storage-fails': {
-        const chance = this.#random.fork(`storage ${this.timeline.elapsedMs}`)
-        browser.database.failsAt = () => chance.isHit(0.2)
-        return () => {
-          browser.database.failsAt = () => false
-        }
-      }
-      default:
-        return this.#beginInTab(kind, visitor)
-    }
-  }
-
-  #goOffline(tabs: readonly OpenTab[]): () => void {
-    for (const { tab } of tabs) {
-      tab.network.isOffline = true
-      tab.life.emit('offline')
-    }
-    return () => {
-      for (const { tab } of tabs) {
-        tab.network.isOffline = false
-        tab.life.emit('online')
+  #begin(kind: ChatFault, person: Person, drawn: Parameters<typeof beginInBrowser>[2]): (() => void) | undefined {
+    if (kind === 'outage') {
+      this.#setDown(true)
+      return () => {
+        this.#setDown(false)
       }
     }
-  }
-
-  #beginInTab(kind: ChatFault, visitor: Visitor): (() => void) | undefined {
-    const open = visitor.pickTab()
-    if (!open) return undefined
-    const { clock, network, life } = open.tab
-    switch (kind) {
-      case 'freeze':
-        clock.freezeTimers()
-        return () => {
-          clock.thawTimers()
-          clock.whenAwake(() => {
-            life.emit('returned')
-          })
-        }
-      case 'socket-cut':
-        network.cutSockets()
-        return undefined
-      case 'half-open':
-        for (const socket of network.sockets) socket.goSilent()
-        return undefined
-      default:
-        throw new Error(`${kind} strikes single requests`)
-    }
+    if (browserFaults.includes(kind)) return beginInBrowser(kind, person, drawn)
+    const { timeline, site, people } = this
+    const at = { timeline, site, people, weather: this.#weather, orgs: this.#orgs, random: drawn.random }
+    return beginAtServer(kind, at)
   }
 
   #setDown(isDown: boolean): void {
     this.#isDown = isDown
-    for (const { tab } of this.visitors.flatMap(({ tabs }) => tabs)) {
+    for (const { tab } of this.people.flatMap(({ tabs }) => tabs)) {
       tab.network.areSocketsBlocked = isDown
       if (isDown) tab.network.cutSockets()
     }
@@ -298,22 +306,27 @@ class World {
 
 /** Runs one world from its seed: the chaos phase, then the quiet one in which everything must converge. */
 export async function runChatWorld(options: ChatWorldTerms): Promise<WorldReport> {
-  const { seed, chaosMs = 20 * minuteMs, quietMs = 15 * minuteMs, untilMs = Infinity } = options
+  const { seed, chaosMs = 90 * minuteMs, quietMs = 30 * minuteMs, untilMs = Infinity, server = ourServer } = options
   const world = new World(options)
-  const { timeline, trace, violations, visitors, server, swarm } = world
+  await world.open(server)
+  const { timeline, trace, violations, people, site, swarm } = world
   await timeline.advance(Math.min(chaosMs, untilMs))
   if (untilMs > chaosMs) {
     world.calmDown()
-    await timeline.advance(Math.min(quietMs, untilMs - chaosMs))
+    await world.settle(Math.min(quietMs, untilMs - chaosMs))
   }
-  if (untilMs > chaosMs + quietMs) for (const visitor of visitors) checkConverged(visitor, server, violations)
+  if (untilMs > chaosMs + quietMs) {
+    for (const person of people) checkConverged(person, site.ledger, violations)
+    site.checkReplayed()
+  }
   return endWorld(
     { seed, timeline, trace, violations, faults: swarm.kinds },
     () => {
-      for (const { client } of visitors.flatMap(({ tabs }) => tabs)) client.dispose()
+      for (const { client } of people.flatMap(({ tabs }) => tabs)) client.dispose()
     },
     () => {
-      for (const visitor of visitors) checkStopped(visitor, violations)
+      for (const person of people) checkStopped(person, violations)
+      site.close()
     },
   )
 }

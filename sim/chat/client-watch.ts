@@ -1,6 +1,7 @@
 import { asRecord, asString, headers, parseJson } from '@helvino/protocol'
 import type { Clock, HttpRequest, HttpResponse } from '@helvino/runtime'
-import { readToken } from './token-model.ts'
+import type { BrowserWatch } from './browser-watch.ts'
+import { readToken } from './server/token-claims.ts'
 import type { Violations } from '../violations.ts'
 
 interface KnownToken {
@@ -22,11 +23,21 @@ const mostRequestsPerMinute = 300
 export const useOf = ({ method, url, headers: sent }: HttpRequest): string =>
   `${method} ${sent[headers.idempotencyKey] ?? url.replace(/\?.*|\/batch$/g, '')}`
 
+export interface ClientWatchTerms {
+  readonly clock: Clock
+  readonly name: string
+  readonly violations: Violations
+  readonly browser: BrowserWatch
+  /** No other tab of this browser shares its token. What several tabs may do with one token is checked by the renewal world. */
+  readonly isAlone: () => boolean
+}
+
 /** Knows what one tab's client has been told, and holds what it sends against that: I4, I6, I7, I8. */
 export class ClientWatch {
   readonly #clock: Clock
   readonly #name: string
   readonly #violations: Violations
+  readonly #browser: BrowserWatch
   readonly #isAlone: () => boolean
   readonly #tokens = new Map<string, KnownToken>()
   readonly #notBeforeMs = new Map<string, number>()
@@ -34,11 +45,11 @@ export class ClientWatch {
   readonly #renewedAtMs: number[] = []
   #lifeMs = minuteMs
 
-  /** `isAlone`: no other tab of this browser shares its token. What several tabs may do with one token is checked by the renewal world. */
-  constructor(clock: Clock, name: string, violations: Violations, isAlone: () => boolean) {
+  constructor({ clock, name, violations, browser, isAlone }: ClientWatchTerms) {
     this.#clock = clock
     this.#name = name
     this.#violations = violations
+    this.#browser = browser
     this.#isAlone = isAlone
   }
 
@@ -49,11 +60,12 @@ export class ClientWatch {
   /** A request leaves. */
   send(request: HttpRequest): void {
     const use = useOf(request)
-    const isRenewal = use.endsWith('/api/bootloader')
-    this.sendToken(request.headers[headers.orgToken], use)
+    const isRenewal = use.endsWith('/api/bootloader') || use.endsWith('/api/agent/token')
+    this.sendToken(request.headers[headers.orgToken] ?? request.headers[headers.agentToken], use)
     this.#count(this.#sentAtMs, mostRequestsPerMinute, 'I6', 'requests')
     if (isRenewal && this.#isAlone())
       this.#count(this.#renewedAtMs, Math.max(6, Math.floor((3 * minuteMs) / this.#lifeMs)), 'I7', 'renewals')
+    if (isRenewal) this.#browser.renew()
     const waitMs = (this.#notBeforeMs.get(use) ?? 0) - this.#clock.monotonicMs()
     if (waitMs > 0 && (isRenewal ? this.#isAlone() : request.method === 'POST'))
       this.#violations.add('I8', `${this.#name} ${use} ${waitMs} ms before the server's Retry-After`)
@@ -75,10 +87,10 @@ export class ClientWatch {
     if ((response.status === 429 || response.status === 503) && seconds !== undefined && Number(seconds) <= 3_600)
       this.#notBeforeMs.set(useOf(request), this.#clock.monotonicMs() + Number(seconds) * 1_000)
     const body = asRecord(parseJson(response.body))
-    const token = asString(body?.['orgToken'])
+    const token = asString(body?.['orgToken']) ?? asString(body?.['agentToken'])
     const claims = token === undefined ? undefined : readToken(token)
     if (token === undefined || !claims) return
-    this.#lifeMs = claims.expSeconds * 1_000 - Date.parse(asString(body?.['timestamp']) ?? '')
+    this.#lifeMs = claims.expiresAtMs - Date.parse(asString(body?.['timestamp']) ?? '')
     this.#tokens.set(token, { lifeMs: this.#lifeMs, asked })
   }
 

@@ -4,33 +4,36 @@ import { runChatWorld } from '../chat/chat-world.ts'
 import { ourChat, type ChatPackage } from '../chat/chat-package.ts'
 import { ourEngine, type RenewalEngine } from '../renewal/renewal-engine.ts'
 import { runRenewalWorld } from '../renewal/renewal-world.ts'
-import type { WorldName } from '../worlds.ts'
+import { ourServer, type ServerPackage } from '../chat/server/server-package.ts'
 import { inTrap } from './in-trap.ts'
+import type { MutantPart } from '../mutants/mutant.ts'
 
-/** What to try, in which kind of world, and for how long. */
+/** What to try, in the place of which part of a world, and for how long. */
 export interface MutantTrial {
   /** Of the copy's file that the world imports. */
   readonly path: string
-  readonly world: WorldName
+  readonly part: MutantPart
   readonly mostSeeds: number
 }
 
 /** `undefined`: no world noticed anything. */
 export type MutantVerdict = { readonly seed: string; readonly violation: string } | undefined
 
-const { path, world, mostSeeds } = workerData as MutantTrial
+const { path, part, mostSeeds } = workerData as MutantTrial
 
 /** How a world is run with what was imported; without it, with ours. */
 const runs = {
-  renewal: (seed: string, engine: unknown) =>
+  token: (seed: string, engine: unknown) =>
     runRenewalWorld({ seed, engine: (engine as RenewalEngine | undefined) ?? ourEngine }),
-  chat: (seed: string, chat: unknown) => runChatWorld({ seed, chat: (chat as ChatPackage | undefined) ?? ourChat }),
+  client: (seed: string, chat: unknown) => runChatWorld({ seed, chat: (chat as ChatPackage | undefined) ?? ourChat }),
+  server: (seed: string, server: unknown) =>
+    runChatWorld({ seed, server: (server as ServerPackage | undefined) ?? ourServer }),
 }
 
 /** What one world finds wrong; a world that breaks down under what it tries has noticed it, too. */
 async function findFault(seed: string, tried?: unknown): Promise<string | undefined> {
   try {
-    return (await inTrap(() => runs[world](seed, tried))).violations[0]
+    return (await inTrap(() => runs[part](seed, tried))).violations[0]
   } catch (error) {
     return String(error)
   }

@@ -2,9 +2,11 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { type Mutant, mutate } from '../mutants/mutant.ts'
+import { type Mutant, type MutantPart, mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
 import { outboxMutants } from '../mutants/outbox-mutants.ts'
+import { serverMutants } from '../mutants/server-mutants.ts'
+import type { ServerPackage } from '../chat/server/server-package.ts'
 import type { RenewalEngine } from '../renewal/renewal-engine.ts'
 import type { WorldName } from '../worlds.ts'
 import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
@@ -16,6 +18,8 @@ const mostMs = 300_000
 const root = join(import.meta.dirname, '../..')
 
 interface Trials {
+  /** The kind of world that must notice. */
+  readonly world: WorldName
   /** What gets the faults. */
   readonly sources: string
   /** The module that a world imports of them. */
@@ -23,37 +27,60 @@ interface Trials {
   readonly mutants: readonly Mutant[]
 }
 
-const trialsOf: Readonly<Record<WorldName, Trials>> = {
-  renewal: {
+const serverSources = join(root, 'apps/server/src')
+
+const trialsOf: Readonly<Record<MutantPart, Trials>> = {
+  token: {
+    world: 'renewal',
     sources: join(root, 'packages/token/src'),
     face: "export { TokenRenewer } from './core.ts'\nexport { withToken } from './with-token.ts'\n",
     mutants,
   },
-  chat: { sources: join(root, 'packages/client/src'), face: "export * from './index.ts'\n", mutants: outboxMutants },
+  client: {
+    world: 'chat',
+    sources: join(root, 'packages/client/src'),
+    face: "export * from './index.ts'\n",
+    mutants: outboxMutants,
+  },
+  server: {
+    world: 'chat',
+    sources: serverSources,
+    face: readFileSync(join(root, 'sim/chat/server/server-face.ts'), 'utf8').replaceAll(
+      '../../../apps/server/src/',
+      './',
+    ),
+    mutants: serverMutants,
+  },
 }
 
 /** The file with the mutant's fault. */
-export const mutantSource = (mutant: Mutant, world: WorldName): string =>
-  mutate(readFileSync(join(trialsOf[world].sources, mutant.file), 'utf8'), mutant)
+export const mutantSource = (mutant: Mutant, part: MutantPart): string =>
+  mutate(readFileSync(join(trialsOf[part].sources, mutant.file), 'utf8'), mutant)
 
 /** Writes a copy of the package with the mutant's fault, outside of the tree. Returns the path of what is imported. */
-function writeMutant(mutant: Mutant, world: WorldName, folder: string): string {
-  const { sources, face } = trialsOf[world]
+function writeMutant(mutant: Mutant, part: MutantPart, folder: string): string {
+  const { sources, face } = trialsOf[part]
   const to = join(root, '.cache/mutants', folder)
   rmSync(to, { recursive: true, force: true })
   mkdirSync(to, { recursive: true })
   cpSync(sources, to, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
-  writeFileSync(join(to, mutant.file), mutantSource(mutant, world))
+  writeFileSync(join(to, mutant.file), mutantSource(mutant, part))
   const path = join(to, 'face.ts')
   writeFileSync(path, face)
   return path
 }
 
-/** The engine with the mutant's fault. */
-export async function loadMutant(mutant: Mutant): Promise<RenewalEngine> {
-  const path = writeMutant(mutant, 'renewal', `test ${mutants.indexOf(mutant)}`)
-  return (await import(pathToFileURL(path).href)) as RenewalEngine
+/** The part with the mutant's fault. */
+async function load(mutant: Mutant, part: MutantPart): Promise<unknown> {
+  const path = writeMutant(mutant, part, `test ${part} ${trialsOf[part].mutants.indexOf(mutant)}`)
+  return import(pathToFileURL(path).href)
 }
+
+export const loadEngineMutant = async (mutant: Mutant): Promise<RenewalEngine> =>
+  (await load(mutant, 'token')) as RenewalEngine
+
+export const loadServerMutant = async (mutant: Mutant): Promise<ServerPackage> =>
+  (await load(mutant, 'server')) as ServerPackage
 
 function judge(trial: MutantTrial): Promise<MutantVerdict> {
   return new Promise((resolve, reject) => {
@@ -73,16 +100,17 @@ function judge(trial: MutantTrial): Promise<MutantVerdict> {
 
 /** Runs every mutant of these kinds of world until one notices it. False where one lives. `only`: those whose name holds this text. */
 export async function runMutants(worlds: readonly WorldName[], only = ''): Promise<boolean> {
-  const trials = worlds.flatMap((world) =>
-    trialsOf[world].mutants
+  const parts = (Object.keys(trialsOf) as MutantPart[]).filter((part) => worlds.includes(trialsOf[part].world))
+  const trials = parts.flatMap((part) =>
+    trialsOf[part].mutants
       .filter(({ name }) => name.includes(only))
-      .map((mutant, index) => ({ mutant, world, path: writeMutant(mutant, world, `${world} ${String(index)}`) })),
+      .map((mutant, index) => ({ mutant, part, path: writeMutant(mutant, part, `${part} ${String(index)}`) })),
   )
   const count = trials.length
   let killed = 0
   const work = async () => {
     for (let trial = trials.shift(); trial; trial = trials.shift()) {
-      const verdict = await judge({ path: trial.path, world: trial.world, mostSeeds })
+      const verdict = await judge({ path: trial.path, part: trial.part, mostSeeds })
       if (verdict) killed += 1
       const how = verdict ? `killed by seed "${verdict.seed}": ${verdict.violation}` : `LIVES after ${mostSeeds} worlds`
       console.log(`${trial.mutant.name}: ${how}`)

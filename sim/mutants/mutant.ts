@@ -1,3 +1,6 @@
+/** What a fault is built into: the sources of a package or of the server. */
+export type MutantPart = 'token' | 'client' | 'server'
+
 /** One fault that is built into a copy of a package, to see that a world notices it. */
 export interface Mutant {
   readonly name: string

@@ -1,11 +1,12 @@
 import { uuid } from '@helvino/runtime'
 import { systemRandom } from '@helvino/runtime/system-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadMutant, mutantSource } from '../command/run-mutants.ts'
+import { loadEngineMutant, mutantSource } from '../command/run-mutants.ts'
 import { corpus } from '../corpus.ts'
 import { mutate } from '../mutants/mutant.ts'
 import { mutants } from '../mutants/mutants.ts'
 import { outboxMutants } from '../mutants/outbox-mutants.ts'
+import { serverMutants } from '../mutants/server-mutants.ts'
 import { Tally } from '../tally.ts'
 import { setTrap } from '../trap.ts'
 import { renewalSometimes } from './renewal-faults.ts'
@@ -47,7 +48,7 @@ describe('a simulated world of renewers', () => {
     '[SIM8] notices an engine in which $name',
     async (mutant) => {
       release()
-      const engine = await loadMutant(mutant)
+      const engine = await loadEngineMutant(mutant)
       release = setTrap()
       for (let n = 0; n < 300; n++)
         if ((await runRenewalWorld({ seed: `mutant ${n}`, engine })).violations.length > 0) return
@@ -63,11 +64,15 @@ describe('a simulated world of renewers', () => {
   })
 
   it.for(mutants)('[SIM9] finds the place for its mutant: $name', (mutant) => {
-    expect(() => mutantSource(mutant, 'renewal')).not.toThrow()
+    expect(() => mutantSource(mutant, 'token')).not.toThrow()
   })
 
   it.for(outboxMutants)('[SIM9] finds the place for its mutant of the outbox: $name', (mutant) => {
-    expect(() => mutantSource(mutant, 'chat')).not.toThrow()
+    expect(() => mutantSource(mutant, 'client')).not.toThrow()
+  })
+
+  it.for(serverMutants)('[SIM9] finds the place for its mutant of the server: $name', (mutant) => {
+    expect(() => mutantSource(mutant, 'server')).not.toThrow()
   })
 
   it('[SIM10] calls what was seen too seldom a blind spot', () => {

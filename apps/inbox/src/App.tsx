@@ -1,11 +1,12 @@
-import type { ChatClient } from '@helvino/client'
+import type { AgentClient, Typist } from '@helvino/client'
 import type { ConversationStatus } from '@helvino/protocol'
 import { Text } from '@mantine/core'
 import { useHash } from '@mantine/hooks'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { ConversationList } from './ConversationList.tsx'
+import type { Drafts } from './drafts.ts'
 import { listingOf } from './listing.ts'
 import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
@@ -15,31 +16,36 @@ import { SitesPanel } from './SitesPanel.tsx'
 import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
+import { useDrafts } from './use-drafts.ts'
 import { useNow } from './use-now.ts'
+import { useOwnMessages } from './use-own-messages.ts'
+import { useTypists } from './use-typists.ts'
 import { words } from './words/en.ts'
-
-type Drafts = ReadonlyMap<string, string>
 
 interface AppProps {
   readonly api: InboxApi
   readonly session: Session
-  readonly chat: ChatClient
-  /** Texts not sent yet, by person and conversation. */
+  readonly client: AgentClient
   readonly drafts: Drafts
-  readonly onDrafts: (change: (all: Drafts) => Drafts) => void
   readonly onLeft: () => void
 }
 
+const nobody: readonly Typist[] = []
+
 /** The shell: list beside thread on a wide screen, one after the other on a narrow one. */
-export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) {
+export function App({ api, session, client, drafts, onLeft }: AppProps) {
+  const { chat, typing } = client
   const state = useChat(chat)
+  const own = useOwnMessages(state.outbox)
+  const typists = useTypists(typing)
+  const draftMap = useDrafts(drafts, api.runtime.life)
   const nowMs = useNow(api.runtime.clock)
   const [hash] = useHash({ getInitialValueInEffect: false })
   const [status, setStatus] = useState<ConversationStatus>('open')
   const route = parseRoute(hash)
-  const everything = listingOf(state.conversations, undefined)
+  const everything = useMemo(() => listingOf(state.conversations, undefined), [state.conversations])
+  const listed = useMemo(() => listingOf(state.conversations, status), [state.conversations, status])
   const conversation = route.view === 'thread' ? everything.find(({ id }) => id === route.id) : undefined
-  const draftKey = `${session.user.id}/${conversation?.id ?? ''}`
 
   return (
     <div className="shell">
@@ -47,11 +53,13 @@ export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) 
       <ConnectionNotice notice={noticeOf(state)} />
       <div className="panes" data-view={route.view}>
         <ConversationList
-          conversations={listingOf(state.conversations, status)}
+          conversations={listed}
           isListed={state.isListed}
           totalCount={everything.length}
           status={status}
           onStatus={setStatus}
+          drafts={draftMap}
+          typists={typists}
           selectedId={conversation?.id}
           nowMs={nowMs}
         />
@@ -71,9 +79,14 @@ export function App({ api, session, chat, drafts, onDrafts, onLeft }: AppProps) 
               state={state}
               conversation={conversation}
               nowMs={nowMs}
-              draft={drafts.get(draftKey) ?? ''}
-              onDraft={(change) => {
-                onDrafts((all) => new Map(all).set(draftKey, change(all.get(draftKey) ?? '')))
+              typists={typists.get(conversation.id) ?? nobody}
+              own={own}
+              onWrite={() => {
+                typing.note(conversation.id)
+              }}
+              draft={draftMap.get(conversation.id)}
+              onDraft={(edit) => {
+                drafts.change(conversation.id, conversation.latestSequence, edit)
               }}
             />
           )}

@@ -1,12 +1,15 @@
 import type { EnqueueResult } from '@helvino/client'
 import { Button, Group, Text, Textarea } from '@mantine/core'
 import { useRef, useState } from 'react'
+import { still } from './still.ts'
 import { words } from './words/en.ts'
 
 interface ComposerProps {
   readonly text: string
   /** Makes the text from what it is at that moment. */
   readonly onChange: (change: (text: string) => string) => void
+  /** Somebody types: called for each change by hand that leaves a text. */
+  readonly onWrite: () => void
   readonly onSend: (text: string) => Promise<EnqueueResult>
   readonly hint: string | undefined
 }
@@ -24,7 +27,7 @@ function problemOf(result: EnqueueResult, text: string): string | undefined {
 }
 
 /** Enter sends, Shift+Enter starts a new line. A text that could not be taken stays where it is. */
-export function Composer({ text, onChange, onSend, hint }: ComposerProps) {
+export const Composer = still(function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const isSending = useRef(false)
   const isEmpty = text.trim() === ''
@@ -61,6 +64,7 @@ export function Composer({ text, onChange, onSend, hint }: ComposerProps) {
           onChange={(event) => {
             const { value } = event.currentTarget
             onChange(() => value)
+            if (value.trim() !== '') onWrite()
             setProblem(undefined)
           }}
           onKeyDown={(event) => {
@@ -81,4 +85,4 @@ export function Composer({ text, onChange, onSend, hint }: ComposerProps) {
       )}
     </form>
   )
-}
+})

@@ -1,10 +1,14 @@
+import type { Typists } from '@helvino/client'
 import type { AgentConversation, ConversationId, ConversationStatus } from '@helvino/protocol'
 import { limits } from '@helvino/protocol'
 import { Group, Loader, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
 import { memo } from 'react'
+import type { DraftMap } from './drafts.ts'
 import { isUnread, visitorName } from './listing.ts'
 import { routeHash } from './route.ts'
+import { still } from './still.ts'
 import { formatFull, formatWhen } from './when.ts'
+import { typingText } from './typing-text.ts'
 import { words } from './words/en.ts'
 
 interface ConversationListProps {
@@ -16,12 +20,14 @@ interface ConversationListProps {
   readonly totalCount: number
   readonly status: ConversationStatus
   readonly onStatus: (status: ConversationStatus) => void
+  readonly drafts: DraftMap
+  readonly typists: Typists
   readonly selectedId: ConversationId | undefined
   readonly nowMs: number
 }
 
-export function ConversationList(props: ConversationListProps) {
-  const { conversations, isListed, totalCount, status, onStatus, selectedId, nowMs } = props
+export const ConversationList = still(function ConversationList(props: ConversationListProps) {
+  const { conversations, isListed, totalCount, status, onStatus, drafts, typists, selectedId, nowMs } = props
   return (
     <nav className="pane-list" aria-label={words.list.title}>
       <div className="pane-head">
@@ -50,7 +56,13 @@ export function ConversationList(props: ConversationListProps) {
         <ul className="rows">
           {conversations.map((conversation) => (
             <li key={conversation.id}>
-              <ConversationRow conversation={conversation} isSelected={conversation.id === selectedId} nowMs={nowMs} />
+              <ConversationRow
+                conversation={conversation}
+                draft={drafts.get(conversation.id)?.text.trim() ?? ''}
+                happening={typingText(typists.get(conversation.id) ?? [])}
+                isSelected={conversation.id === selectedId}
+                nowMs={nowMs}
+              />
             </li>
           ))}
         </ul>
@@ -62,15 +74,20 @@ export function ConversationList(props: ConversationListProps) {
       </div>
     </nav>
   )
-}
+})
 
 interface ConversationRowProps {
   readonly conversation: AgentConversation
+  /** Empty where there is none. */
+  readonly draft: string
+  /** Who writes there; empty where nobody does. */
+  readonly happening: string
   readonly isSelected: boolean
   readonly nowMs: number
 }
 
-const ConversationRow = memo(function ConversationRow({ conversation, isSelected, nowMs }: ConversationRowProps) {
+const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { conversation, draft, happening, isSelected, nowMs } = props
   const { id, preview, activeAt } = conversation
   const hasNew = isUnread(conversation)
   return (
@@ -92,7 +109,8 @@ const ConversationRow = memo(function ConversationRow({ conversation, isSelected
       </Group>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text dir="auto" size="sm" {...(hasNew ? {} : { c: 'dimmed' })} truncate>
-          {preview || words.list.noPreview}
+          {/* In its own thread a draft is in sight already. */}
+          <RowText happening={happening} draft={isSelected ? '' : draft} preview={preview} />
         </Text>
         {hasNew && (
           <span className="dot">
@@ -103,3 +121,20 @@ const ConversationRow = memo(function ConversationRow({ conversation, isSelected
     </a>
   )
 })
+
+interface RowTextProps {
+  readonly happening: string
+  readonly draft: string
+  readonly preview: string
+}
+
+/** What matters most at the moment: who writes, then what waits to be sent, then what was said last. */
+function RowText({ happening, draft, preview }: RowTextProps) {
+  if (happening !== '') return <i>{happening}</i>
+  if (draft === '') return preview || words.list.noPreview
+  return (
+    <>
+      <span className="draft-mark">{words.list.draft}</span> {draft}
+    </>
+  )
+}

@@ -1,8 +1,9 @@
-import type { CallResult, ChatClient } from '@helvino/client'
+import type { AgentClient, CallResult } from '@helvino/client'
 import { Button, Loader, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { App } from './App.tsx'
 import type { InboxApi } from './api.ts'
+import type { Drafts } from './drafts.ts'
 import { Login } from './Login.tsx'
 import type { Session } from './session.ts'
 import { words } from './words/en.ts'
@@ -11,17 +12,15 @@ type Stage =
   | { readonly stage: 'asking' }
   | { readonly stage: 'no-answer' }
   | { readonly stage: 'logged-out'; readonly hasEnded: boolean }
-  | { readonly stage: 'logged-in'; readonly session: Session; readonly chat: ChatClient }
+  | { readonly stage: 'logged-in'; readonly session: Session; readonly client: AgentClient; readonly drafts: Drafts }
 
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
   const [stage, setStage] = useState<Stage>({ stage: 'asking' })
-  // Texts not sent yet, by person and conversation: they outlast a session that ends, not a log-out.
-  const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map())
 
   const enter = useCallback(
     (session: Session) => {
-      setStage({ stage: 'logged-in', session, chat: api.openChat(session) })
+      setStage({ stage: 'logged-in', session, client: api.openChat(session), drafts: api.openDrafts(session) })
     },
     [api],
   )
@@ -37,7 +36,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
     void api.findSession().then(hearSession)
   }, [api, hearSession])
 
-  const chat = stage.stage === 'logged-in' ? stage.chat : undefined
+  const chat = stage.stage === 'logged-in' ? stage.client.chat : undefined
   useEffect(
     () =>
       chat?.renewer.subscribe((event) => {
@@ -72,11 +71,9 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         <App
           api={api}
           session={stage.session}
-          chat={stage.chat}
-          drafts={drafts}
-          onDrafts={setDrafts}
+          client={stage.client}
+          drafts={stage.drafts}
           onLeft={() => {
-            setDrafts(new Map())
             setStage({ stage: 'logged-out', hasEnded: false })
           }}
         />

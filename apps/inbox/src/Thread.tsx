@@ -1,11 +1,14 @@
-import type { ChatClient, ChatState } from '@helvino/client'
-import type { AgentConversation } from '@helvino/protocol'
+import type { ChatClient, ChatState, Typist } from '@helvino/client'
+import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
 import { Button, Group, Loader, Text } from '@mantine/core'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
+import type { Draft } from './drafts.ts'
+import { Happening } from './Happening.tsx'
 import { visitorName } from './listing.ts'
+import { isOvertaken } from './overtaken.ts'
 import { TimelineRow } from './TimelineRow.tsx'
 import { useMarkRead } from './use-mark-read.ts'
 import { words } from './words/en.ts'
@@ -16,7 +19,12 @@ interface ThreadProps {
   readonly state: ChatState
   readonly conversation: AgentConversation
   readonly nowMs: number
-  readonly draft: string
+  /** Who else writes here. */
+  readonly typists: readonly Typist[]
+  /** What this agent has sent. */
+  readonly own: ReadonlySet<ClientMessageId>
+  readonly onWrite: () => void
+  readonly draft: Draft | undefined
   readonly onDraft: (change: (text: string) => string) => void
 }
 
@@ -24,7 +32,8 @@ interface ThreadProps {
 const nearEndPixels = 120
 
 /** One conversation: its messages, its state, and a reply. Made anew for each conversation. */
-export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }: ThreadProps) {
+export function Thread(props: ThreadProps) {
+  const { api, chat, state, conversation, nowMs, typists, own, onWrite, draft, onDraft } = props
   const { id } = conversation
   const items = chat.timeline(id)
   const held = state.threads.get(id)
@@ -39,8 +48,14 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
 
   const lastKey = items.at(-1)?.key
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    // With the next frame, which lays the page out in any case: here it would be laid out once more.
+    const frame = requestAnimationFrame(() => {
+      const element = scroller.current
+      if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+    }
   }, [lastKey, items.length])
 
   async function send(text: string) {
@@ -74,9 +89,11 @@ export function Thread({ api, chat, state, conversation, nowMs, draft, onDraft }
           ))}
         </ol>
       </div>
+      <Happening typists={typists} isOvertaken={isOvertaken(draft, held?.messages ?? [], own)} />
       <Composer
-        text={draft}
+        text={draft?.text ?? ''}
         onChange={onDraft}
+        onWrite={onWrite}
         onSend={send}
         hint={conversation.status === 'resolved' ? words.composer.reopens : undefined}
       />
@@ -89,7 +106,7 @@ interface ThreadHeadProps {
   readonly conversation: AgentConversation
 }
 
-function ThreadHead({ chat, conversation }: ThreadHeadProps) {
+const ThreadHead = memo(function ThreadHead({ chat, conversation }: ThreadHeadProps) {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const isOpen = conversation.status === 'open'
@@ -123,7 +140,7 @@ function ThreadHead({ chat, conversation }: ThreadHeadProps) {
       )}
     </div>
   )
-}
+})
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
   return (

@@ -1,6 +1,6 @@
 import type { ChatClient, OutboxEntry, TimelineItem } from '@helvino/client'
 import type { MessageRole } from '@helvino/protocol'
-import { Button, Group, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { memo } from 'react'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
@@ -40,19 +40,15 @@ export const TimelineRow = memo(function TimelineRow({ item, chat, nowMs }: Time
   return (
     <li className="message" data-role={role} data-delivery={item.kind}>
       <div className="bubble">{content}</div>
-      <Group gap={6}>
-        <Text size="xs" c="dimmed">
-          {words.thread.author[role]}
-        </Text>
+      <div className="note">
+        <span>{words.thread.author[role]}</span>
         {timestamp !== undefined && (
-          <Text size="xs" c="dimmed">
-            <time dateTime={timestamp} title={formatFull(timestamp)}>
-              {formatWhen(timestamp, nowMs)}
-            </time>
-          </Text>
+          <time dateTime={timestamp} title={formatFull(timestamp)}>
+            {formatWhen(timestamp, nowMs)}
+          </time>
         )}
         {item.kind === 'pending' && <Delivery entry={item.entry} chat={chat} />}
-      </Group>
+      </div>
     </li>
   )
 }, isSameRow)
@@ -64,23 +60,15 @@ interface DeliveryProps extends Pick<TimelineRowProps, 'chat'> {
 function Delivery({ entry, chat }: DeliveryProps) {
   switch (entry.delivery.state) {
     case 'sending':
-      return (
-        <Text size="xs" c="dimmed">
-          {entry.delivery.attempts > 0 ? words.delivery.waiting : words.delivery.sending}
-        </Text>
-      )
+      return <span>{entry.delivery.attempts > 0 ? words.delivery.waiting : words.delivery.sending}</span>
     case 'queued':
-      return (
-        <Text size="xs" c="dimmed">
-          {words.delivery.waiting}
-        </Text>
-      )
+      return <span>{words.delivery.waiting}</span>
     case 'failed':
       return (
         <>
-          <Text size="xs" c="red" title={entry.delivery.code}>
+          <span className="trouble" title={entry.delivery.code}>
             {words.delivery.failed}
-          </Text>
+          </span>
           <Button
             size="compact-xs"
             variant="light"

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { routeHash } from './route.ts'
 import type { Session } from './session.ts'
+import { still } from './still.ts'
 import { words } from './words/en.ts'
 
 interface TopBarProps {
@@ -15,7 +16,7 @@ interface TopBarProps {
 
 type Leaving = 'no' | 'asked' | 'busy' | 'failed'
 
-export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
+export const TopBar = still(function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
   const [leaving, setLeaving] = useState<Leaving>('no')
 
   async function leave() {
@@ -76,7 +77,7 @@ export function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
       )}
     </header>
   )
-}
+})
 
 function PageLinks({ session }: Pick<TopBarProps, 'session'>) {
   const look = { component: 'a', variant: 'default', size: 'xs' } as const

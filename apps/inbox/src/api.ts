@@ -1,7 +1,10 @@
 import {
+  type AgentClient,
+  agentOwner,
   type CallResult,
   type ChatClient,
   createAgentClient,
+  ownedName,
   readAnswer,
   request,
   unreachable,
@@ -9,6 +12,7 @@ import {
 } from '@helvino/client'
 import { decodeSessionHealth, headers, isTokenRefusal, parseJson, type SessionHealth } from '@helvino/protocol'
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
+import { Drafts } from './drafts.ts'
 import { decodeSession, type Session } from './session.ts'
 import { decodeSites, type Sites } from './sites.ts'
 
@@ -23,7 +27,9 @@ export interface InboxApi {
   logIn(email: string, password: string): Promise<CallResult<Session>>
   logOut(): Promise<CallResult<true>>
   /** The chat of whoever is logged in, started. Its owner calls `dispose`; what it has not sent comes back with the next one of the same person. */
-  openChat(session: Session): ChatClient
+  openChat(session: Session): AgentClient
+  /** What the person has written and not sent: one for all who ask, as long as the page lives. */
+  openDrafts(session: Session): Drafts
   findSites(chat: ChatClient): Promise<CallResult<Sites>>
   allowSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
   /** The figures of renewals over the last `minutes`. */
@@ -66,6 +72,8 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
         }
       : { method: 'POST', url: apiUrl + path, headers: {} }
 
+  const opened = new Map<string, Drafts>()
+
   return {
     runtime,
     findSession: () => call(get('/api/agent/session'), decodeSession),
@@ -73,11 +81,18 @@ export function createInboxApi(runtime: Runtime, apiUrl: string): InboxApi {
     logOut: () => call(post('/api/agent/logout'), () => true as const),
     openChat(session) {
       const { user, org } = session
-      const chat = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
+      const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
+      const { chat } = client
       // Whoever has the inbox open is at it: a lost connection is tried again soon.
       chat.setEngaged(true)
       void chat.start()
-      return chat
+      return client
+    },
+    openDrafts({ user, org }) {
+      const name = ownedName(agentOwner(org.id, user.id), 'drafts')
+      const drafts = opened.get(name) ?? new Drafts({ storage: runtime.storage, clock, name })
+      opened.set(name, drafts)
+      return drafts
     },
     findSites: (chat) => call(get('/api/agent/sites'), decodeSites, chat),
     allowSite: (chat, origin) => call(post('/api/agent/sites/allow', { origin }), decodeSites, chat),

@@ -11,7 +11,10 @@ interface Reading {
   readonly conversation: AgentConversation
 }
 
-/** What is on a visible page is read. A mark that did not arrive is set again when the connection is back. */
+// Messages that come together are marked together, and the mark's own write on the server is in the way of none of them.
+const settledAfterMs = 300
+
+/** What has been on a visible page for a moment is read. A mark that did not arrive is set again when the connection is back. */
 export function useMarkRead({ api, chat, state, conversation }: Reading): void {
   const { id, readSequence } = conversation
   const isVisible = useVisible(api.runtime.life)
@@ -19,7 +22,9 @@ export function useMarkRead({ api, chat, state, conversation }: Reading): void {
   const shownSequence = state.threads.get(id)?.messages.at(-1)?.sequence
   useEffect(() => {
     if (!isVisible || !isLive || shownSequence === undefined || shownSequence <= readSequence) return
-    // A failure shows as the unread dot that stays; the next message or connection marks again.
-    void chat.act(id, 'read', { sequence: shownSequence })
-  }, [chat, id, isVisible, isLive, shownSequence, readSequence])
+    return api.runtime.clock.startTimer(settledAfterMs, () => {
+      // A failure shows as the unread dot that stays; the next message or connection marks again.
+      void chat.act(id, 'read', { sequence: shownSequence })
+    })
+  }, [api, chat, id, isVisible, isLive, shownSequence, readSequence])
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatWhen } from './when.ts'
+import { formatsOf, formatWhen } from './when.ts'
 
-const zurich = { language: 'en-GB', timeZone: 'Europe/Zurich' }
+const zurich = formatsOf({ language: 'en-GB', timeZone: 'Europe/Zurich' })
 const nowMs = Date.parse('2026-03-10T00:30:00Z')
 
 describe('when', () => {

@@ -5,28 +5,35 @@ export interface Locale {
   readonly timeZone: string | undefined
 }
 
-const browserLocale: Locale = { language: undefined, timeZone: undefined }
+/** The ways in which a moment is written. Making one takes longer than drawing a message: they are made once. */
+export function formatsOf({ language, timeZone }: Locale) {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { ...options, timeZone })
+  return {
+    date: format({ dateStyle: 'short' }),
+    year: format({ year: 'numeric' }),
+    time: format({ timeStyle: 'short' }),
+    day: format({ day: 'numeric', month: 'short' }),
+    dayOfYear: format({ dateStyle: 'medium' }),
+    full: format({ dateStyle: 'full', timeStyle: 'medium' }),
+  }
+}
+
+const browserFormats = formatsOf({ language: undefined, timeZone: undefined })
 
 /** The time for a moment of today, the day for an older one, the year too where it is another. Empty for what is no ISO 8601 time. */
-export function formatWhen(iso: string, nowMs: number, { language, timeZone }: Locale = browserLocale): string {
+export function formatWhen(iso: string, nowMs: number, formats = browserFormats): string {
   const atMs = Date.parse(iso)
   if (Number.isNaN(atMs)) return ''
-  const part = (ms: number, options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(language, { ...options, timeZone }).format(ms)
-  const isSame = (options: Intl.DateTimeFormatOptions): boolean => part(atMs, options) === part(nowMs, options)
-  if (isSame({ dateStyle: 'short' })) return part(atMs, { timeStyle: 'short' })
-  if (isSame({ year: 'numeric' })) return part(atMs, { day: 'numeric', month: 'short' })
-  return part(atMs, { dateStyle: 'medium' })
+  const isSame = (format: Intl.DateTimeFormat): boolean => format.format(atMs) === format.format(nowMs)
+  if (isSame(formats.date)) return formats.time.format(atMs)
+  return (isSame(formats.year) ? formats.day : formats.dayOfYear).format(atMs)
 }
 
 /** The time of day alone. */
-export function formatTime(iso: string, { language, timeZone }: Locale = browserLocale): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone }).format(Date.parse(iso))
-}
+export const formatTime = (iso: string): string => browserFormats.time.format(Date.parse(iso))
 
 /** Day and time in full, for who wants to know exactly. */
-export function formatFull(iso: string, { language, timeZone }: Locale = browserLocale): string {
+export function formatFull(iso: string): string {
   const atMs = Date.parse(iso)
-  if (Number.isNaN(atMs)) return ''
-  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium', timeZone }).format(atMs)
+  return Number.isNaN(atMs) ? '' : browserFormats.full.format(atMs)
 }

@@ -14,10 +14,16 @@ function hostInUrl(host: string): string {
 export const localUrl = (host: string, port: number): string =>
   new URL(`http://${hostInUrl(host)}:${String(port)}`).origin
 
-/** Origins of this server's own pages. */
-export function originsOf(host: string, port: number, publicUrl: string | undefined): readonly string[] {
-  const local = ['127.0.0.1', 'localhost', '::1', host].map((name) => localUrl(name, port))
-  return publicUrl === undefined ? local : [publicUrl, ...local]
+/** Origins of this server's own pages, which every request is compared with: they change only when it begins to listen. */
+export function prepareOwnOrigins(host: string, publicUrl: string | undefined, ownPort: () => number) {
+  let known: { readonly port: number; readonly origins: readonly string[] } | undefined
+  return (): readonly string[] => {
+    const port = ownPort()
+    if (known?.port === port) return known.origins
+    const local = ['127.0.0.1', 'localhost', '::1', host].map((name) => localUrl(name, port))
+    known = { port, origins: publicUrl === undefined ? local : [publicUrl, ...local] }
+    return known.origins
+  }
 }
 
 function sentence(code: string, host: string, port: number): string | undefined {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { prepareFindAgentRole } from './auth/agent-role.ts'
+import { prepareFindAgentName, prepareFindAgentRole } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
@@ -9,6 +9,7 @@ import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifyVisitor } from './auth/visitor.ts'
 import type { ServerConfig } from './config.ts'
 import { createConversations } from './conversations/conversations.ts'
+import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
@@ -20,7 +21,7 @@ import { addSessionRoutes } from './http/session-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
-import { listen, localUrl, originsOf } from './listen.ts'
+import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import type { Store } from './store/contract.ts'
@@ -100,9 +101,10 @@ async function openDoor(
   const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), random })
   const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
   const findAgentRole = prepareFindAgentRole(database, read)
+  const findAgentName = prepareFindAgentName(database, read)
   const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
   const authenticate = createAuthenticate(checked)
-  return { database, agents, identifyVisitor, authenticate, recheck: createRecheck(checked) }
+  return { database, agents, identifyVisitor, authenticate, findAgentName, recheck: createRecheck(checked) }
 }
 
 type LogFailure = (event: string) => (error: unknown) => void
@@ -132,13 +134,11 @@ async function wire(
     app.log.error({ event: 'database-failing', err })
   }
   const store = kept.database.createStore({ random, clock, onFailing })
-  const ownOrigins = () => originsOf(config.host, ownPort(), publicUrl)
-  const { database, agents, identifyVisitor, authenticate, recheck } = await openDoor(config, world, kept, {
-    store,
-    ownOrigins,
-  })
+  const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
+  const door = await openDoor(config, world, kept, { store, ownOrigins })
+  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
   const guard = { authenticate, agents, publicUrl, ownOrigins }
-  const app = await createHttpServer({
+  const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
     unavailableReason,
@@ -153,7 +153,8 @@ async function wire(
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
-  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, onFailure })
+  const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
+  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
   await listenToOthers()
 
   const routes = {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { PostgresMessages } from './postgres-messages.ts'
 
 /** What happens to a connection when the client sends something over it. */
 export type Reset =
@@ -20,9 +21,9 @@ export interface PostgresProxy {
   readonly url: string
   /** Once, at the next commit. */
   atNextCommit(reset: Reset): void
-  /** Once, at the message with this number, counted from 1 and from now. */
-  atMessage(number: number, fault: Reset | ServerError): void
-  /** Forgets the message that was chosen last; false where it has come before. */
+  /** Once, at the question with this number, counted from 1 and from now: one statement, however many messages it takes. */
+  atQuestion(number: number, fault: Reset | ServerError): void
+  /** Forgets the question that was chosen last; false where it has come before. */
   takeBack(): boolean
   /** So many of the next connections are answered with that there are too many. */
   crowd(connections: number): void
@@ -37,6 +38,9 @@ export interface PostgresProxy {
 
 // The last statement of a query message (PostgreSQL manual, section 54.7): what others are told may stand before it.
 const commitMessage = Buffer.from('COMMIT\0', 'latin1')
+// After each of these the server answers, and says at the end of it that it is ready for the next.
+const endsQuestion: ReadonlySet<string> = new Set(['start', 'Q', 'S'])
+const readyForNext = 'Z'
 
 // The client's `Query` message, and the server's `ErrorResponse` (section 54.7). Each says its length, of which its type is no part.
 const message = (type: string, body: string): Buffer => {
@@ -76,7 +80,12 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     }
     const upstream = connect(Number(to.port), to.hostname)
     let isLost = false
-    let hasStarted = false
+    // Several questions may be on their way at once.
+    let unanswered = 0
+    let resetWhenAnswered = false
+    const asked = new PostgresMessages('client')
+    let question: Buffer[] = []
+    const answered = new PostgresMessages('server')
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -85,38 +94,48 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
         if (!isLost) for (const other of [client, upstream]) other.destroy()
       })
     }
-    /** What the server gets in the place of `bytes`; `undefined`: nothing. */
+    /** What the server gets in the place of a question; `undefined`: nothing. */
     function meet(what: Reset | ServerError, bytes: Buffer, isStart: boolean): Buffer | undefined {
       if (what === 'reset before it') {
+        isLost = true
         reset(client, upstream)
         return undefined
       }
       if (what === 'reset after it') {
         isLost = true
         // The answer is the proof that it is done.
-        upstream.once('data', () => {
-          reset(client, upstream)
-        })
+        resetWhenAnswered = true
         return bytes
       }
       if (!isStart) return failing(what)
+      isLost = true
       client.end(refusal(what.code))
       return undefined
     }
     client.on('data', (bytes) => {
       if (isHanging) return
-      const isStart = !hasStarted
-      hasStarted = true
-      const due = fault?.isDue(bytes) ? fault : undefined
-      if (due) fault = undefined
-      const isCrowded = !due && isStart && crowding > 0
-      if (isCrowded) crowding -= 1
-      const what = isCrowded ? { code: '53300' } : due?.what
-      const sent = what ? meet(what, bytes, isStart) : bytes
-      if (sent) upstream.write(sent)
+      for (const message of asked.take(bytes)) {
+        if (isLost) return
+        question.push(message.bytes)
+        if (!endsQuestion.has(message.type)) continue
+        const whole = Buffer.concat(question)
+        question = []
+        const isStart = message.type === 'start'
+        const due = fault?.isDue(message.bytes) ? fault : undefined
+        if (due) fault = undefined
+        const isCrowded = !due && isStart && crowding > 0
+        if (isCrowded) crowding -= 1
+        const what = isCrowded ? { code: '53300' } : due?.what
+        const sent = what ? meet(what, whole, isStart) : whole
+        if (!sent) return
+        unanswered += 1
+        upstream.write(sent)
+      }
     })
     upstream.on('data', (bytes) => {
-      if (!isHanging && !isLost) client.write(bytes)
+      unanswered -= answered.take(bytes).filter(({ type }) => type === readyForNext).length
+      if (resetWhenAnswered && unanswered === 0) reset(client, upstream)
+      else if (!isHanging && !isLost) client.write(bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -128,7 +147,7 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
     atNextCommit(reset) {
       fault = { what: reset, isDue: (bytes) => bytes.includes(commitMessage) }
     },
-    atMessage(number, what) {
+    atQuestion(number, what) {
       let left = number
       fault = { what, isDue: () => (left -= 1) === 0 }
     },

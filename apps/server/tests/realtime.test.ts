@@ -1,5 +1,6 @@
 import { asRecord, limits } from '@helvino/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addAgent } from './add-agent.ts'
 import { type AgentLogin, call, fetchToken, logIn, openVisitor, postText } from './api-client.ts'
 import { SocketClient } from './socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
@@ -19,6 +20,8 @@ afterAll(() => server.remove())
 
 const isMessage = (content: string) => (frame: Readonly<Record<string, unknown>>) =>
   frame['type'] === 'message' && asRecord(frame['message'])?.['content'] === content
+
+const isTyping = ({ type }: Readonly<Record<string, unknown>>) => type === 'typing'
 
 describe('realtime over a real socket', () => {
   it('[RT20] carries a visitor’s message to the agent and the agent’s reply back', async () => {
@@ -85,6 +88,59 @@ describe('realtime over a real socket', () => {
     await socket.until(isMessage('for eve'))
     expect(JSON.stringify(socket.frames)).not.toContain('for ann only')
     socket.close()
+  })
+
+  it('[RT39] tells the visitor and the colleagues that an agent writes: agents by name, the visitor no more than that', async () => {
+    const ann = await openVisitor(url)
+    const eve = await openVisitor(url)
+    const ada = await logIn(url, await addAgent(server, 'Ada'))
+    const [inAnn, inEve, inAda, inAdasOther, inAdmin] = Array.from({ length: 5 }, () => new SocketClient(url)) as [
+      SocketClient,
+      SocketClient,
+      SocketClient,
+      SocketClient,
+      SocketClient,
+    ]
+    await inAnn.hello({ orgToken: ann.token })
+    await inEve.hello({ orgToken: eve.token })
+    await inAda.hello({ agentToken: ada.token })
+    await inAdasOther.hello({ agentToken: ada.token })
+    await inAdmin.hello({ agentToken: agent.token })
+    inAda.send({ type: 'typing', conversationId: ann.conversationId })
+    expect(await inAnn.until(isTyping)).toEqual({ type: 'typing', conversationId: ann.conversationId, role: 'agent' })
+    expect(await inAdmin.until(isTyping)).toEqual({
+      ...{ type: 'typing', conversationId: ann.conversationId, role: 'agent' },
+      name: 'Ada',
+    })
+    // Whatever was told before this has arrived before this.
+    await postText(url, eve, 'a bell')
+    for (const socket of [inEve, inAda, inAdasOther]) {
+      await socket.until(isMessage('a bell'))
+      expect(socket.frames.filter(isTyping)).toEqual([])
+    }
+    for (const socket of [inAnn, inEve, inAda, inAdasOther, inAdmin]) socket.close()
+  })
+
+  it('[RT40] tells agents that a visitor writes, and nobody anything of a conversation that is not theirs', async () => {
+    const ann = await openVisitor(url)
+    const eve = await openVisitor(url)
+    const inAnn = new SocketClient(url)
+    const inEve = new SocketClient(url)
+    const inAgent = new SocketClient(url)
+    await inAnn.hello({ orgToken: ann.token })
+    await inEve.hello({ orgToken: eve.token })
+    await inAgent.hello({ agentToken: agent.token })
+    inEve.send({ type: 'typing', conversationId: ann.conversationId })
+    inAnn.send({ type: 'typing', conversationId: ann.conversationId })
+    expect(await inAgent.until(isTyping)).toEqual({ type: 'typing', conversationId: ann.conversationId, role: 'user' })
+    await postText(url, ann, 'a bell for ann')
+    await postText(url, eve, 'a bell for eve')
+    await inAgent.until(isMessage('a bell for eve'))
+    await inAnn.until(isMessage('a bell for ann'))
+    await inEve.until(isMessage('a bell for eve'))
+    expect(inAgent.frames.filter(isTyping)).toHaveLength(1)
+    expect([...inAnn.frames, ...inEve.frames].filter(isTyping)).toEqual([])
+    for (const socket of [inAnn, inEve, inAgent]) socket.close()
   })
 
   it('[RT9] renews in place: the socket outlives its first token (S13)', async () => {

@@ -24,24 +24,37 @@ interface ComposerState {
 export class Composer extends Component<ComposerProps, ComposerState> {
   override state: ComposerState = { notice: '' }
   readonly #field = createRef<HTMLTextAreaElement>()
+  /** What of the field's text is being kept at the moment. */
+  #taken = ''
 
   override componentDidMount() {
-    if (this.props.isOpen) this.#field.current?.focus()
+    if (this.props.isOpen) this.#focus()
   }
 
   override componentDidUpdate({ isOpen: wasOpen }: ComposerProps) {
-    if (this.props.isOpen && !wasOpen) this.#field.current?.focus()
+    if (this.props.isOpen && !wasOpen) this.#focus()
+  }
+
+  #focus() {
+    this.#field.current?.focus()
+  }
+
+  /** What was typed on while the text before it is being kept, or instead of it. */
+  #rest({ value }: HTMLTextAreaElement) {
+    return value.startsWith(this.#taken) ? value.slice(this.#taken.length) : value
   }
 
   async #send() {
     const field = this.#field.current
-    const text = field?.value ?? ''
+    // A second Enter cannot send the same text twice.
+    const text = field ? this.#rest(field) : ''
     if (!field || text.trim() === '') return
-    // Cleared before the answer, so that a second Enter cannot send the same text twice; a text that was not taken comes back.
-    field.value = ''
-    field.focus()
+    this.#taken = field.value
     const { onSend, words } = this.props
     const result = await onSend(text)
+    // Only now: until the message is kept nothing is drawn, so that nothing holds it up. A text that was not taken comes back.
+    field.value = this.#rest(field)
+    this.#taken = ''
     if (result.kind !== 'queued') field.value = field.value === '' ? text : `${text}\n${field.value}`
     this.setState({ notice: noticeOf(result, words) })
   }
@@ -54,6 +67,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
           onSubmit={(event) => {
             event.preventDefault()
             void this.#send()
+            this.#focus()
           }}
         >
           <textarea

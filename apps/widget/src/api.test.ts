@@ -144,7 +144,7 @@ describe('the widget’s door to the API', () => {
       clock,
       new AbortController().signal,
     )
-    expect(result).toMatchObject({ kind: 'answered', value: { org: { name: 'Demo' } } })
+    expect(result).toMatchObject({ kind: 'answered', value: { orgName: 'Demo' } })
   })
 
   it('[WA10] knows the organisation’s name as soon as the loader does', () => {

@@ -1,9 +1,19 @@
-import { type CallResult, type ChatClient, createVisitorClient, type EnqueueResult, type Site } from '@helvino/client'
+import {
+  type CallResult,
+  type ChatClient,
+  type Connect,
+  createVisitorClientWith,
+  type EnqueueResult,
+  type Site,
+} from '@helvino/client'
 import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
 import type { Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
 export { loadBootloader, parseTokenExpiration } from '@helvino/client'
+
+/** File name of the chunk that this panel was built with. */
+declare const LIVE_FILE: string
 
 export interface ApiOptions {
   readonly runtime: Runtime
@@ -36,13 +46,35 @@ export interface WidgetApi {
   sendMessage(text: string): Promise<EnqueueResult>
 }
 
+// Long after the panel is there.
+const liveAfterMs = 5_000
+
+async function loadConnect(apiUrl: string, attempt: number): Promise<Connect> {
+  const query = attempt ? `?again=${attempt}` : ''
+  const live = (await import(`${apiUrl}/assets/${LIVE_FILE}${query}`)) as { connectShared: Connect }
+  return live.connectShared
+}
+
 /** Keeps the visitor's id and builds the client, once. Nothing else starts by it. */
 export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): WidgetApi {
   const visitorId = keepVisitorId()
   // Where another tab was first to open, the token that we have belongs to an id that nobody keeps.
   const own = visitorId === options.visitorId ? boot : undefined
   const answer = own?.body === undefined ? undefined : decodeBootloader(parseJson(own.body))
-  const client = createVisitorClient({
+  const { clock } = options.runtime
+  let live: Promise<Connect> | undefined
+  const loadLive = (attempt: number): Promise<Connect> => {
+    live ??= loadConnect(options.apiUrl, attempt).catch((error: unknown) => {
+      live = undefined
+      throw error
+    })
+    return live
+  }
+  // Early enough that a page which stays open over a deploy has it when something is said.
+  clock.startTimer(liveAfterMs, () => {
+    loadLive(0).catch(() => undefined)
+  })
+  const client = createVisitorClientWith(loadLive, {
     ...{ ...options, visitorId },
     ...(own && (answer ? { boot: { answer, asked: own.asked } } : { asking: own })),
   })

@@ -8,7 +8,7 @@ import {
   browserStorage,
   browserValues,
 } from '@helvino/runtime/system-browser'
-import { render } from 'preact'
+import { options, render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
@@ -33,6 +33,10 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(terms: PanelTerms): Panel {
   const { root, boot, clock, random, request, onClose, onDisabled } = terms
+  // Drawn in a turn of its own, once for all that the turn before has changed: a message that leaves in that one does not wait for it.
+  options.debounceRendering = (drawAll) => {
+    clock.startTimer(0, drawAll)
+  }
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   root.adoptedStyleSheets.push(sheet)

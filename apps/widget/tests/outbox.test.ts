@@ -54,6 +54,21 @@ function blockStorage() {
     })
 }
 
+/** Init script. As a device whose database takes its time: each step is half a second long. */
+function slowDatabase() {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (...terms) {
+    const dueAtMs = performance.now() + 500
+    // A transaction that is asked nothing any more ends: asked until it is time.
+    const ask = () => {
+      if (performance.now() < dueAtMs) this.count().onsuccess = ask
+    }
+    ask()
+    return put.apply(this, terms)
+  }
+  IDBTransaction.prototype.commit = () => undefined
+}
+
 describe('the outbox on a device', { timeout: 120_000 }, () => {
   it.each([1, 5])(
     '[OD1] a browser that is killed with 20 messages queued has them all arrive once and in order when it is opened again, with %i tabs and no panel opened',
@@ -150,6 +165,55 @@ describe('the outbox on a device', { timeout: 120_000 }, () => {
     await until('no note', () =>
       chat.page.evaluate(() => !Object.keys(localStorage).some((key) => key.endsWith('/waiting'))),
     )
+    await context.close()
+  })
+
+  it('[OD6] a page that shows its chat holds up nobody who deletes the database, and what waits outlives it, as it does a clearing', async () => {
+    const context = await shared.newContext()
+    const [chat, other] = [await openChat(shared, context), await openChat(shared, context)]
+    await context.setOffline(true)
+    await chat.send('before')
+    await until('one that waits', async () => (await chat.shown('waiting')).length === 1)
+    const deleted = await other.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const deleting = indexedDB.deleteDatabase('helvino')
+          deleting.onblocked = () => resolve('blocked')
+          deleting.onsuccess = () => resolve('deleted')
+        }),
+    )
+    expect(deleted).toBe('deleted')
+    await chat.send('between')
+    await until('two that wait', async () => (await chat.shown('waiting')).length === 2)
+    const session = await context.newCDPSession(chat.page)
+    await session.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'indexeddb' })
+    await chat.send('after')
+    await until('three that wait', async () => (await chat.shown('waiting')).length === 3)
+    // In the database as before, and not in the next best place.
+    expect(await chat.page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('/1')))).toEqual([])
+    await other.close()
+    await chat.close()
+    await context.setOffline(false)
+    await openTab(shared, context, `${server.url}/demo`)
+    await isStored('after')
+    expect(storedBeside(server, 'after')).toEqual(inOrder(['before', 'between', 'after']))
+    await context.close()
+  })
+
+  it('[OD7] what is typed while a message is being kept stays, and a second Enter sends no text twice', async () => {
+    const context = await shared.newContext()
+    await context.addInitScript(slowDatabase)
+    const chat = await openChat(shared, context)
+    const field = chat.page.locator('.composer textarea')
+    await field.fill('one')
+    await field.press('Enter')
+    await field.press('Enter')
+    await field.pressSequentially('two')
+    await field.press('Enter')
+    await field.pressSequentially('three')
+    await isSent(chat, 'two')
+    expect(await field.inputValue()).toBe('three')
+    expect(storedBeside(server, 'one')).toEqual(inOrder(['one', 'two']))
     await context.close()
   })
 })

@@ -338,6 +338,7 @@ describe('when the server says no or nothing', () => {
     expect(await page.locator('.connection-status').count()).toBe(0)
     api.intercept = () => undefined
     await page.getByRole('button', { name: 'Delete' }).first().click()
+    await page.getByText('first').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Sent', { exact: true }).waitFor()
     expect(api.texts).toEqual(['second'])

@@ -7,6 +7,8 @@ import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
 import { agentOwner, ownedName } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
+import { connectShared } from './shared-connection.ts'
+import { Typing } from './typing.ts'
 
 const tokenWithinMs = 10_000
 
@@ -46,13 +48,32 @@ export interface AgentClientOptions {
   readonly userId: string
 }
 
+export interface AgentClient {
+  readonly chat: ChatClient
+  /** Who else writes in which conversation. */
+  readonly typing: Typing
+}
+
 /** An agent's chat: its token comes from the session of the page. */
-export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): ChatClient {
+export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): AgentClient {
   const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
   })
-  return new ChatClient({ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') })
+  const chat = new ChatClient({
+    ...{ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') },
+    loadConnect: () => Promise.resolve(connectShared),
+    onFrame: (frame) => {
+      typing.hear(frame)
+    },
+  })
+  const typing = new Typing({
+    clock,
+    tell: (id) => {
+      chat.noteTyping(id)
+    },
+  })
+  return { chat, typing }
 }

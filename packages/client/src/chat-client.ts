@@ -1,10 +1,10 @@
 import {
-  type BootloaderAnswer,
   type ClientMessageId,
   type ConversationId,
   type Message,
   type PostedMessage,
   type ServerFrame,
+  type UsedBootloaderAnswer,
 } from '@helvino/protocol'
 import type { LifeEvent, Runtime } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
@@ -13,24 +13,27 @@ import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import type { ChatState } from './chat-state.ts'
-import { Connection } from './connection.ts'
 import { withConversation } from './conversation-list.ts'
 import { healthyDelivery } from './delivery-health.ts'
+import { LateConnection, type LoadConnect } from './late-connection.ts'
 import type { EnqueueResult } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { Outgoing } from './outgoing.ts'
-import { Resume } from './resume.ts'
+import { resumedThreads } from './resumed-threads.ts'
 import { pauseBetweenTries } from './retry.ts'
 import { emptyThread } from './thread.ts'
-import { Threads } from './threads.ts'
+import type { Threads } from './threads.ts'
 import { timeline, type TimelineItem } from './timeline.ts'
 
 export interface ChatClientOptions {
   readonly runtime: Runtime
   readonly audience: Audience
   readonly renewer: TokenRenewer
-  /** Of the outbox, made by `ownedName`: what waits there is shared by all tabs of that owner. */
+  /** Of the outbox, made by `ownedName`: what waits there, and the connection, is shared by all tabs of that owner. */
   readonly outboxName: string
+  readonly loadConnect: LoadConnect
+  /** Hears whatever the server says, beside this client. */
+  readonly onFrame?: (frame: ServerFrame) => void
 }
 
 const initialState: ChatState = {
@@ -52,8 +55,7 @@ export class ChatClient {
   readonly #runtime: Runtime
   readonly #api: Api
   readonly #outgoing: Outgoing
-  readonly #connection: Connection
-  readonly #resume: Resume
+  readonly #connection: LateConnection
   readonly #threads: Threads
   readonly #attendance: Attendance
   readonly #listeners = new Set<(state: ChatState) => void>()
@@ -62,11 +64,13 @@ export class ChatClient {
   #state: ChatState
   #isEngaged = false
   #isStarted = false
+  /** Another tab has had something to send. */
+  #hasHeard = false
   #hasRealtime = true
   #listing: Promise<void> | undefined
   #opening: Promise<CallResult<ConversationId>> | undefined
 
-  constructor({ runtime, audience, renewer, outboxName }: ChatClientOptions) {
+  constructor({ runtime, audience, renewer, outboxName, loadConnect, onFrame }: ChatClientOptions) {
     const { clock, random, network, life } = runtime
     this.#runtime = runtime
     this.renewer = renewer
@@ -84,41 +88,38 @@ export class ChatClient {
         },
         onChange: (change) => {
           this.#update(change)
+          this.#connect()
+        },
+        onHeard: () => {
+          this.#hasHeard = true
+          this.#connect()
         },
       },
       this.#disposal.signal,
     )
-    this.#resume = new Resume(
+    this.#threads = resumedThreads(
       {
-        clock,
-        random,
+        ...{ clock, random },
         fetchPage: (id, after, stop) => this.#api.listMessages(id, after, stop),
-        nextAfter: (id) => this.#threads.nextAfter(id),
-        onPage: (id, page, after) => {
-          this.#threads.addPage(id, page, after)
+        onChange: (threads) => {
+          this.#update({ threads })
         },
       },
       () => this.#attendance.signal,
-    )
-    this.#threads = new Threads(
-      (threads) => {
-        this.#update({ threads })
-      },
-      (id) => {
-        this.#resume.catchUp(id)
-      },
     )
     this.#attendance = new Attendance({
       ...{ clock, life, renewer },
       isAnswerAwaited: () => this.#isAnswerAwaited(),
       onAwake: () => {
-        if (this.#hasRealtime) this.#connection.open()
+        this.#connect()
+        // Another tab may have begun to talk while this page was away.
+        if (this.#state.isListed && !this.#state.currentId && this.#hasRealtime) void this.refreshList()
       },
       onAtRest: () => {
         this.#connection.close()
       },
     })
-    this.#connection = this.#createConnection()
+    this.#connection = this.#createConnection(`${outboxName}/line`, loadConnect, onFrame)
     this.#state = initialState
     this.#stops.push(
       renewer.subscribe((event) => {
@@ -152,14 +153,14 @@ export class ChatClient {
   }
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
-  configure({ config, org, protocol, batchMessages }: BootloaderAnswer): void {
+  configure({ config, orgName, protocol, batchMessages }: UsedBootloaderAnswer): void {
     this.#api.batchMessages = batchMessages
     const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
     // Such a server keeps no history that could be asked for: what is here is all there is.
-    this.#update({ config, orgName: org.name, isListed: this.#state.isListed || !this.#hasRealtime })
+    this.#update({ config, orgName, isListed: this.#state.isListed || !this.#hasRealtime })
     if (!this.#hasRealtime) this.#connection.close()
-    else if (!hadRealtime && this.#attendance.isAwake) this.#connection.open()
+    else if (!hadRealtime) this.#connect()
   }
 
   /** Says whether a person is at it (the panel is open): decides how soon a lost connection is tried again. */
@@ -187,8 +188,7 @@ export class ChatClient {
 
   /** Loads a conversation, and keeps it up to date from now on. */
   watch(id: ConversationId): void {
-    this.#threads.keep(id)
-    this.#resume.catchUp(id)
+    this.#threads.watch(id)
   }
 
   /** A conversation as it is shown; `undefined` for the visitor's own, which may not exist yet. */
@@ -222,6 +222,11 @@ export class ChatClient {
     return this.#listing
   }
 
+  /** Its owner writes there: the others are told, where there is a connection. */
+  noteTyping(id: ConversationId): void {
+    this.#connection.noteTyping(id)
+  }
+
   /** An agent's own verb on a conversation, for example `resolve`. */
   act(id: ConversationId, verb: string, body: object = {}): Promise<CallResult<true>> {
     return this.#api.act(id, verb, body, this.#disposal.signal)
@@ -237,23 +242,36 @@ export class ChatClient {
     this.renewer.dispose()
   }
 
-  #createConnection(): Connection {
+  #createConnection(name: string, load: LoadConnect, alsoHears?: (frame: ServerFrame) => void): LateConnection {
     const { life } = this.#runtime
     const { renewer } = this
     const { audience } = this.#api
-    return new Connection({
-      runtime: this.#runtime,
-      renewer,
-      audience,
-      isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
-      resumePoints: () => this.#threads.resumePoints(),
-      onFrame: (frame) => {
-        this.#hear(frame)
+    return new LateConnection(
+      {
+        runtime: this.#runtime,
+        renewer,
+        audience,
+        isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
+        resumePoints: () => this.#threads.resumePoints(),
+        onFrame: (frame) => {
+          alsoHears?.(frame)
+          this.#hear(frame)
+        },
+        onState: (connection) => {
+          this.#update({ connection })
+        },
       },
-      onState: (connection) => {
-        this.#update({ connection })
-      },
-    })
+      name,
+      load,
+    )
+  }
+
+  /** Connects where there is something to hear: nobody writes to a visitor who has said nothing. */
+  #connect(): void {
+    if (!this.#hasRealtime || !this.#attendance.isAwake) return
+    const { conversations, currentId, outbox } = this.#state
+    const hasTalk = conversations.length > 0 || outbox.length > 0 || currentId !== undefined || this.#hasHeard
+    if (hasTalk || this.#api.audience.kind === 'agent') this.#connection.open()
   }
 
   async #list(): Promise<void> {
@@ -267,6 +285,7 @@ export class ChatClient {
         const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
         // One that was opened while the list was under way is newer than the list.
         if (own && !this.#state.currentId) this.#setCurrent(own.id)
+        this.#connect()
         return
       }
       await pauseBetweenTries(failures, result, clock, random, signal)
@@ -293,8 +312,7 @@ export class ChatClient {
   #hear(frame: ServerFrame): void {
     switch (frame.type) {
       case 'ready':
-        for (const { id, recovered } of frame.conversations) if (!recovered) this.#threads.refetch(id)
-        this.#threads.catchUp()
+        this.#threads.resume(frame.conversations)
         // An agent's list grows, and another tab of this visitor may have opened the conversation.
         if (!this.#state.isListed || !this.#state.currentId) void this.refreshList()
         this.#outgoing.hurry()
@@ -309,6 +327,7 @@ export class ChatClient {
         return
       case 'renewed':
       case 'pong':
+      case 'typing':
     }
   }
 
@@ -329,6 +348,7 @@ export class ChatClient {
   #setCurrent(id: ConversationId): void {
     if (this.#state.currentId === id) return
     this.#update({ currentId: id })
+    this.#connect()
     if (this.#hasRealtime) this.watch(id)
     else this.#threads.keep(id)
   }
@@ -344,7 +364,7 @@ export class ChatClient {
     if (this.#isStarted && (event === 'visible' || event === 'returned')) void this.#outgoing.wake()
     if (event === 'visible' || event === 'returned' || event === 'online') {
       this.#hurry()
-      if (this.#hasRealtime) this.#threads.doubt()
+      if (this.#hasRealtime) this.#threads.resume()
     }
   }
 

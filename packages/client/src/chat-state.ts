@@ -1,4 +1,4 @@
-import type { AgentConversation, Conversation, ConversationId, WidgetConfig } from '@helvino/protocol'
+import type { AgentConversation, Conversation, ConversationId, UsedConfig } from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
 import type { DeliveryHealth } from './delivery-health.ts'
 import type { Durability } from './outbox.ts'
@@ -10,7 +10,7 @@ export interface ChatState {
   readonly connection: ConnectionState
   readonly delivery: DeliveryHealth
   /** The organisation's settings as last heard; `undefined` on the agent's side and before the first answer. */
-  readonly config: WidgetConfig | undefined
+  readonly config: UsedConfig | undefined
   /** What the organisation calls itself; `undefined` on the agent's side and before the first answer. */
   readonly orgName: string | undefined
   /** A visitor's own, or the agent's list, in the server's order. */

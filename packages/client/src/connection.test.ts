@@ -1,4 +1,4 @@
-import type { Sequence } from '@helvino/protocol'
+import { protocolNumber, type Sequence } from '@helvino/protocol'
 import { SimBrowser, type SimServerSocket } from '@helvino/testkit'
 import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
@@ -60,7 +60,12 @@ describe('the live connection', () => {
     connection.open()
     await timeline.advance(1_000)
     expect(sockets[0]?.url).toBe('wss://chat.test/realtime')
-    expect(frames[0]).toEqual({ type: 'hello', protocol: 1, orgToken: 't1', conversations: [{ id: 'c1', after: 7 }] })
+    expect(frames[0]).toEqual({
+      type: 'hello',
+      protocol: protocolNumber,
+      orgToken: 't1',
+      conversations: [{ id: 'c1', after: 7 }],
+    })
     expect(connection.state).toEqual({ state: 'live' })
   })
 

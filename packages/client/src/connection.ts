@@ -1,8 +1,11 @@
 import {
+  asRecord,
   asString,
   type ClientFrame,
   closeCodes,
+  type ConversationId,
   decodeServerFrame,
+  decodeTyping,
   encodeClientFrame,
   limits,
   protocolNumber,
@@ -10,7 +13,7 @@ import {
   type ServerFrame,
 } from '@helvino/protocol'
 import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
-import { TokenError, type TokenRenewer } from '@helvino/token/core'
+import type { TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
 
 /** Where the live connection stands. */
@@ -30,7 +33,8 @@ export interface ConnectionPorts {
   /** True while a person is at it: decides how soon a lost connection is tried again. */
   readonly isInUse: () => boolean
   readonly resumePoints: () => readonly ResumePoint[]
-  readonly onFrame: (frame: ServerFrame) => void
+  /** `text`: the frame as it came. */
+  readonly onFrame: (frame: ServerFrame, text: string) => void
   readonly onState: (state: ConnectionState) => void
 }
 
@@ -68,8 +72,16 @@ export class Connection {
     return this.#state
   }
 
-  /** Connects, and stays connected until `close`. Does nothing on a connection that is open. */
-  open(): void {
+  /** How long the server wants no try of ours, in ms. */
+  get blockedMs(): number {
+    return Math.max(0, this.#blockedUntilMs - this.#ports.runtime.clock.monotonicMs())
+  }
+
+  /**
+   * Connects, and stays connected until `close`. Does nothing on a connection that is open. `lost`: as after so many failed tries, and with the
+   * server's wish for none within `blockedMs`.
+   */
+  open(lost = 0, blockedMs = 0): void {
     if (this.#state.state !== 'offline') return
     this.#stop = new AbortController()
     this.#unsubscribe = this.#ports.renewer.subscribe((event) => {
@@ -78,7 +90,10 @@ export class Connection {
       // Whoever refused us has given a token since.
       if (this.#state.state === 'denied') void this.#connect()
     })
-    void this.#connect()
+    if (lost > 0) {
+      this.#attempt = lost - 1
+      this.#retry(blockedMs)
+    } else void this.#connect()
   }
 
   /** Ends the connection, for good or until `open`. */
@@ -100,6 +115,11 @@ export class Connection {
     if (atMs < this.#retryAtMs) this.#connectAt(atMs)
   }
 
+  /** Somebody writes there: said where the connection is live; else there is nobody to tell. */
+  noteTyping(conversationId: ConversationId): void {
+    if (this.#state.state === 'live') this.#send({ type: 'typing', conversationId })
+  }
+
   async #connect(): Promise<void> {
     const { runtime, renewer, audience } = this.#ports
     const { signal } = this.#stop
@@ -110,8 +130,10 @@ export class Connection {
       await renewer.ensureValidToken({ signal })
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof TokenError && error.code === 'refused') {
-        this.#set({ state: 'denied', code: asString(error.cause) ?? error.code })
+      // Looked at by its shape: the class may be in another file than this one, once both are built.
+      const failure = asRecord(error)
+      if (failure?.['code'] === 'refused') {
+        this.#set({ state: 'denied', code: asString(failure['cause']) ?? 'refused' })
       } else this.#retry()
       return
     }
@@ -145,7 +167,7 @@ export class Connection {
   }
 
   #hear(text: string): void {
-    const frame = decodeServerFrame(text, this.#ports.audience.decodeConversation)
+    const frame = decodeTyping(text) ?? decodeServerFrame(text, this.#ports.audience.decodeConversation)
     const nowMs = this.#ports.runtime.clock.monotonicMs()
     if (frame?.type === 'ready') {
       this.#liveAtMs = nowMs
@@ -163,7 +185,7 @@ export class Connection {
         this.#ping()
       })
     }
-    if (frame) this.#ports.onFrame(frame)
+    if (frame) this.#ports.onFrame(frame, text)
   }
 
   #ping(): void {

@@ -19,17 +19,18 @@ function page(
 ) {
   seeds += 1
   let keptCount = 0
+  const shown: string[][] = []
   const outbox = new Outbox({
     ...{ name, clock, random: new SimRandom(seeds), values, storage },
     laneOf: (entry) => entry.conversationId ?? 'own',
-    onChange: () => undefined,
+    onChange: () => void shown.push(texts()),
     onKept: () => {
       keptCount += 1
     },
   })
   const texts = () => outbox.entries.map(({ content }) => content)
   const heads = (most = 1) => outbox.heads('own', most).map(({ content }) => content)
-  return { clock, outbox, texts, heads, keptCount: () => keptCount }
+  return { clock, outbox, texts, heads, shown, keptCount: () => keptCount }
 }
 
 /** A browser whose tabs share two places: a database, and text. */
@@ -329,6 +330,23 @@ describe('the outbox', () => {
     const [entry] = outbox.entries
     if (entry) await outbox.settle(entry.id)
     expect(tab.clock.pendingTimers).toBe(0)
+  })
+
+  it('[OB18] shows a message once it is kept, and soon where that takes its time', async () => {
+    const { sim, open, advance } = browser()
+    const { outbox, shown, heads } = open()
+    sim.database.delayMs = 20
+    const first = outbox.enqueue(undefined, 'one')
+    await advance(10)
+    expect(shown).toEqual([])
+    await advance(10)
+    await first
+    expect(shown).toEqual([['one']])
+    sim.database.isHanging = true
+    void outbox.enqueue(undefined, 'two')
+    await advance(100)
+    expect(shown).toEqual([['one'], ['one', 'two']])
+    expect(heads(2)).toEqual(['one'])
   })
 
   it('[OB17] works where nothing outlives the page', async () => {

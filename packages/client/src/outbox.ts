@@ -62,6 +62,8 @@ const leaseMs = 20_000
 const freshMs = 1_000
 // Far longer than any step takes that ends at all.
 const keepWithinMs = 2_000
+// A message that is not kept by then is seen to be on its way there.
+const showWithinMs = 50
 
 const freshDelivery = { state: 'queued', attempts: 0 } as const
 
@@ -145,8 +147,14 @@ export class Outbox {
       return { kind: 'full', maxEntries: limits.outboxEntries }
     const id = uuid(this.#ports.random) as ClientMessageId
     const createdAtMs = this.#ports.clock.nowMs()
+    this.#say(id, { id, conversationId, content, createdAtMs, delivery: freshDelivery }, true)
     // Kept before the first attempt: a page that is killed in mid-request finds the entry again.
-    await this.#keepNow(id, { id, conversationId, content, createdAtMs, delivery: freshDelivery }, true)
+    const kept = this.sync()
+    // Counted at once, and shown when it is kept: drawn before, the page would be busy with that when the storage answers.
+    this.#look()
+    const cancel = this.#ports.clock.startTimer(showWithinMs, this.#ports.onChange)
+    await kept
+    cancel()
     return { kind: 'queued', id }
   }
 
@@ -323,11 +331,15 @@ export class Outbox {
   }
 
   #show(): void {
+    this.#look()
+    this.#ports.onChange()
+  }
+
+  #look(): void {
     this.#entries = this.#merged(this.#kept).map((entry) => {
       const { id, delivery } = entry
       const isSending = delivery.state === 'queued' && this.#sending.has(id)
       return isSending ? { ...entry, delivery: { ...delivery, state: 'sending' } } : entry
     })
-    this.#ports.onChange()
   }
 }

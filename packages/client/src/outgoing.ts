@@ -25,6 +25,8 @@ export interface OutgoingPorts {
   /** The server has it. Called before the entry leaves the outbox, so that it never vanishes from the timeline in between. */
   readonly onAccepted: (entry: OutboxEntry, conversationId: ConversationId, posted: PostedMessage) => void
   readonly onChange: (change: Partial<ChatState>) => void
+  /** Another tab has kept something. */
+  readonly onHeard: () => void
 }
 
 /** Everything on its way out: the outbox that the tabs share, its sender, what they say to each other, and how the sending goes. */
@@ -88,6 +90,7 @@ export class Outgoing {
     this.#line ??= runtime.channels.open(name, (isHurry) => {
       void this.outbox.sync()
       if (isHurry) this.#sender.hurry()
+      else this.#ports.onHeard()
     })
     return this.outbox.wake()
   }

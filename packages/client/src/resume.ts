@@ -14,6 +14,10 @@ export interface ResumePorts {
   ) => Promise<CallResult<MessagePage>>
   /** Where to go on: `'newest'` before anything is held, `undefined` once nothing is missing. */
   readonly nextAfter: (id: ConversationId) => Sequence | 'newest' | undefined
+  /** A page is about to be asked for. */
+  readonly onAsk: (id: ConversationId) => void
+  /** There was no answer. */
+  readonly onFailure: (id: ConversationId) => void
   readonly onPage: (id: ConversationId, page: MessagePage, after: Sequence | 'newest') => void
 }
 
@@ -38,12 +42,14 @@ export class Resume {
   }
 
   async #fetchAll(id: ConversationId, signal: AbortSignal): Promise<void> {
-    const { clock, random, fetchPage, nextAfter, onPage } = this.#ports
+    const { clock, random, fetchPage, nextAfter, onAsk, onFailure, onPage } = this.#ports
     let failures = 0
     while (!signal.aborted) {
       const after = nextAfter(id)
       if (after === undefined) return
+      onAsk(id)
       const result = await fetchPage(id, after === 'newest' ? undefined : after, signal)
+      if (result.kind !== 'answered') onFailure(id)
       if (result.kind === 'refused' || signal.aborted) return
       if (result.kind === 'answered') {
         onPage(id, result.value, after)

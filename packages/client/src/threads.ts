@@ -1,4 +1,11 @@
-import { type ConversationId, type Message, type MessagePage, type ResumePoint, type Sequence } from '@helvino/protocol'
+import {
+  type ConversationId,
+  type Message,
+  type MessagePage,
+  type ResumeAnswer,
+  type ResumePoint,
+  type Sequence,
+} from '@helvino/protocol'
 import {
   contiguousSequence,
   emptyThread,
@@ -10,16 +17,18 @@ import {
   withUnsequenced,
 } from './thread.ts'
 
+export type ThreadsByConversation = ReadonlyMap<ConversationId, Thread>
+
 /** The conversations that are kept up to date, and what is missing of each. */
 export class Threads {
-  readonly #onChange: (threads: ReadonlyMap<ConversationId, Thread>) => void
+  readonly #onChange: (threads: ThreadsByConversation) => void
   readonly #onGap: (id: ConversationId) => void
-  #threads: ReadonlyMap<ConversationId, Thread> = new Map()
-  /** Conversations that may have grown unseen: asked about once, though no gap is known. */
+  #threads: ThreadsByConversation = new Map()
+  /** Conversations that may have grown unseen: asked about, though no gap is known. */
   readonly #doubted = new Set<ConversationId>()
 
   /** `onGap` is called where something of a conversation is missing and must be fetched. */
-  constructor(onChange: (threads: ReadonlyMap<ConversationId, Thread>) => void, onGap: (id: ConversationId) => void) {
+  constructor(onChange: (threads: ThreadsByConversation) => void, onGap: (id: ConversationId) => void) {
     this.#onChange = onChange
     this.#onGap = onGap
   }
@@ -31,6 +40,12 @@ export class Threads {
   /** Keeps a conversation from now on; nothing is fetched by it. */
   keep(id: ConversationId): void {
     if (!this.has(id)) this.#set(id, emptyThread)
+  }
+
+  /** Keeps it, and fetches what is missing of it. */
+  watch(id: ConversationId): void {
+    this.keep(id)
+    this.#onGap(id)
   }
 
   add(message: Message): void {
@@ -45,7 +60,6 @@ export class Threads {
 
   /** `after`: what was asked for. What is held may have been dropped since. */
   addPage(id: ConversationId, page: MessagePage, after: Sequence | 'newest'): void {
-    this.#doubted.delete(id)
     const { messages, latestSequence } = page
     const thread = this.#get(id)
     this.#set(id, after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence))
@@ -58,21 +72,27 @@ export class Threads {
     return hasGap(thread) || this.#doubted.has(id) ? contiguousSequence(thread) : undefined
   }
 
-  /** Too much was missed to be replayed: what is held is dropped, and the newest page fetched. */
-  refetch(id: ConversationId): void {
-    this.#set(id, emptyThread)
-    this.#onGap(id)
+  /** The question is on its way: what becomes doubtful from here on it may not answer. */
+  noteAsked(id: ConversationId): void {
+    this.#doubted.delete(id)
   }
 
-  /** The network or the page was away: a line that still looks alive may have lost something. Asks about every conversation. */
-  doubt(): void {
-    for (const id of this.#threads.keys()) this.#doubted.add(id)
-    this.catchUp()
+  /** It may have grown unseen. */
+  doubt(id: ConversationId): void {
+    this.#doubted.add(id)
   }
 
-  /** Fetches whatever is missing, of every conversation. */
-  catchUp(): void {
-    for (const id of this.#threads.keys()) if (this.nextAfter(id) !== undefined) this.#onGap(id)
+  /**
+   * A line begins to tell what is new: fetches what is missing. A conversation that it says nothing of may have grown unseen. Of one that could
+   * not be recovered too much was missed to be replayed: what is held is dropped, and the newest page fetched.
+   */
+  resume(answers: readonly ResumeAnswer[] = []): void {
+    for (const id of this.#threads.keys()) {
+      const answer = answers.find((each) => each.id === id)
+      if (!answer) this.#doubted.add(id)
+      else if (!answer.recovered) this.#set(id, emptyThread)
+      if (this.nextAfter(id) !== undefined) this.#onGap(id)
+    }
   }
 
   resumePoints(): readonly ResumePoint[] {

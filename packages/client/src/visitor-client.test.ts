@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@helvino/runtime'
-import { type SimAnswer, SimBrowser } from '@helvino/testkit'
+import { type SimAnswer, SimBrowser, type SimServerSocket } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { createVisitorClient } from './visitor-client.ts'
 
@@ -27,8 +27,18 @@ function rig({
     const org = { id: 'o1', key: 'demo', name: 'Demo' }
     return { status: 200, body: { ok: true, org, config: {}, orgToken, env: 'x', timestamp, protocol, batchMessages } }
   }
+  const heard: SimServerSocket[] = []
   const browser = new SimBrowser({
     server: {
+      onConnection: (socket) => {
+        heard.push(socket)
+        socket.listen({
+          onText: (text) => {
+            if (text.includes('"hello"')) socket.send('{"type":"ready","protocol":1,"conversations":[]}')
+            else socket.send('{"type":"pong"}')
+          },
+        })
+      },
       respond: (request) => {
         calls.push(request)
         const path = new URL(request.url).pathname
@@ -64,7 +74,7 @@ function rig({
     return { tab: other, client: createVisitorClient({ ...options, visitorId }) }
   }
   const boots = () => calls.filter(({ url }) => url.endsWith('/api/bootloader')).length
-  return { browser, client, openClient, timeline, tab, posts, calls, gone, override, boots }
+  return { browser, client, openClient, timeline, tab, posts, calls, gone, override, boots, heard }
 }
 
 describe('a visitor’s client', () => {
@@ -283,5 +293,30 @@ describe('a visitor’s client', () => {
     expect(client.state.durability).toBe('page')
     await timeline.advance(5_000)
     expect(client.state.outbox).toEqual([])
+  })
+
+  it('[VC14] needs no socket before something is said, in whichever tab, and from then on every tab hears the answer', async () => {
+    const { client, openClient, timeline, heard, override } = rig({ protocol: 1 })
+    const other = openClient()
+    override.respond = (path, { method }) =>
+      method === 'GET' && path.endsWith('/messages') && heard.length === 0
+        ? { status: 200, body: { messages: [], latestSequence: 0 } }
+        : undefined
+    await client.start()
+    await other.client.start()
+    await timeline.advance(60_000)
+    expect(heard).toHaveLength(0)
+    await client.send('hello')
+    await timeline.advance(1_000)
+    expect(heard).toHaveLength(1)
+    const answer = {
+      ...{ id: 'm99', conversationId: 'c1', sequence: 99, role: 'agent', kind: 'text', content: 'hello, too' },
+      ...{ attachments: [], timestamp: '2027-01-01T00:00:00.000Z', clientMessageId: null },
+    }
+    heard[0]?.send(JSON.stringify({ type: 'message', message: answer }))
+    await timeline.advance(500)
+    for (const each of [client, other.client])
+      expect(each.timeline().map((item) => item.kind === 'confirmed' && item.message.content)).toContain('hello, too')
+    expect(heard).toHaveLength(1)
   })
 })

@@ -1,10 +1,12 @@
-import type { BootloaderAnswer } from '@helvino/protocol'
+import type { UsedBootloaderAnswer } from '@helvino/protocol'
 import type { HttpResponse, Runtime } from '@helvino/runtime'
 import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
 import { ChatClient } from './chat-client.ts'
+import type { LoadConnect } from './late-connection.ts'
 import { ownedName, visitorOwner } from './owner.ts'
 import { renewerTerms } from './renewer-terms.ts'
+import { connectShared } from './shared-connection.ts'
 import { asTokenAnswer, issuedBy, loadBootloader, readBootloader } from './visitor-token.ts'
 
 export interface VisitorClientOptions {
@@ -17,13 +19,16 @@ export interface VisitorClientOptions {
   /** Writes wait for a renewal this long before expiry, in ms. @defaultValue `15_000` */
   readonly bufferMs?: number
   /** A bootloader's answer that is at hand already, and when it was asked for. */
-  readonly boot?: { readonly answer: BootloaderAnswer; readonly asked: AskedAt }
+  readonly boot?: { readonly answer: UsedBootloaderAnswer; readonly asked: AskedAt }
   /** A bootloader call that is under way: the client's first attempt waits for it instead of making a second one. Ignored beside `boot`. */
   readonly asking?: { readonly response: Promise<HttpResponse>; readonly asked: AskedAt }
 }
 
-/** A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. */
-export function createVisitorClient(options: VisitorClientOptions): ChatClient {
+/**
+ * A visitor's chat: its token comes from the bootloader, which also brings the organisation's settings. `loadConnect`: what connects may be
+ * fetched when there is something to hear.
+ */
+export function createVisitorClientWith(loadConnect: LoadConnect, options: VisitorClientOptions): ChatClient {
   const { runtime, apiUrl, site, visitorId, boot } = options
   const { clock, network } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
@@ -45,7 +50,10 @@ export function createVisitorClient(options: VisitorClientOptions): ChatClient {
       return asTokenAnswer(result, asked)
     },
   })
-  const client = new ChatClient({ runtime, audience, renewer, outboxName: ownedName(owner, 'outbox') })
+  const client = new ChatClient({ runtime, audience, renewer, outboxName: ownedName(owner, 'outbox'), loadConnect })
   if (boot) client.configure(boot.answer)
   return client
 }
+
+export const createVisitorClient = (options: VisitorClientOptions): ChatClient =>
+  createVisitorClientWith(() => Promise.resolve(connectShared), options)

@@ -1,4 +1,4 @@
-import { type BootloaderAnswer, decodeBootloader } from '@helvino/protocol'
+import { decodeBootloader, type UsedBootloaderAnswer } from '@helvino/protocol'
 import type { Clock, HttpResponse, Network } from '@helvino/runtime'
 import type { AskedAt, IssuedToken, TokenAnswer } from '@helvino/token/core'
 import { parseTokenClaim } from '@helvino/token/jwt'
@@ -13,7 +13,7 @@ export async function loadBootloader(
   network: Network,
   clock: Clock,
   signal: AbortSignal,
-): Promise<CallResult<BootloaderAnswer>> {
+): Promise<CallResult<UsedBootloaderAnswer>> {
   const call = { method: 'GET', url: `${apiUrl}/api/bootloader`, headers: identity } as const
   return readBootloader(request(network, clock, call, bootloaderWithinMs, signal), clock)
 }
@@ -22,7 +22,7 @@ export async function loadBootloader(
 export async function readBootloader(
   response: Promise<HttpResponse>,
   clock: Clock,
-): Promise<CallResult<BootloaderAnswer>> {
+): Promise<CallResult<UsedBootloaderAnswer>> {
   try {
     return readAnswer(await response, decodeBootloader, clock.nowMs())
   } catch (error) {
@@ -37,7 +37,7 @@ const unknownLifeMs = 60_000
  * The token in a bootloader's answer, timed by the server's clock: by what it says, else by the moment of issue in the token itself, and
  * only without both by ours. `undefined` for a token without an expiry.
  */
-export function issuedBy({ orgToken, timestamp }: BootloaderAnswer, askedWallMs: number): IssuedToken | undefined {
+export function issuedBy({ orgToken, timestamp }: UsedBootloaderAnswer, askedWallMs: number): IssuedToken | undefined {
   const expSeconds = parseTokenClaim(orgToken, 'exp')
   if (expSeconds === null) return undefined
   const expiresAtMs = expSeconds * 1_000
@@ -50,7 +50,7 @@ export function issuedBy({ orgToken, timestamp }: BootloaderAnswer, askedWallMs:
 }
 
 /** The bootloader's answer as the renewer wants it. */
-export function asTokenAnswer(result: CallResult<BootloaderAnswer>, asked: AskedAt): TokenAnswer {
+export function asTokenAnswer(result: CallResult<UsedBootloaderAnswer>, asked: AskedAt): TokenAnswer {
   // Told apart from what a conversation or message may be refused for: `not_found` here means an unknown organisation.
   if (result.kind === 'refused') return { kind: 'refused', reason: `bootloader_${result.code}` }
   if (result.kind === 'unreachable')

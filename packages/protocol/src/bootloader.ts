@@ -27,29 +27,33 @@ export interface BootloaderAnswer {
   readonly batchMessages: number
 }
 
-const colorPattern = /^#[0-9a-f]{6}$/i
-const defaultColor = '#2563eb'
+/** What a client uses of the settings. The launcher reads the colour for itself, before there is a client. */
+export type UsedConfig = Pick<WidgetConfig, 'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'>
 
-export function decodeBootloader(value: unknown): BootloaderAnswer | undefined {
+/** What a client uses of the answer. */
+export interface UsedBootloaderAnswer extends Pick<
+  BootloaderAnswer,
+  'orgToken' | 'timestamp' | 'protocol' | 'batchMessages'
+> {
+  readonly orgName: string
+  readonly config: UsedConfig
+}
+
+export function decodeBootloader(value: unknown): UsedBootloaderAnswer | undefined {
   const record = asRecord(value)
   const org = asRecord(record?.['org'])
   const config = asRecord(record?.['config'])
   const orgToken = asString(record?.['orgToken'])
   if (!record || !org || !config || !orgToken) return undefined
-  const color = asString(asRecord(config['theme'])?.['primaryColor'])
   return {
-    ok: true,
-    org: { id: String(org['id']), key: String(org['key']), name: asString(org['name']) ?? '' },
+    orgName: asString(org['name']) ?? '',
     config: {
       widgetEnabled: config['widgetEnabled'] !== false,
       writeEnabled: config['writeEnabled'] !== false,
-      aiEnabled: config['aiEnabled'] === true,
       language: asString(config['language']) ?? 'en',
-      theme: { primaryColor: color !== undefined && colorPattern.test(color) ? color : defaultColor },
       branding: config['branding'] !== false,
     },
     orgToken,
-    env: asString(record['env']) ?? '',
     timestamp: asString(record['timestamp']),
     protocol: typeof record['protocol'] === 'number' ? record['protocol'] : undefined,
     batchMessages: Number(record['batchMessages']) || 1,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type ClientFrame,
+  type ConversationId,
   type ResumePoint,
   decodeAgentConversation,
   decodeBatchAnswer,
@@ -13,11 +14,13 @@ import {
   decodeMessagePage,
   decodePostedMessage,
   decodeServerFrame,
+  decodeTyping,
   decodeVisitorId,
   encodeClientFrame,
   isTokenRefusal,
   limits,
   refusals,
+  typingLimits,
 } from './index.ts'
 
 const message = {
@@ -102,10 +105,22 @@ describe('decoders', () => {
     const hello: ClientFrame = { type: 'hello', protocol: 1, token: 't', audience: 'visitor', conversations }
     expect(JSON.parse(encodeClientFrame(hello))).toMatchObject({ orgToken: 't' })
     expect(JSON.parse(encodeClientFrame({ ...hello, audience: 'agent' }))).toMatchObject({ agentToken: 't' })
-    for (const frame of [hello, { type: 'renew', token: 't' }, { type: 'ping' }] as const)
+    const typing = { type: 'typing', conversationId: 'c1' as ConversationId } as const
+    for (const frame of [hello, { type: 'renew', token: 't' }, { type: 'ping' }, typing] as const)
       expect(decodeClientFrame(encodeClientFrame(frame))).toEqual(frame)
     const many = Array.from({ length: limits.helloConversations + 1 }, () => ({ id: 'c1', after: 0 }))
     expect(decodeClientFrame(JSON.stringify({ type: 'hello', orgToken: 't', conversations: many }))).toBeUndefined()
+  })
+
+  it('[PR11] understand who writes, and nothing that makes no sense of it', () => {
+    const typing = { type: 'typing', conversationId: 'c1', role: 'agent', name: 'Ada' }
+    expect(decodeTyping(JSON.stringify({ ...typing, userId: 'u1' }))).toEqual(typing)
+    expect(decodeTyping(JSON.stringify({ ...typing, name: 'x'.repeat(200) }))?.name).toHaveLength(
+      typingLimits.nameLength,
+    )
+    for (const broken of [{ conversationId: '!' }, { role: 'system' }, { type: 'message' }])
+      expect(decodeTyping(JSON.stringify({ ...typing, ...broken }))).toBeUndefined()
+    expect(decodeTyping('{"type":"typing"')).toBeUndefined()
   })
 
   it('[PR9] refuse a hello that names a conversation twice', () => {

@@ -10,6 +10,7 @@ import {
 import { limits } from './limits.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, parseJson } from './record.ts'
+import type { TypingFrame } from './typing.ts'
 
 /** How far a client has seen a conversation. */
 export interface ResumePoint {
@@ -37,6 +38,8 @@ export type ClientFrame =
     }
   | { readonly type: 'renew'; readonly token: string }
   | { readonly type: 'ping' }
+  /** Somebody writes here. At most one in `typingLimits.everyMs`. */
+  | { readonly type: 'typing'; readonly conversationId: ConversationId }
 
 /** From server to client. */
 export type ServerFrame =
@@ -45,6 +48,7 @@ export type ServerFrame =
   | { readonly type: 'pong' }
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'conversation'; readonly conversation: Conversation | AgentConversation }
+  | TypingFrame
 
 function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
@@ -78,6 +82,10 @@ export function decodeClientFrame(text: string): ClientFrame | undefined {
     }
     case 'ping':
       return { type: 'ping' }
+    case 'typing': {
+      const conversationId = decodeConversationId(record['conversationId'])
+      return conversationId && { type: 'typing', conversationId }
+    }
     default:
       return undefined
   }
@@ -100,7 +108,8 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
 }
 
 /**
- * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside. `decodeConversation`: one
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, which has
+ * a decoder of its own, so that a page which shows nobody's writing need not carry it. `decodeConversation`: one
  * conversation, as whoever listens may see it.
  */
 export function decodeServerFrame(

@@ -20,16 +20,13 @@ export const sequenceZero = 0 as Sequence
 const idPattern = /^[\w-]{1,64}$/
 const visitorIdPattern = /^v_[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-const isId = (value: unknown): value is string => typeof value === 'string' && idPattern.test(value)
+const decodeId = (value: unknown): string | undefined =>
+  typeof value === 'string' && idPattern.test(value) ? value : undefined
 
-export const decodeConversationId = (value: unknown): ConversationId | undefined =>
-  isId(value) ? (value as ConversationId) : undefined
-
-export const decodeMessageId = (value: unknown): MessageId | undefined =>
-  isId(value) ? (value as MessageId) : undefined
-
-export const decodeClientMessageId = (value: unknown): ClientMessageId | undefined =>
-  isId(value) ? (value as ClientMessageId) : undefined
+// One function under three names, which a bundle carries once.
+export const decodeConversationId = decodeId as (value: unknown) => ConversationId | undefined
+export const decodeMessageId = decodeId as (value: unknown) => MessageId | undefined
+export const decodeClientMessageId = decodeId as (value: unknown) => ClientMessageId | undefined
 
 export const decodeVisitorId = (value: unknown): VisitorId | undefined =>
   typeof value === 'string' && visitorIdPattern.test(value) ? (value as VisitorId) : undefined

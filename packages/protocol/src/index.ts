@@ -1,4 +1,10 @@
-export { type BootloaderAnswer, decodeBootloader, type WidgetConfig } from './bootloader.ts'
+export {
+  type BootloaderAnswer,
+  decodeBootloader,
+  type UsedBootloaderAnswer,
+  type UsedConfig,
+  type WidgetConfig,
+} from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'
 export {
@@ -54,6 +60,7 @@ export {
   type HealthFigures,
   type SessionHealth,
 } from './session-health.ts'
+export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
 export {
   decodeTelemetryReport,
   type RenewalOutcome,

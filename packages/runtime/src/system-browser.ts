@@ -1,3 +1,4 @@
+import { createBrowserDatabase } from './system-browser-database.ts'
 import type { Channels } from './channel.ts'
 import type { KeyValue } from './key-value.ts'
 import type { Life, LifeEvent } from './life.ts'
@@ -159,38 +160,11 @@ async function answered(step: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-// Opened anew for each step: a connection that stays open is closed under us when the site's data is cleared.
-const openDatabase = () =>
-  new Promise<IDBDatabase>((resolve, reject) => {
-    const opening = indexedDB.open('helvino')
-    opening.onupgradeneeded = () => opening.result.createObjectStore('values')
-    opening.onerror = reject
-    opening.onsuccess = () => {
-      resolve(opening.result)
-    }
-  })
+const database = /* @__PURE__ */ createBrowserDatabase()
 
 /** IndexedDB, and where that is of no use text in localStorage: there a step comes between no other only where the page has locks. */
 export const browserValues: readonly SharedValues[] = [
-  {
-    update: (name, change) =>
-      answered(async () => {
-        const database = await openDatabase()
-        return new Promise((resolve) => {
-          const transaction = database.transaction('values', 'readwrite')
-          transaction.oncomplete = transaction.onabort = ({ type }) => {
-            database.close()
-            resolve(type === 'complete')
-          }
-          const values = transaction.objectStore('values')
-          const reading: IDBRequest<unknown> = values.get(name)
-          reading.onsuccess = () => {
-            const next = change(reading.result)
-            if (next !== reading.result) values.put(next, name)
-          }
-        })
-      }),
-  },
+  { update: (name, change) => answered(() => database.update(name, change)) },
   {
     update: (name, change) =>
       answered(() => {

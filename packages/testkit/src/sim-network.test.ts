@@ -58,6 +58,14 @@ describe('SimNetwork', () => {
     ])
   })
 
+  it('[KIT33] a connection that ends without an answer is told to the client', async () => {
+    const clock = new SimClock()
+    const network = new SimNetwork(clock, { respond: () => Promise.resolve(undefined) })
+    const request = { method: 'GET', url: '/', headers: {} } as const
+    await expect(network.request(request, new AbortController().signal)).rejects.toThrow('Failed to fetch')
+    expect(network.log[0]?.outcome).toBe('failed')
+  })
+
   it('[KIT16] held answers arrive in the order of their release', async () => {
     const { clock, network, served, get } = world()
     const held = [network.holdNext(), network.holdNext(), network.holdNext()]

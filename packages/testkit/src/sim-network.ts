@@ -6,7 +6,8 @@ import { SimSocket, type SimServerSocket } from './sim-socket.ts'
 
 /** The server side of a simulated network. */
 export interface SimServer {
-  respond(request: HttpRequest): SimAnswer | Promise<SimAnswer>
+  /** `undefined`: the connection ends without an answer, and the client is told. */
+  respond(request: HttpRequest): SimAnswer | undefined | Promise<SimAnswer | undefined>
   /** Absent: every socket is refused. */
   onConnection?(socket: SimServerSocket): void
 }
@@ -177,8 +178,9 @@ export class SimNetwork implements Network {
       return
     }
     if (fault?.kind === 'black-hole') return
-    const onAnswer = (answer: SimAnswer) => {
-      this.#return(exchange, fault, answer)
+    const onAnswer = (answer: SimAnswer | undefined) => {
+      if (answer) this.#return(exchange, fault, answer)
+      else this.#fail(exchange, exchange.delayMs / 2)
     }
     this.#clock.timeline.carry(exchange.delayMs / 2, () => {
       this.#serve(exchange.request, fault?.kind === 'duplicate' ? 2 : 1)
@@ -187,7 +189,7 @@ export class SimNetwork implements Network {
     })
   }
 
-  async #serve(request: HttpRequest, times: number): Promise<SimAnswer> {
+  async #serve(request: HttpRequest, times: number): Promise<SimAnswer | undefined> {
     for (let time = 1; time < times; time++) await this.#server.respond(request)
     return this.#server.respond(request)
   }

@@ -47,6 +47,7 @@ export const words = {
     open: 'Open',
     resolved: 'Resolved',
     unread: 'Unread',
+    draft: 'Draft:',
     noPreview: 'No messages yet',
     emptyOpen: 'No open conversations. A new one appears here as soon as a visitor writes.',
     emptyResolved: 'No resolved conversations.',
@@ -66,6 +67,18 @@ export const words = {
     notDone: 'That was not done: the server does not answer. Try again.',
     refused: (code: string): string => `The server refused that (${code}).`,
     author: { user: 'Visitor', agent: 'Team', system: 'Helvino' },
+  },
+
+  happening: {
+    colleague: 'a colleague',
+    answering: ([first = '', second = '', ...more]: readonly string[]): string => {
+      if (second === '') return `${first.replace(/^a /, 'A ')} is answering…`
+      return more.length === 0
+        ? `${first} and ${second} are answering…`
+        : `${first} and ${String(more.length + 1)} others are answering…`
+    },
+    writing: 'The visitor is writing…',
+    overtaken: 'The team has answered since you began this reply.',
   },
 
   delivery: {

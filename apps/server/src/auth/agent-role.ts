@@ -8,11 +8,23 @@ interface Wanted {
   readonly sessionId: string
   readonly userId: string
   readonly orgId: string
-  /** ISO 8601, UTC: as SQLite holds instants, where their order is that of their texts, and as PostgreSQL reads them. */
-  readonly now: string
 }
 
-/** One compiled read, since every call of an agent asks. The agents' tables must be there. */
+/** What somebody is called; `undefined` for nobody. The agents' tables must be there. */
+export function prepareFindAgentName(
+  database: Kysely<AgentTables>,
+  read: <Result>(work: Work<Result>) => Promise<Result>,
+): (userId: string) => Promise<string | undefined> {
+  const named = compile((p: { readonly userId: string }) =>
+    database.selectFrom('user').select('name').where('id', '=', p.userId),
+  )
+  return async (userId) => (await read(first(named, { userId })))?.name
+}
+
+/**
+ * One compiled read, since every call of an agent asks. No join and no range: SQLite plans those anew for each value, which costs ten times
+ * the reading. The agents' tables must be there.
+ */
 export function prepareFindAgentRole(
   database: Kysely<AgentTables>,
   read: <Result>(work: Work<Result>) => Promise<Result>,
@@ -20,13 +32,20 @@ export function prepareFindAgentRole(
   const role = compile((p: Wanted) =>
     database
       .selectFrom('session')
-      .innerJoin('agent_memberships', 'agent_memberships.user_id', 'session.userId')
-      .select('agent_memberships.role')
+      .select(({ selectFrom }) => [
+        'session.expiresAt',
+        selectFrom('agent_memberships')
+          .select('agent_memberships.role')
+          .where('agent_memberships.user_id', '=', p.userId)
+          .where('agent_memberships.org_id', '=', p.orgId)
+          .as('role'),
+      ])
       .where('session.id', '=', p.sessionId)
-      .where('session.userId', '=', p.userId)
-      .where('session.expiresAt', '>', p.now)
-      .where('agent_memberships.org_id', '=', p.orgId),
+      .where('session.userId', '=', p.userId),
   )
-  return async ({ nowMs, ...wanted }) =>
-    (await read(first(role, { ...wanted, now: new Date(nowMs).toISOString() })))?.role
+  return async ({ nowMs, ...wanted }) => {
+    const held = await read(first(role, wanted))
+    // A text in SQLite, a `Date` in PostgreSQL.
+    return held?.role && new Date(held.expiresAt).getTime() > nowMs ? held.role : undefined
+  }
 }

@@ -8,8 +8,9 @@ export type AgentTables = {
     readonly org_id: string
     readonly role: 'admin' | 'agent'
   }
-  /** The library's own; the columns that we read or delete by. */
+  /** The library's own two; the columns that we read or delete by. */
   readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
+  readonly user: { readonly id: string; readonly name: string }
   /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
 }

@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import type { OrgId, VisitorId } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openTestRing } from '../../tests/key-rings.ts'
-import { openTestStore } from '../../tests/sqlite-stores.ts'
+import { openTestSqlite, storeParts } from '../../tests/sqlite-stores.ts'
+import { testFolder } from '../../tests/test-folder.ts'
 import { orgLike } from '../store/contract-suite.ts'
 import type { Org, Store } from '../store/contract.ts'
+import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { issueAgentToken } from './agent-token.ts'
 import { type Authenticate, createAuthenticate, createRecheck, type Recheck } from './authenticate.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -28,6 +31,7 @@ const ownOrigin = 'https://chat.example.com'
 
 describe('authenticate', () => {
   let clock: SimClock
+  let path: string
   let store: Store
   let ring: KeyRing
   let identify: IdentifyVisitor
@@ -36,9 +40,13 @@ describe('authenticate', () => {
   /** Who is logged in, and as what, by session. */
   let roles: Map<string, 'admin' | 'agent'>
 
+  /** On the one database: the second is another process's. */
+  const openStore = () => createSqliteStore({ ...openTestSqlite(path), ...storeParts(clock) })
+
   beforeEach(async () => {
     clock = new SimClock()
-    store = openTestStore()
+    path = join(testFolder(), 'helvino.db')
+    store = openStore()
     ring = openTestRing(clock)
     identify = createIdentifyVisitor(new SimRandom('visitor').bytes(32))
     roles = new Map([
@@ -241,7 +249,7 @@ describe('authenticate', () => {
     const ann = await principalOf({ orgToken: orgToken() }, 'visitor')
     const eve = await principalOf({ orgToken: orgToken(otherSecret) }, 'visitor')
     const agent = await principalOf({ agentToken: agentToken() }, 'agent')
-    const all = async () => [await recheck(ann), await recheck(eve), await recheck(agent)]
+    const all = async () => [await recheck(ann, none), await recheck(eve, none), await recheck(agent, none)]
     expect(await all()).toEqual([undefined, undefined, undefined])
     await clock.advance(1_500)
     await store.ofOrg(org.id).signOutVisitor(visitorOf(secret), clock.nowMs())
@@ -251,7 +259,56 @@ describe('authenticate', () => {
     await store.putOrg({ ...org, enabled: false })
     expect(await all()).toEqual(['token_invalid', 'org_disabled', 'org_disabled'])
     await store.putOrg({ ...org, key: 'another' })
-    expect(await recheck(eve)).toBe('token_invalid')
+    expect(await recheck(eve, none)).toBe('token_invalid')
+  })
+
+  it('[AUT19] says of a page whose origin has been removed that it may not go on', async () => {
+    const place = { origin: 'https://shop.example', fetchSite: 'cross-site' }
+    const answer = await authenticate({ ...none, orgToken: orgToken(), ...place }, 'visitor')
+    if (answer.kind !== 'granted' || answer.principal.kind === 'public') throw new Error(verdict(answer))
+    expect(await recheck(answer.principal, place)).toBeUndefined()
+    await store.putOrg({ ...org, allowedOrigins: ['https://other.example'] })
+    expect(await recheck(answer.principal, place)).toBe('origin_not_allowed')
+    expect(await recheck(answer.principal, { origin: ownOrigin, fetchSite: 'same-origin' })).toBeUndefined()
+  })
+
+  it('[AUT17] acts within a second on what another process has written: a switch, a sign-out of the visitor or of the org', async () => {
+    const theirs = openStore()
+    const token = orgToken()
+    const within = async () => {
+      expect(await asVisitor({ orgToken: token })).toBe('visitor')
+      return async () => {
+        await clock.advance(999)
+        return asVisitor({ orgToken: token })
+      }
+    }
+    await clock.advance(2_000)
+    const later = clock.nowMs()
+    const aSecondLater = await within()
+    await theirs.putOrg({ ...org, enabled: false })
+    expect(await aSecondLater()).toBe('org_disabled')
+    await theirs.putOrg({ ...org, validFromMs: later })
+    await clock.advance(999)
+    expect(await asVisitor({ orgToken: token })).toBe('token_invalid')
+    await theirs.putOrg(org)
+    await clock.advance(999)
+    const anotherSecondLater = await within()
+    await theirs.ofOrg(org.id).signOutVisitor(visitorOf(secret), later)
+    expect(await anotherSecondLater()).toBe('token_invalid')
+    expect(await asVisitor({ orgToken: orgToken(otherSecret) })).toBe('visitor')
+  })
+
+  it('[AUT18] asks a caller that it knows for everything but the signature again', async () => {
+    const token = orgToken()
+    expect(await asVisitor({ orgToken: token, visitorId: secret })).toBe('visitor')
+    expect(await asVisitor({ orgToken: token, visitorId: otherSecret })).toBe('token_invalid')
+    expect(await asVisitor({ orgToken: token, siteId: 'site_b' })).toBe('token_invalid')
+    expect(await asVisitor({ orgToken: token, origin: 'https://evil.example' })).toBe('origin_not_allowed')
+    expect(await asVisitor({ orgToken: `${token.slice(0, -1)}_` })).toBe('token_invalid')
+    await clock.advance(299_000)
+    expect(await asVisitor({ orgToken: token })).toBe('visitor')
+    await clock.advance(1_000)
+    expect(await asVisitor({ orgToken: token })).toBe('token_expired')
   })
 
   it('[AUT13] does not take the token of one role for another', async () => {

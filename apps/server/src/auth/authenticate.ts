@@ -3,20 +3,28 @@ import type { Clock } from '@helvino/runtime'
 import type { Org, Store } from '../store/contract.ts'
 import { verifyAgentToken } from './agent-token.ts'
 import type { KeyRing } from './key-ring.ts'
+import { createFindPublicId, type FindPublicId } from './known-visitors.ts'
 import { decideOrigin, parseOrigin } from './origin.ts'
 import { verifyOrgToken } from './org-token.ts'
 import type { Authentication, Credentials, FindAgentRole, Principal, Role } from './principal.ts'
 import { createRefusedOrigins } from './refused-origins.ts'
+import { VerifiedTokens } from './verified-tokens.ts'
 import type { IdentifyVisitor } from './visitor.ts'
 
 /** Every role but the one that asks for nothing. */
 export type GuardedRole = Exclude<Role, 'anyone'>
 
-/** The one door for HTTP and the socket. Reads the organisation afresh each time: a switch acts on the next request. */
+/** The one door for HTTP and the socket. A switch acts on the next request, one that another process has made within a second. */
 export type Authenticate = (credentials: Credentials, role: GuardedRole) => Promise<Authentication>
 
-/** Whom a token still admits may change while it lives: why this one's holder may not go on, or `undefined`. */
-export type Recheck = (principal: Exclude<Principal, { kind: 'public' }>) => Promise<RefusalCode | undefined>
+/** Where a request or a socket comes from. */
+export type CallerPlace = Pick<Credentials, 'origin' | 'fetchSite'>
+
+/** Whom a token still admits, and from where, may change while it lives: why this one's holder may not go on, or `undefined`. */
+export type Recheck = (
+  principal: Exclude<Principal, { kind: 'public' }>,
+  place: CallerPlace,
+) => Promise<RefusalCode | undefined>
 
 export interface AuthenticateOptions {
   readonly store: Store
@@ -41,7 +49,7 @@ const refuse = (code: RefusalCode, hint?: string, org?: RefusedOrg): Authenticat
 
 /** True where the headers beside the token name the org and the visitor that the token names, or nothing. */
 function isAgreed(
-  identifyVisitor: IdentifyVisitor,
+  findPublicId: FindPublicId,
   org: Org,
   visitorId: PublicVisitorId | undefined,
   credentials: Credentials,
@@ -50,63 +58,67 @@ function isAgreed(
   if (credentials.siteId !== undefined && credentials.siteId !== org.siteId) return false
   if (visitorId === undefined || credentials.visitorId === undefined) return true
   const secret = decodeVisitorId(credentials.visitorId)
-  return secret !== undefined && identifyVisitor(org.id, secret).visitorId === visitorId
+  return secret !== undefined && findPublicId(org.id, secret) === visitorId
 }
 
-type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>
 type AgentPrincipal = Extract<Principal, { kind: 'agent' }>
 
-/** What a token depends on and its signature does not say, read afresh each time. */
-function createChecks({ store, findAgentRole, clock }: AuthenticateOptions) {
-  return {
-    async findVisitorRefusal(
-      org: Org,
-      { visitorId, issuedAtMs }: Pick<VisitorPrincipal, 'visitorId' | 'issuedAtMs'>,
-    ): Promise<RefusalCode | undefined> {
-      const visitorFromMs = visitorId === undefined ? 0 : await store.ofOrg(org.id).visitorValidFromMs(visitorId)
-      if (issuedAtMs < Math.max(org.validFromMs, visitorFromMs)) return 'token_invalid'
-      return org.enabled ? undefined : 'org_disabled'
-    },
-
-    /** The agent's role, or why they have none. */
-    async findAgentStanding({
-      orgId,
-      userId,
-      sessionId,
-      issuedAtMs,
-    }: Omit<AgentPrincipal, 'kind' | 'role'>): Promise<
-      { readonly role: 'admin' | 'agent' } | { readonly code: RefusalCode }
-    > {
-      const org = await store.findOrg({ id: orgId })
-      const role = await findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
-      if (!org || issuedAtMs < org.validFromMs || role === undefined) return { code: 'token_invalid' }
-      return org.enabled ? { role } : { code: 'org_disabled' }
-    },
-  }
+/** Why a visitor's token does not hold though we signed it, or `undefined`. */
+function visitorRefusal(org: Org, visitorValidFromMs: number, issuedAtMs: number): RefusalCode | undefined {
+  if (issuedAtMs < Math.max(org.validFromMs, visitorValidFromMs)) return 'token_invalid'
+  return org.enabled ? undefined : 'org_disabled'
 }
 
+/** The agent's role, read afresh each time, or why they have none. */
+const createFindAgentStanding =
+  ({ store, findAgentRole, clock }: AuthenticateOptions) =>
+  async ({
+    orgId,
+    userId,
+    sessionId,
+    issuedAtMs,
+  }: Omit<AgentPrincipal, 'kind' | 'role'>): Promise<
+    { readonly role: 'admin' | 'agent' } | { readonly code: RefusalCode }
+  > => {
+    const org = await store.findOrg({ id: orgId })
+    const role = await findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
+    if (!org || issuedAtMs < org.validFromMs || role === undefined) return { code: 'token_invalid' }
+    return org.enabled ? { role } : { code: 'org_disabled' }
+  }
+
+const isAdmitted = ({ allowedOrigins }: Org, { origin, fetchSite }: CallerPlace, ownOrigins: readonly string[]) =>
+  decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins }) === 'allowed'
+
 export function createRecheck(options: AuthenticateOptions): Recheck {
-  const { findVisitorRefusal, findAgentStanding } = createChecks(options)
-  return async (principal) => {
+  const { store, ownOrigins } = options
+  const findAgentStanding = createFindAgentStanding(options)
+  return async (principal, place) => {
     if (principal.kind === 'agent') {
       const standing = await findAgentStanding(principal)
       return 'code' in standing ? standing.code : undefined
     }
-    const org = await options.store.findOrg({ id: principal.org.id })
-    return org?.key === principal.org.key ? findVisitorRefusal(org, principal) : 'token_invalid'
+    // Asked of a socket every few seconds, and so of the database itself.
+    const { org: before, visitorId, issuedAtMs } = principal
+    const org = await store.findOrg({ id: before.id })
+    if (org?.key !== before.key) return 'token_invalid'
+    const visitorFromMs = visitorId === undefined ? 0 : await store.ofOrg(before.id).visitorValidFromMs(visitorId)
+    const code = visitorRefusal(org, visitorFromMs, issuedAtMs)
+    return code ?? (isAdmitted(org, place, ownOrigins()) ? undefined : 'origin_not_allowed')
   }
 }
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
-  const { findVisitorRefusal, findAgentStanding } = createChecks(options)
+  const findAgentStanding = createFindAgentStanding(options)
+  const verifiedTokens = new VerifiedTokens()
+  const findPublicId = createFindPublicId(identifyVisitor)
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
-  async function refuseAtDoor(org: Org, { origin, fetchSite }: Credentials): Promise<Authentication | undefined> {
+  async function refuseAtDoor(org: Org, credentials: Credentials): Promise<Authentication | undefined> {
     if (!org.enabled) return refuse('org_disabled', undefined, org)
-    const { allowedOrigins } = org
-    if (decideOrigin({ origin, fetchSite, allowedOrigins, ownOrigins: ownOrigins() }) === 'allowed') return undefined
+    if (isAdmitted(org, credentials, ownOrigins())) return undefined
+    const { origin } = credentials
     if (origin === undefined || parseOrigin(origin) !== origin) return refuse('origin_not_allowed', undefined, org)
     rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)
@@ -121,14 +133,15 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 
   async function asVisitor(credentials: Credentials): Promise<Authentication> {
-    const verified = verifyOrgToken(keyRing, credentials.orgToken, { nowMs: clock.nowMs(), lifetimeSeconds })
+    const rules = { nowMs: clock.nowMs(), lifetimeSeconds }
+    const verified = verifyOrgToken(keyRing, credentials.orgToken, rules, verifiedTokens)
     const signed = 'claims' in verified ? { id: verified.claims.orgId, key: verified.claims.orgKey } : undefined
     if (verified.kind === 'refused') return refuse(verified.code, undefined, signed)
     const { orgId, orgKey, visitorId, ...times } = verified.claims
-    const org = await store.findOrg({ id: orgId })
-    if (org?.key !== orgKey || !isAgreed(identifyVisitor, org, visitorId, credentials))
+    const { org, visitorValidFromMs } = await store.standingOf(orgId, visitorId)
+    if (org?.key !== orgKey || !isAgreed(findPublicId, org, visitorId, credentials))
       return refuse('token_invalid', undefined, signed)
-    const code = await findVisitorRefusal(org, { visitorId, ...times })
+    const code = visitorRefusal(org, visitorValidFromMs, times.issuedAtMs)
     if (code !== undefined) return refuse(code, undefined, signed)
     const refusal = await refuseAtDoor(org, credentials)
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -34,6 +35,36 @@ export type KeyFileReading =
   | { readonly kind: 'ok'; readonly keys: StoredKeys; readonly version: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid'; readonly message: string }
+
+/** Where keys are kept. */
+export interface KeyFile {
+  /** As the operator knows it. */
+  readonly path: string
+  read(): KeyFileReading
+  /** Throws where it cannot be written. */
+  write(keys: StoredKeys, how: 'create' | 'replace'): void
+  /** As `read` gives it; `undefined` where it cannot be told: reading then says why. */
+  version(): string | undefined
+}
+
+/** The keys in a file of the machine. */
+export const keyFileAt = (path: string): KeyFile => ({
+  path,
+  read: () => readKeyFile(path),
+  write: (keys, how) => {
+    writeKeyFile(path, keys, how)
+  },
+  version() {
+    try {
+      return versionOf(statSync(path, { bigint: true }))
+    } catch {
+      return undefined
+    }
+  },
+})
+
+const versionOf = ({ mtimeNs, ino, size }: { mtimeNs: bigint; ino: bigint; size: bigint }): string =>
+  [mtimeNs, ino, size].join(':')
 
 const fileMode = 0o600
 const othersMode = 0o077
@@ -74,7 +105,7 @@ const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
 
 /** Reads and checks the file; a file that somebody else could read, or that is damaged, is `invalid`. */
-export function readKeyFile(path: string): KeyFileReading {
+function readKeyFile(path: string): KeyFileReading {
   let descriptor: number
   try {
     descriptor = openSync(path, 'r')
@@ -83,12 +114,12 @@ export function readKeyFile(path: string): KeyFileReading {
     return { kind: 'invalid', message: `The key file ${path} cannot be opened: ${String(error)}.` }
   }
   try {
-    const { mode, mtimeNs, ino, size } = fstatSync(descriptor, { bigint: true })
-    if (!isWindows && (Number(mode) & othersMode) !== 0)
+    const status = fstatSync(descriptor, { bigint: true })
+    if (!isWindows && (Number(status.mode) & othersMode) !== 0)
       return { kind: 'invalid', message: `The key file ${path} may be read by others: set its mode to 600.` }
     const keys = decodeKeys(readFileSync(descriptor, 'utf8'))
     if (!keys) return { kind: 'invalid', message: `The key file ${path} is damaged: restore it from a copy.` }
-    return { kind: 'ok', keys, version: [mtimeNs, ino, size].join(':') }
+    return { kind: 'ok', keys, version: versionOf(status) }
   } catch (error) {
     return { kind: 'invalid', message: `The key file ${path} cannot be read: ${String(error)}.` }
   } finally {
@@ -111,7 +142,7 @@ function syncFolder(folder: string): void {
  * Writes the whole file or nothing of it. `create` leaves a file alone that is there already: of two processes that start
  * at once, one makes the keys and both use them.
  */
-export function writeKeyFile(path: string, keys: StoredKeys, how: 'create' | 'replace'): void {
+function writeKeyFile(path: string, keys: StoredKeys, how: 'create' | 'replace'): void {
   const folder = dirname(path)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const temporary = `${path}.${String(process.pid)}.new`

@@ -1,8 +1,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
-import { leastSecretBytes, readKeyFile, type StoredKey, type StoredKeys, writeKeyFile } from './key-file.ts'
+import { type KeyFile, keyFileAt, leastSecretBytes, type StoredKey, type StoredKeys } from './key-file.ts'
 
 /** What a key may sign. Each purpose has a key of its own, so that no token can stand for another kind. */
 export type KeyPurpose = 'org-token' | 'agent-token'
@@ -43,15 +42,18 @@ export interface KeyRing {
 export type KeyRingOpening =
   { readonly kind: 'ok'; readonly keyRing: KeyRing } | { readonly kind: 'invalid'; readonly message: string }
 
-export interface KeyRingOptions {
-  /** The data folder; made where it is missing. */
-  readonly folder: string
+export interface KeyRingTerms {
   /** The first one signs, all verify. */
   readonly pinned: readonly PinnedSecret[] | undefined
   readonly clock: Clock
   readonly random: Random
   /** Hears, once each, why a changed key file was not taken; the keys before it stay in force. */
   readonly onProblem: (message: string) => void
+}
+
+export interface KeyRingOptions extends KeyRingTerms {
+  /** The data folder; made where it is missing. */
+  readonly folder: string
 }
 
 /** Longer than any token lives (600 s) and clocks differ (60 s). */
@@ -88,8 +90,9 @@ const newKey = (random: Random): StoredKey => ({
 })
 
 /** What stands between the file and the keys in use: re-read when it has changed, with no restart. */
-function watchKeyFile(path: string, first: StoredKeys, firstVersion: string, options: KeyRingOptions) {
+function watchKeyFile(file: KeyFile, first: StoredKeys, firstVersion: string, options: KeyRingTerms) {
   const { clock, onProblem } = options
+  const { path } = file
   let version = firstVersion
   let checkedAtMs = clock.monotonicMs()
   let problem: string | undefined
@@ -100,19 +103,9 @@ function watchKeyFile(path: string, first: StoredKeys, firstVersion: string, opt
     return undefined
   }
 
-  /** `undefined` where it cannot be told: reading the file then says why. */
-  function versionNow(): string | undefined {
-    try {
-      const { mtimeNs, ino, size } = statSync(path, { bigint: true })
-      return [mtimeNs, ino, size].join(':')
-    } catch {
-      return undefined
-    }
-  }
-
   /** The keys, where the file has changed since. */
   function reread(): StoredKeys | undefined {
-    const reading = readKeyFile(path)
+    const reading = file.read()
     if (reading.kind !== 'ok')
       return reject(reading.kind === 'missing' ? `The key file ${path} is gone.` : reading.message)
     if (Buffer.compare(reading.keys.visitorKey, first.visitorKey) !== 0)
@@ -126,15 +119,16 @@ function watchKeyFile(path: string, first: StoredKeys, firstVersion: string, opt
     const nowMs = clock.monotonicMs()
     if (nowMs - checkedAtMs < recheckEveryMs) return undefined
     checkedAtMs = nowMs
-    return versionNow() === version ? undefined : reread()
+    return file.version() === version ? undefined : reread()
   }
 
   return { reread, changed }
 }
 
-function createKeyRing(path: string, stored: StoredKeys, version: string, options: KeyRingOptions): KeyRing {
+function createKeyRing(kept: KeyFile, stored: StoredKeys, version: string, options: KeyRingTerms): KeyRing {
   const { pinned, clock, random } = options
-  const file = watchKeyFile(path, stored, version, options)
+  const { path } = kept
+  const file = watchKeyFile(kept, stored, version, options)
   const pinnedKeys = pinned?.map(({ kid, secret }) => ({ kid, secret, retireAtMs: undefined }))
   let keys = deriveKeys(pinnedKeys ?? stored.signingKeys)
 
@@ -162,11 +156,11 @@ function createKeyRing(path: string, stored: StoredKeys, version: string, option
       try {
         const before = file.reread()
         if (!before) return { kind: 'failed', message: `The key file ${path} cannot be read.` }
-        const kept = before.signingKeys
+        const retiring = before.signingKeys
           .map((key) => ({ ...key, retireAtMs: key.retireAtMs ?? nowMs + overlapMs }))
           .filter((key) => nowMs < key.retireAtMs)
-        const signingKeys = [newKey(random), ...kept].slice(0, maxKeys)
-        writeKeyFile(path, { ...before, signingKeys }, 'replace')
+        const signingKeys = [newKey(random), ...retiring].slice(0, maxKeys)
+        kept.write({ ...before, signingKeys }, 'replace')
         keys = deriveKeys(signingKeys)
         return { kind: 'rotated', kid: signingKeys[0]?.kid ?? '' }
       } catch (error) {
@@ -177,21 +171,25 @@ function createKeyRing(path: string, stored: StoredKeys, version: string, option
 }
 
 /** Opens the ring, making its keys at the first start. The message of `invalid` is one plain sentence for the operator. */
-export function openKeyRing(options: KeyRingOptions): KeyRingOpening {
-  const { folder, pinned, random } = options
+export const openKeyRing = ({ folder, ...terms }: KeyRingOptions): KeyRingOpening =>
+  openKeyRingOn(keyFileAt(join(folder, 'keys.json')), terms)
+
+/** As `openKeyRing`, wherever the keys are kept. */
+export function openKeyRingOn(file: KeyFile, terms: KeyRingTerms): KeyRingOpening {
+  const { pinned, random } = terms
+  const { path } = file
   if (pinned?.length === 0) return { kind: 'invalid', message: 'No key is pinned: leave the setting out, or name one.' }
-  const path = join(folder, 'keys.json')
-  let reading = readKeyFile(path)
+  let reading = file.read()
   if (reading.kind === 'missing') {
     try {
-      writeKeyFile(path, { visitorKey: random.bytes(leastSecretBytes), signingKeys: [newKey(random)] }, 'create')
+      file.write({ visitorKey: random.bytes(leastSecretBytes), signingKeys: [newKey(random)] }, 'create')
     } catch (error) {
       return { kind: 'invalid', message: `The key file ${path} cannot be written: ${String(error)}.` }
     }
-    reading = readKeyFile(path)
+    reading = file.read()
   }
   if (reading.kind === 'missing')
     return { kind: 'invalid', message: `The key file ${path} does not stay where it is put.` }
   if (reading.kind === 'invalid') return reading
-  return { kind: 'ok', keyRing: createKeyRing(path, reading.keys, reading.version, options) }
+  return { kind: 'ok', keyRing: createKeyRing(file, reading.keys, reading.version, terms) }
 }

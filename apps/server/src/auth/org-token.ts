@@ -1,6 +1,7 @@
 import { asString, type OrgId, type PublicVisitorId } from '@helvino/protocol'
 import type { KeyRing } from './key-ring.ts'
 import { signToken, type TokenMint, type TokenRules, type TokenVerification, verifyToken } from './signed-token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export interface OrgTokenClaims {
   readonly orgId: OrgId
@@ -30,4 +31,5 @@ export const verifyOrgToken = (
   keyRing: KeyRing,
   token: string | undefined,
   rules: TokenRules,
-): TokenVerification<OrgTokenClaims> => verifyToken(keyRing, 'org-token', token, decodeClaims, rules)
+  verified?: VerifiedTokens,
+): TokenVerification<OrgTokenClaims> => verifyToken(keyRing, 'org-token', token, decodeClaims, rules, verified)

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { asRecord, limits, parseJson } from '@helvino/protocol'
 import type { KeyPurpose, KeyRing } from './key-ring.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export type TokenVerification<Claims> =
   | { readonly kind: 'valid'; readonly claims: Claims & TokenTimes }
@@ -47,7 +48,14 @@ function decodePart(part: string): Buffer | undefined {
 }
 
 /** The payload of a token that one of our keys of this purpose has signed, byte for byte. */
-function openToken(keyRing: KeyRing, purpose: KeyPurpose, token: string): Json | undefined {
+function openToken(
+  keyRing: KeyRing,
+  purpose: KeyPurpose,
+  token: string,
+  verified: VerifiedTokens | undefined,
+): Json | undefined {
+  const known = verified?.find(keyRing, purpose, token)
+  if (known) return known
   if (token.length > limits.tokenLength) return undefined
   const parts = token.split('.', 4)
   const [header, payload, signature] = parts
@@ -61,20 +69,26 @@ function openToken(keyRing: KeyRing, purpose: KeyPurpose, token: string): Json |
   if (!key) return undefined
   const expected = createHmac('sha256', key).update(`${header}.${payload}`).digest()
   if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return undefined
-  return asRecord(parseJson(payloadBytes.toString('utf8')))
+  const opened = asRecord(parseJson(payloadBytes.toString('utf8')))
+  if (opened) verified?.keep(token, { headerPart: header, key, payload: opened })
+  return opened
 }
 
-/** Verifies in this order: spelling, signature, header, claims, issued, expired, life. `decode` gives `undefined` for claims of a wrong shape. */
+/**
+ * Verifies in this order: spelling, signature, header, claims, issued, expired, life. `decode` gives `undefined` for claims of a
+ * wrong shape. Of a token that `verified` knows all is asked again but spelling and signature.
+ */
 export function verifyToken<Claims>(
   keyRing: KeyRing,
   purpose: KeyPurpose,
   token: string | undefined,
   decode: (claims: Json) => Claims | undefined,
   { nowMs, lifetimeSeconds }: TokenRules,
+  verified?: VerifiedTokens,
 ): TokenVerification<Claims> {
   if (token === undefined || token === '') return { kind: 'refused', code: 'token_missing' }
   const invalid = { kind: 'refused', code: 'token_invalid' } as const
-  const payload = openToken(keyRing, purpose, token)
+  const payload = openToken(keyRing, purpose, token, verified)
   const claims = payload && decode(payload)
   if (!payload || !claims) return invalid
   const { iat, exp } = payload

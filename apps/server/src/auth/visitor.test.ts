@@ -1,6 +1,7 @@
 import type { OrgId, VisitorId } from '@helvino/protocol'
 import { SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
+import { createFindPublicId } from './known-visitors.ts'
 import { createIdentifyVisitor } from './visitor.ts'
 
 const org = 'org_a' as OrgId
@@ -36,5 +37,24 @@ describe('visitor', () => {
   it('[VIS4] does not take a public id for the secret: identified again, it is somebody else', () => {
     const { visitorId } = identify(org, secret)
     expect(identify(org, visitorId as unknown as VisitorId).visitorId).not.toBe(visitorId)
+  })
+
+  it('[VIS5] has the same public id each time it comes, its own in each organisation, computed anew only after 5,000 others', () => {
+    let computed = 0
+    const find = createFindPublicId((...visitor) => {
+      computed += 1
+      return identify(...visitor)
+    })
+    const secretOf = (index: number) => `v_${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` as VisitorId
+    const check = (index: number, of = org) => {
+      expect(find(of, secretOf(index))).toBe(identify(of, secretOf(index)).visitorId)
+    }
+    for (const index of [0, 0]) check(index)
+    for (let index = 1; index < 5_000; index += 1) find(org, secretOf(index))
+    for (const index of [0, 1, 4_999]) check(index)
+    expect(computed).toBe(5_000)
+    check(1, 'org_b' as OrgId)
+    for (const index of [1, 0]) check(index)
+    expect(computed).toBe(5_002)
   })
 })

@@ -26,6 +26,9 @@ export function createIdentifyVisitor(visitorKey: Uint8Array): IdentifyVisitor {
   return (orgId, secret) => ({
     // 128 bits are enough to be unique, and keep the id short where people see it.
     visitorId: `p_${mac(publicKey, orgId, secret).subarray(0, 16).toString('base64url')}` as PublicVisitorId,
-    visitorHash: mac(hashKey, orgId, secret).toString('base64url'),
+    // Asked for only where a visitor's row is written.
+    get visitorHash() {
+      return mac(hashKey, orgId, secret).toString('base64url')
+    },
   })
 }

@@ -66,6 +66,7 @@ describe('conversations', () => {
     events = []
     committedAtEvent = []
     fanOut.subscribe((event) => {
+      if ('typing' in event) return
       events.push(event)
       committedAtEvent.push(store.writesCommitted())
     })

@@ -13,11 +13,26 @@ export interface ConversationEvent {
   readonly audience: 'everybody' | 'agents'
 }
 
+/** Somebody writes in a conversation. Of no use a few seconds later, and never stored. */
+export interface TypingEvent {
+  readonly orgId: OrgId
+  readonly conversationId: ConversationId
+  /** Whose conversation it is. */
+  readonly visitorId: PublicVisitorId
+  readonly typing: Typist
+}
+
+/** `userId` is for the server alone: no session is told of its own agent. */
+export type Typist =
+  { readonly role: 'user' } | { readonly role: 'agent'; readonly userId: string; readonly name: string }
+
+export type FanOutEvent = ConversationEvent | TypingEvent
+
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
 export interface FanOut {
-  publish(event: ConversationEvent): void
+  publish(event: FanOutEvent): void
   /** Returns the unsubscribe. */
-  subscribe(listener: (event: ConversationEvent) => void): () => void
+  subscribe(listener: (event: FanOutEvent) => void): () => void
   /** Hears that events of other nodes may have been lost: whoever follows conversations reads what is stored. Returns the unsubscribe. */
   onLoss(listener: () => void): () => void
 }

@@ -9,7 +9,7 @@ const refuseAll: Authenticate = () => Promise.resolve({ kind: 'refused', code: '
 
 async function createServer() {
   const lines: string[] = []
-  const app = await createHttpServer({
+  const app = createHttpServer({
     authenticate: refuseAll,
     isUpgrade: () => false,
     unavailableReason,

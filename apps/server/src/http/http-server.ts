@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import cors from '@fastify/cors'
-import { headers, limits, parseJson } from '@helvino/protocol'
+import { limits, parseJson } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { refusedByStore } from '../conversations/refused.ts'
 import type { Unavailable } from '../store/contract.ts'
+import { addCors } from './cors.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { logOptions, type LogOptions } from './log.ts'
+import { addRequestLog, logOptions, type LogOptions } from './log.ts'
 import { refuse } from './refuse.ts'
 import { roleOfRoute, RouteWithoutRoleError } from './route-table.ts'
 
@@ -38,40 +38,8 @@ class MalformedJsonError extends Error {
   readonly statusCode = 400
 }
 
-async function addCors(app: FastifyInstance): Promise<void> {
-  await app.register(cors, {
-    // Any origin may ask; whether it is admitted is known when the organisation is, and a refused page must be able to read why.
-    // No cookie is involved. The agents' calls come from this server's own pages and from nowhere else, and no page reads the metrics.
-    delegator: (request, decide) => {
-      decide(null, { ...corsOptions, origin: isForNoOtherPage(request) ? false : '*' })
-    },
-  })
-}
-
-/** By the route, not by the address, which spells one route in many ways; a preflight has no route but the one for all of them. */
-function isForNoOtherPage({ method, routeOptions, url }: FastifyRequest): boolean {
-  const address = method === 'OPTIONS' ? url : routeOptions.url
-  return address !== undefined && (address.startsWith('/api/agent') || address.startsWith('/metrics'))
-}
-
-const corsOptions = {
-  methods: ['GET', 'POST'],
-  allowedHeaders: [
-    'content-type',
-    headers.orgKey,
-    headers.siteId,
-    headers.visitorId,
-    headers.orgToken,
-    headers.idempotencyKey,
-  ],
-  exposedHeaders: [headers.retryAfter, headers.idempotentReplayed],
-  // The longest that Chromium keeps a preflight, in seconds.
-  maxAge: 7_200,
-  strictPreflight: false,
-}
-
 /** Fastify with everything that holds for every route: roles, refusals, limits, CORS and the log. Routes are added by the caller. */
-export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     ...logOptions(options.log),
     http: { shouldUpgradeCallback: options.isUpgrade },
@@ -101,13 +69,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
   app.decorateRequest('turnedAway', undefined)
-  const startedAtMs = new WeakMap<object, number>()
-  app.addHook('onRequest', (request, reply, done) => {
-    startedAtMs.set(request, options.clock.monotonicMs())
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff')
     done()
   })
-  await addCors(app)
+  addRequestLog(app, options.log)
+  addCors(app)
   app.addHook('onRequest', createGuard(options))
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
@@ -121,15 +88,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     const code = refusalOf(error)
     if (code === 'internal') request.log.error({ event: 'request-failed', route: request.routeOptions.url, err: error })
     return refuse(reply, code)
-  })
-  app.addHook('onResponse', (request, reply, done) => {
-    const tookMs = Math.round(options.clock.monotonicMs() - (startedAtMs.get(request) ?? Number.NaN))
-    // The pattern, not the address: an address holds ids.
-    request.log.debug(
-      { event: 'request', method: request.method, route: request.routeOptions.url, status: reply.statusCode, tookMs },
-      'request',
-    )
-    done()
   })
   return app
 }

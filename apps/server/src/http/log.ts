@@ -1,5 +1,5 @@
 import type { Clock } from '@helvino/runtime'
-import { type FastifyServerOptions, LogController } from 'fastify'
+import { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 
 export interface LogOptions {
   readonly level: string
@@ -15,7 +15,7 @@ export function logOptions({
   level,
   clock,
   stream,
-}: LogOptions): Pick<FastifyServerOptions, 'logger' | 'logController'> {
+}: LogOptions): Pick<FastifyServerOptions, 'logger' | 'logController' | 'childLoggerFactory'> {
   const secretFields = [
     'token',
     'orgToken',
@@ -28,6 +28,8 @@ export function logOptions({
   ]
   return {
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request costs more than the rare line is worth: that says by itself what it is about.
+    childLoggerFactory: (parent) => parent,
     logger: {
       level,
       stream,
@@ -43,4 +45,23 @@ export function logOptions({
       },
     },
   }
+}
+
+/** One line for each request, where the level asks for it. */
+export function addRequestLog(app: FastifyInstance, { level, clock }: LogOptions): void {
+  if (level !== 'debug' && level !== 'trace') return
+  const startedAtMs = new WeakMap<object, number>()
+  app.addHook('onRequest', (request, _reply, done) => {
+    startedAtMs.set(request, clock.monotonicMs())
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const tookMs = Math.round(clock.monotonicMs() - (startedAtMs.get(request) ?? Number.NaN))
+    // The pattern, not the address: an address holds ids.
+    request.log.debug(
+      { event: 'request', method: request.method, route: request.routeOptions.url, status: reply.statusCode, tookMs },
+      'request',
+    )
+    done()
+  })
 }

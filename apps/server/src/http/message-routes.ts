@@ -6,7 +6,7 @@ import { refused } from '../conversations/refused.ts'
 import { decodeBatchBody, decodeMessageBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
-import { readIdempotencyKey } from './request-state.ts'
+import { readCredentials, readIdempotencyKey } from './request-state.ts'
 import type { WaitingReads } from './waiting-reads.ts'
 
 export interface MessageRouteOptions {
@@ -96,7 +96,7 @@ async function readMessages(
     if (listed.kind === 'refused' || listed.page.messages.length > 0) return listed
     await waiting.woken
     // It was held for longer than a logout or a switch may take to act.
-    const code = await recheck(principal)
+    const code = await recheck(principal, readCredentials(request))
     if (code !== undefined) return refused(code)
     return await read()
   } finally {

@@ -16,7 +16,7 @@ function accessWith(env: Record<string, string>): MetricsAccess {
 
 async function serverWith(env: Record<string, string>) {
   const clock = new SimClock()
-  const app = await createHttpServer({
+  const app = createHttpServer({
     authenticate: () => Promise.resolve({ kind: 'refused', code: 'token_missing' }),
     ...{ isUpgrade: () => false, unavailableReason, random: new SimRandom(1), clock, publicUrl: undefined },
     ...{ ownOrigins: () => [], agents: { findSession: () => Promise.resolve({ kind: 'none' }) } },

@@ -56,6 +56,7 @@ export const frameTable: Readonly<Record<ClientFrame['type'], readonly Role[]>> 
   hello: ['anyone'],
   renew: ['visitor', 'agent', 'admin'],
   ping: ['visitor', 'agent', 'admin'],
+  typing: ['visitor', 'agent', 'admin'],
 }
 
 /** The role of a registered route, or `undefined` where the table does not know it. A `HEAD` asks what its `GET` asks. */

@@ -38,7 +38,7 @@ describe('telemetry over HTTP', () => {
       identifyVisitor: createIdentifyVisitor(random.bytes(32)),
       findAgentRole: async () => 'agent',
     })
-    app = await createHttpServer({
+    app = createHttpServer({
       ...{ authenticate, unavailableReason, random, clock, publicUrl: undefined },
       ...{ ownOrigins: () => ['http://localhost:4000'], isUpgrade: () => false },
       agents: { findSession: () => Promise.resolve({ kind: 'none' }) },

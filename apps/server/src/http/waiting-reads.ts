@@ -30,8 +30,9 @@ export function createWaitingReads(fanOut: FanOut, clock: Clock): WaitingReads {
   const waiters = new Map<string, Set<Waiter>>()
   let count = 0
   let isStopped = false
-  const unsubscribe = fanOut.subscribe(({ orgId, conversationId, message }) => {
-    if (!message) return
+  const unsubscribe = fanOut.subscribe((event) => {
+    if ('typing' in event || !event.message) return
+    const { orgId, conversationId, message } = event
     for (const waiter of waiters.get(`${orgId}/${conversationId}`) ?? [])
       if (message.sequence > waiter.after) waiter.wake()
   })

@@ -14,6 +14,7 @@ it('[RT35] refuses what asks for no socket where Node hands it over all the same
     fanOut: createLocalFanOut(() => undefined),
     authenticate: unused,
     recheck: unused,
+    noteTyping: unused,
     onFailure: () => undefined,
   })
   // As before Node 24.9: every `Upgrade` leaves HTTP.

@@ -1,10 +1,12 @@
 import type { OrgId, PublicVisitorId } from '@helvino/protocol'
-import type { ConversationEvent } from '../fan-out/contract.ts'
-import { EventText } from './event-text.ts'
+import type { ConversationEvent, FanOutEvent, TypingEvent } from '../fan-out/contract.ts'
+import { encodeServerFrame, EventText } from './event-text.ts'
 import { type Member, orgOfMember } from './member.ts'
 
 export interface Listener {
   hear(text: EventText): void
+  /** `typistId`: the agent who writes, where it is one. */
+  hearTyping(text: string, typistId: string | undefined): void
 }
 
 interface OrgListeners {
@@ -31,12 +33,29 @@ export class Listeners {
     }
   }
 
-  deliver(event: ConversationEvent): void {
+  deliver(event: FanOutEvent): void {
     const org = this.#orgs.get(event.orgId)
     if (!org) return
-    const text = new EventText(event)
-    const visitors = event.audience === 'everybody' ? org.visitors.get(event.visitorId) : undefined
-    for (const listener of visitors ?? []) listener.hear(text)
-    for (const listener of org.agents) listener.hear(text)
+    if ('typing' in event) tellTyping(org, event)
+    else tell(org, event)
   }
+}
+
+function tell(org: OrgListeners, event: ConversationEvent): void {
+  const text = new EventText(event)
+  const visitors = event.audience === 'everybody' ? org.visitors.get(event.visitorId) : undefined
+  // Agents first: the visitor who wrote hears of it from the answer to the request too.
+  for (const listener of org.agents) listener.hear(text)
+  for (const listener of visitors ?? []) listener.hear(text)
+}
+
+/** A visitor hears that somebody answers, and not who; agents hear who of them does, by name, and that the visitor writes. */
+function tellTyping({ agents, visitors }: OrgListeners, { conversationId, visitorId, typing }: TypingEvent): void {
+  const { role } = typing
+  const frame = { type: 'typing', conversationId, role } as const
+  const isAgent = role === 'agent'
+  const plain = encodeServerFrame(frame)
+  if (isAgent) for (const listener of visitors.get(visitorId) ?? []) listener.hearTyping(plain, undefined)
+  const named = isAgent ? encodeServerFrame({ ...frame, name: typing.name }) : plain
+  for (const listener of agents) listener.hearTyping(named, isAgent ? typing.userId : undefined)
 }

@@ -25,6 +25,8 @@ export interface SessionPorts {
   listMessages(member: Member, id: ConversationId, after: Sequence): Promise<MessagePage | undefined>
   /** The message with this sequence, in a conversation that this member may see. */
   findMessageId(member: Member, id: ConversationId, sequence: Sequence): Promise<MessageId | undefined>
+  /** Tells the others in that conversation that this member writes; nobody, where the member may not see it. */
+  noteTyping(member: Member, id: ConversationId): Promise<void>
   /** From here on the session hears events; called before the missed messages are read, so that none falls between. */
   onJoined(member: Member): void
   onClosed(): void

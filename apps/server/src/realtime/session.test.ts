@@ -12,6 +12,7 @@ import {
   type RefusalCode,
   type Sequence,
   type ServerFrame,
+  typingLimits,
 } from '@helvino/protocol'
 import { SimClock } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
@@ -71,7 +72,12 @@ function openWorld(stored = 0) {
   const tokens = new Map<string, Authentication>()
   const reader = { queuedBytes: 0, drained: Promise.resolve() }
   const listeners = new Listeners()
-  const hooks = { afterList: () => undefined as void, refusal: undefined as RefusalCode | undefined }
+  const typed: string[] = []
+  const hooks = {
+    afterList: () => undefined as void,
+    refusal: undefined as RefusalCode | undefined,
+    typingFails: false,
+  }
   const ports: SessionPorts = {
     clock,
     authenticate: (token) => Promise.resolve(tokens.get(token) ?? { kind: 'refused', code: 'token_invalid' }),
@@ -88,12 +94,17 @@ function openWorld(stored = 0) {
       return Promise.resolve({ messages, latestSequence: log.length as Sequence })
     },
     findMessageId: (_member, _id, sequence) => Promise.resolve(log[sequence - 1]?.id),
+    noteTyping(_member, id) {
+      if (hooks.typingFails) return Promise.reject(new Error('the store is away'))
+      typed.push(id)
+      return Promise.resolve()
+    },
     onJoined(member) {
       listeners.add(member, session)
     },
     onClosed: () => undefined,
     onFailure: (error) => {
-      throw error
+      if (!hooks.typingFails) throw error
     },
   }
   const session = new Session(
@@ -138,6 +149,7 @@ function openWorld(stored = 0) {
     texts,
     closes,
     hooks,
+    typed,
     reader,
     tokens,
     visitorToken,
@@ -413,8 +425,48 @@ describe('session', () => {
     const world = openWorld()
     world.visitorToken('t1', 5 * minute)
     await world.hello(undefined, 't1', { protocol: protocolNumber + 1 })
-    await world.say({ type: 'typing' })
+    await world.say({ type: 'confetti' })
     expect(world.closes).toEqual([])
+  })
+
+  it('[RT36] tells of somebody who writes at most once in 2 s, and drops the rest', async () => {
+    const world = openWorld()
+    world.visitorToken('t1', 5 * minute)
+    await world.hello()
+    const type = (id: string) => world.say({ type: 'typing', conversationId: id })
+    await type('c1')
+    await type('c1')
+    await world.clock.advance(typingLimits.takenEveryMs - 1)
+    await type('c2')
+    expect(world.typed).toEqual(['c1'])
+    await world.clock.advance(1)
+    await type('c2')
+    expect(world.typed).toEqual(['c1', 'c2'])
+    expect(world.closes).toEqual([])
+  })
+
+  it('[RT37] stays when it could not be told that somebody writes', async () => {
+    const world = openWorld()
+    world.visitorToken('t1', 5 * minute)
+    await world.hello()
+    world.hooks.typingFails = true
+    await world.say({ type: 'typing', conversationId })
+    expect(world.closes).toEqual([])
+    await world.say({ type: 'typing' })
+    expect(world.closes[0]?.code).toBe(4400)
+  })
+
+  it('[RT38] tells a session that is behind nothing of who writes', async () => {
+    const world = openWorld(150)
+    world.visitorToken('t1', 5 * minute)
+    const typing = { role: 'agent', userId: 'u1', name: 'Ada' } as const
+    world.hooks.afterList = () => {
+      world.listeners.deliver({ orgId, conversationId, visitorId, typing })
+    }
+    await world.hello(0)
+    expect(world.texts.join()).not.toContain('typing')
+    world.listeners.deliver({ orgId, conversationId, visitorId, typing })
+    expect(world.texts.at(-1)).toBe(JSON.stringify({ type: 'typing', conversationId, role: 'agent' }))
   })
 
   it('[RT19] leaves no timer behind when it ends', async () => {

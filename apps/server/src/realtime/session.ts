@@ -4,12 +4,14 @@ import {
   type ClientFrame,
   closeCodes,
   type CloseCode,
+  type ConversationId,
   decodeClientFrame,
   limits,
   parseJson,
   protocolNumber,
   type RefusalCode,
   type ResumePoint,
+  typingLimits,
 } from '@helvino/protocol'
 import type { Role } from '../auth/principal.ts'
 import { frameTable } from '../http/route-table.ts'
@@ -40,6 +42,7 @@ export class Session {
   #protocol = protocolNumber
   #heardAtMs: number
   #isRenewing = false
+  #typedAtMs = -Infinity
   #cancelHello: () => void
   #cancelSilence: () => void
   #cancelExpiry: () => void = () => undefined
@@ -87,6 +90,14 @@ export class Session {
     if (this.#state.name !== 'resuming') return
     this.#state.held.push(text)
     if (this.#state.held.length > limits.replayMessages) this.close(closeCodes.tooSlow, 'too far behind')
+  }
+
+  /** Somebody writes: nothing for a session that is behind still, and nothing to tell the agent `typistId` of themselves. */
+  hearTyping(text: string, typistId: string | undefined): void {
+    if (this.#state.name !== 'live') return
+    const { member } = this.#state
+    if (member.kind === 'agent' && member.userId === typistId) return
+    this.#send(text)
   }
 
   close(code: CloseCode, reason: string): void {
@@ -142,6 +153,21 @@ export class Session {
       case 'ping':
         this.#send(encodeServerFrame({ type: 'pong' }))
         return
+      case 'typing':
+        return this.#noteTyping(frame.conversationId)
+    }
+  }
+
+  /** More often than anybody needs to hear of it is dropped, and so is what could not be told: it is of no use later. */
+  async #noteTyping(id: ConversationId): Promise<void> {
+    const member = this.#member()
+    const nowMs = this.#ports.clock.monotonicMs()
+    if (member === undefined || nowMs - this.#typedAtMs < typingLimits.takenEveryMs) return
+    this.#typedAtMs = nowMs
+    try {
+      await this.#ports.noteTyping(member, id)
+    } catch (error) {
+      this.#ports.onFailure(error)
     }
   }
 

@@ -78,14 +78,15 @@ export function* append(statements: Statements, wanted: Append): Work<AppendOutc
   const { orgId, message } = wanted
   const { conversationId, clientMessageId } = message
   const before = yield* first(statements.conversationToChange, { orgId, id: conversationId })
-  const stored =
-    before && clientMessageId !== undefined
-      ? yield* first(statements.messageByClientId, { orgId, conversationId, clientMessageId })
-      : undefined
-  const { outcome, write } = decideAppend(wanted, before, stored)
-  if (write) {
-    yield* run(statements.insertMessage, write.row)
+  const { outcome, write } = decideAppend(wanted, before, undefined)
+  if (!write) return outcome
+  // Nearly every message is new: one that is not is found out by the index that its row goes into anyway.
+  if ((yield* run(statements.insertMessage, write.row)) === 1) {
     yield* run(statements.advance, write.after)
+    return outcome
   }
-  return outcome
+  const stored =
+    clientMessageId && (yield* first(statements.messageByClientId, { orgId, conversationId, clientMessageId }))
+  if (!stored) throw new Error('a message was not inserted though its key is not in use')
+  return decideAppend(wanted, before, stored).outcome
 }

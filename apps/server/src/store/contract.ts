@@ -143,8 +143,17 @@ export interface OrgRepository {
   listRefusedOrigins(): Promise<readonly { readonly origin: string; readonly lastSeenAt: string }[]>
 }
 
+/** What decides, beside its signature, whether a visitor's token still holds. */
+export interface Standing {
+  readonly org: Org | undefined
+  /** As `OrgRepository.visitorValidFromMs` says; 0 where no visitor was asked for. */
+  readonly visitorValidFromMs: number
+}
+
 /** What SQLite and PostgreSQL both implement; one contract suite runs on each. */
 export interface Store {
+  /** A write of this store is in it at once; one that another process has made, after 500 ms at most. */
+  standingOf(orgId: OrgId, visitorId: PublicVisitorId | undefined): Promise<Standing>
   findOrg(by: { readonly id: OrgId } | { readonly key: string } | { readonly siteId: string }): Promise<Org | undefined>
   /** Makes or replaces an organisation as a whole. */
   putOrg(org: Org): Promise<WriteResult>

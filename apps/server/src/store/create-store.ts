@@ -4,6 +4,7 @@ import type { Store } from './contract.ts'
 import { createOrgRepository } from './org-repository.ts'
 import { createReadiness } from './readiness.ts'
 import { orgOf, orgRow } from './rows.ts'
+import { createStandings } from './standings.ts'
 import { first, run } from './work.ts'
 
 export interface CountedStore extends Store {
@@ -22,6 +23,7 @@ export interface StoreOptions {
 export function createStore({ connection, random, clock }: StoreOptions): CountedStore {
   const { statements } = connection
   const isWriting = createReadiness(connection, clock)
+  const standings = createStandings(connection, clock)
   let isOpen = true
   return {
     async findOrg(by) {
@@ -34,14 +36,18 @@ export function createStore({ connection, random, clock }: StoreOptions): Counte
       )
       return row && orgOf(row)
     },
-    putOrg: (org) =>
-      connection.write({
+    standingOf: (orgId, visitorId) => standings.standingOf(orgId, visitorId),
+    async putOrg(org) {
+      const result = await connection.write({
         *start() {
           yield* run(statements.putOrg, orgRow(org))
           return { kind: 'written' } as const
         },
-      }),
-    ofOrg: (orgId) => createOrgRepository({ connection, random }, orgId),
+      })
+      standings.forget(org.id)
+      return result
+    },
+    ofOrg: (orgId) => createOrgRepository({ connection, random, forget: standings.forget }, orgId),
     isReady: async () => isOpen && (await isWriting()) && isOpen,
     close() {
       isOpen = false

@@ -45,6 +45,8 @@ export interface GroupCommit<Write> {
 export interface GroupCommitOptions<Write> {
   readonly commit: Commit<Write>
   readonly clock: Clock
+  /** Runs it after the input of this turn of the event loop. @defaultValue `setImmediate` */
+  readonly nextTurn?: (run: () => void) => void
   /** What asking again later may cure; `undefined` for a bug. */
   readonly unavailableReason: (error: unknown) => Unavailable['reason'] | undefined
   /** Hears why it is failing, once until a write succeeds. */
@@ -108,7 +110,7 @@ function createGroups<Write>({ commit }: GroupCommitOptions<Write>) {
 
 /** The writes in order, and when the next of them are tried. */
 function createQueue<Write>(
-  clock: Clock,
+  { clock, nextTurn = setImmediate }: GroupCommitOptions<Write>,
   commitGroup: ReturnType<typeof createGroups<Write>>['commitGroup'],
   onHeldUp: (heldUp: HeldUp) => void,
 ) {
@@ -133,7 +135,7 @@ function createQueue<Write>(
       isScheduled = false
       onDrained()
     } else if (heldUp) clock.startTimer(retryEveryMs, () => void turn())
-    else setImmediate(() => void turn())
+    else nextTurn(() => void turn())
   }
 
   return {
@@ -143,7 +145,7 @@ function createQueue<Write>(
       if (isScheduled) return
       isScheduled = true
       // After the input of this turn of the event loop: whatever arrived with it shares one sync of the disk.
-      setImmediate(() => void turn())
+      nextTurn(() => void turn())
     },
     drained: () =>
       new Promise<void>((resolve) => {
@@ -162,7 +164,7 @@ export function createGroupCommit<Write>(options: GroupCommitOptions<Write>): Gr
     if (reason === 'failing' && !isReported) options.onFailing(error)
     isReported ||= reason === 'failing'
   }
-  const queue = createQueue<Write>(options.clock, commitGroup, ({ reason, error }) => {
+  const queue = createQueue<Write>(options, commitGroup, ({ reason, error }) => {
     report(reason, error)
   })
   let closing: Promise<void> | undefined

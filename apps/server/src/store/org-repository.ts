@@ -12,9 +12,11 @@ import type {
   Unavailable,
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
+import { messageId } from './message-id.ts'
 import { conversationOf, messageOf, orgOf } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { ConversationRow } from './tables.ts'
+import type { Standings } from './standings.ts'
 import { all, first, run, type Work } from './work.ts'
 
 const keptRefusedOrigins = 50
@@ -22,6 +24,7 @@ const keptRefusedOrigins = 50
 export interface RepositoryParts {
   readonly connection: StoreConnection
   readonly random: Random
+  readonly forget: Standings['forget']
 }
 
 /** The visitor's row is written first, and so locked: two calls for one visitor come one after the other. */
@@ -123,9 +126,9 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
   )
 
 /** Reads answer from the last commit; every write goes through the one writer. */
-export function createOrgRepository({ connection, random }: RepositoryParts, orgId: OrgId): OrgRepository {
+export function createOrgRepository({ connection, random, forget }: RepositoryParts, orgId: OrgId): OrgRepository {
   const { statements, write } = connection
-  const written = (work: () => Work<void>) =>
+  const written = (work: () => Work<unknown>) =>
     write({
       *start() {
         yield* work()
@@ -140,7 +143,7 @@ export function createOrgRepository({ connection, random }: RepositoryParts, org
         changesOf: ({ conversation, created }) => (created ? [changeOf(orgId, conversation.id)] : []),
       }),
     appendMessage(message) {
-      const wanted = { orgId, id: uuid(random), message }
+      const wanted = { orgId, id: messageId(random, message.nowMs), message }
       return write({
         start: () => append(statements, wanted),
         inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
@@ -148,7 +151,7 @@ export function createOrgRepository({ connection, random }: RepositoryParts, org
       })
     },
     appendMessages(messages) {
-      const wanted = messages.map((message) => ({ orgId, id: uuid(random), message }))
+      const wanted = messages.map((message) => ({ orgId, id: messageId(random, message.nowMs), message }))
       return write({
         *start() {
           const outcomes: AppendOutcome[] = []
@@ -176,8 +179,16 @@ export function createOrgRepository({ connection, random }: RepositoryParts, org
           }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
       }),
-    signOutVisitor: (id, validFromMs) => written(() => run(statements.signOutVisitor, { orgId, id, validFromMs })),
-    allowOrigin: (origin, most) => write({ start: () => allowOne(statements, orgId, origin, most) }),
+    async signOutVisitor(id, validFromMs) {
+      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
+      forget(orgId, id)
+      return result
+    },
+    async allowOrigin(origin, most) {
+      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
+      forget(orgId)
+      return result
+    },
     rememberRefusedOrigin: (origin, nowMs) =>
       written(function* () {
         yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })

@@ -26,10 +26,11 @@ export function compile<Parameters extends Readonly<Record<keyof Parameters, Val
   build: (parameters: Parameters) => { compile(): CompiledQuery<Row> },
 ): Statement<Parameters, Row> {
   const placeholders = new Proxy({}, { get: (_target, name) => new Placeholder(name) }) as Parameters
-  const { sql, parameters: slots } = build(placeholders).compile()
+  const { sql, parameters } = build(placeholders).compile()
+  const slots = parameters.map((slot) => (slot instanceof Placeholder ? slot : { value: slot as Value }))
   return {
     sql,
     bind: (parameters) =>
-      slots.map((slot) => (slot instanceof Placeholder ? parameters[slot.name as keyof Parameters] : (slot as Value))),
+      slots.map((slot) => ('name' in slot ? parameters[slot.name as keyof Parameters] : slot.value)),
   }
 }

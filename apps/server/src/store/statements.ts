@@ -190,19 +190,28 @@ function messageStatements(kysely: Kysely<Tables>) {
           .where('conversation_id', '=', p.conversationId)
           .where('client_message_id', '=', p.clientMessageId),
     ),
+    /** Writes no row where the conversation has a message with that key already. */
     insertMessage: compile((p: MessageRow) =>
-      kysely.insertInto('messages').values({
-        org_id: p.org_id,
-        conversation_id: p.conversation_id,
-        sequence: p.sequence,
-        id: p.id,
-        role: p.role,
-        kind: p.kind,
-        author_id: p.author_id,
-        content: p.content,
-        client_message_id: p.client_message_id,
-        created_at_ms: p.created_at_ms,
-      }),
+      kysely
+        .insertInto('messages')
+        .values({
+          org_id: p.org_id,
+          conversation_id: p.conversation_id,
+          sequence: p.sequence,
+          id: p.id,
+          role: p.role,
+          kind: p.kind,
+          author_id: p.author_id,
+          content: p.content,
+          client_message_id: p.client_message_id,
+          created_at_ms: p.created_at_ms,
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['org_id', 'conversation_id', 'client_message_id'])
+            .where('client_message_id', 'is not', null)
+            .doNothing(),
+        ),
     ),
     messagesAfter: compile((p: Window) => ofConversation(p).where('sequence', '>', p.edge).orderBy('sequence')),
     messagesBefore: compile((p: Window) =>

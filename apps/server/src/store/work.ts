@@ -1,19 +1,28 @@
 import type { Statement, Value } from './statement.ts'
 
-/** One statement that the work wants to be run; it goes on with the rows. */
+/** One statement that the work wants to be run; it goes on with the answer. */
 export interface Step {
   readonly sql: string
   readonly values: readonly Value[]
 }
 
+export interface Answer {
+  readonly rows: readonly unknown[]
+  /** How many rows the statement has written. */
+  readonly written: number
+}
+
+/** What work begins with, before its first statement. */
+export const noAnswer: Answer = { rows: [], written: 0 }
+
 /**
  * What is to be done, one statement after the other, without saying how the database is waited for: SQLite runs it through
  * in one turn of the event loop, PostgreSQL between awaits. So each rule of the store is written once.
  */
-export type Work<Result> = Generator<Step, Result, readonly unknown[]>
+export type Work<Result> = Generator<Step, Result, Answer>
 
 export function* all<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Work<Row[]> {
-  const rows = yield { sql: statement.sql, values: statement.bind(parameters) }
+  const { rows } = yield { sql: statement.sql, values: statement.bind(parameters) }
   return rows as Row[]
 }
 
@@ -21,10 +30,12 @@ export function* first<Parameters, Row>(
   statement: Statement<Parameters, Row>,
   parameters: Parameters,
 ): Work<Row | undefined> {
-  const rows = yield* all(statement, parameters)
-  return rows[0]
+  const { rows } = yield { sql: statement.sql, values: statement.bind(parameters) }
+  return rows[0] as Row | undefined
 }
 
-export function* run<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Work<void> {
-  yield { sql: statement.sql, values: statement.bind(parameters) }
+/** Answers how many rows were written. */
+export function* run<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Work<number> {
+  const { written } = yield { sql: statement.sql, values: statement.bind(parameters) }
+  return written
 }

@@ -46,7 +46,8 @@ async function openWritePath() {
   const fanOut = createLocalFanOut((error) => {
     throw error
   })
-  fanOut.subscribe(({ message }) => {
+  fanOut.subscribe((event) => {
+    const message = 'message' in event ? event.message : undefined
     if (!message) return
     const found = reader.query('SELECT 1 FROM messages WHERE id = $1', [message.id])
     announced.push(found.then(({ rowCount }) => ({ id: message.id, isStored: rowCount === 1 })))
@@ -140,7 +141,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
     let step = 1
     while (
       await writeThrough(path, `${name}, step ${step}.`, (proxy) => {
-        proxy.atMessage(step, fault)
+        proxy.atQuestion(step, fault)
       })
     )
       step += 1
@@ -154,7 +155,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
     let step = 1
     const arm = (proxy: PostgresProxy) => {
       proxy.cut()
-      proxy.atMessage(step, fault)
+      proxy.atQuestion(step, fault)
     }
     while (await writeThrough(path, `${name}, step ${step}.`, arm)) step += 1
     // Start, settings, and the same as above.
@@ -168,7 +169,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
       await path.write('warm')
       let step = 1
       const arm = (proxy: PostgresProxy) => {
-        proxy.atMessage(step, reset)
+        proxy.atQuestion(step, reset)
         proxy.crowd(step % 5)
       }
       while (await writeThrough(path, `crowded, step ${step}.`, arm)) step += 1

@@ -55,7 +55,7 @@ function createMishaps(random: SimRandom) {
 async function openAgent(server: SpawnedServer): Promise<{ readonly client: ChatClient; readonly proxy: FaultProxy }> {
   const { cookie } = await logIn(server.url, server.admin)
   const proxy = await FaultProxy.open(server.url)
-  const client = createAgentClient({
+  const { chat: client } = createAgentClient({
     runtime: {
       clock: new PacedClock(speed),
       random: anyRandom,

@@ -139,6 +139,8 @@ describe('what an operator or a machine changes under load', () => {
       expect(forced).toEqual([])
       database.exec(on)
       database.close()
+      // A second of the server's.
+      await pause(50)
       for (const { id } of chat.client.state.outbox) await chat.client.retry(id)
       await expect.poll(() => chat.isQuiet(), within).toBe(true)
       expectStored(running, chat, [`${code}: before`, ...[1, 2, 3].map((n) => `${code}: ${String(n)}`)])

@@ -60,11 +60,8 @@ export async function lockConversations(
     ),
   )
   const pairs = [...wanted.values()]
-  const rows = (await run(lockConversationsSql, [
-    pairs.map(([orgId]) => orgId),
-    pairs.map(([, id]) => id),
-  ])) as readonly ConversationRow[]
-  return new Map(rows.map((row) => [keyOf(row.org_id, row.id), row]))
+  const { rows } = await run(lockConversationsSql, [pairs.map(([orgId]) => orgId), pairs.map(([, id]) => id)])
+  return new Map((rows as readonly ConversationRow[]).map((row) => [keyOf(row.org_id, row.id), row]))
 }
 
 async function findStored(run: RunStatement, appends: readonly Append[]): Promise<Map<string, MessageRow>> {
@@ -72,20 +69,41 @@ async function findStored(run: RunStatement, appends: readonly Append[]): Promis
     clientMessageId === undefined ? [] : [{ orgId, conversationId, clientMessageId }],
   )
   if (keyed.length === 0) return new Map()
-  const rows = (await run(
-    findStoredSql,
-    columnsOf(keyed, ['orgId', 'conversationId', 'clientMessageId']),
-  )) as readonly MessageRow[]
-  return new Map(rows.map((row) => [keyOf(row.org_id, row.conversation_id, row.client_message_id ?? ''), row]))
+  const { rows } = await run(findStoredSql, columnsOf(keyed, ['orgId', 'conversationId', 'clientMessageId']))
+  return new Map(
+    (rows as readonly MessageRow[]).map((row) => [
+      keyOf(row.org_id, row.conversation_id, row.client_message_id ?? ''),
+      row,
+    ]),
+  )
+}
+
+/** What a group of appends is decided by. */
+export interface AppendsBefore {
+  readonly conversations: ReadonlyMap<string, ConversationRow>
+  readonly stored: ReadonlyMap<string, MessageRow>
 }
 
 /**
- * Many messages in four statements, however many they are. The conversations are locked before their messages are read:
- * what another server has stored before that is seen, and it stores nothing into them until this transaction ends.
+ * Sends both statements at once; the database runs them one after the other. The conversations are locked before their messages are
+ * read: what another server has stored before that is seen, and it stores nothing into them until this transaction ends.
  */
-export async function appendMany(run: RunStatement, appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
-  const conversations = await lockConversations(run, appends)
-  const stored = await findStored(run, appends)
+export async function readBefore(run: RunStatement, appends: readonly Append[]): Promise<AppendsBefore> {
+  const [conversations, stored] = await Promise.all([lockConversations(run, appends), findStored(run, appends)])
+  return { conversations, stored }
+}
+
+/** What becomes of each append, and what has to be written for them all. */
+export interface AppendsDecision {
+  readonly outcomes: readonly AppendOutcome[]
+  readonly rows: readonly MessageRow[]
+  /** The conversations after it, each once. */
+  readonly changed: readonly ConversationRow[]
+}
+
+export function decideAppends(before: AppendsBefore, appends: readonly Append[]): AppendsDecision {
+  const conversations = new Map(before.conversations)
+  const stored = new Map(before.stored)
   const rows: MessageRow[] = []
   const changed = new Map<string, ConversationRow>()
   const outcomes = appends.map((append) => {
@@ -105,7 +123,10 @@ export async function appendMany(run: RunStatement, appends: readonly Append[]):
     }
     return outcome
   })
+  return { outcomes, rows, changed: [...changed.values()] }
+}
+
+export async function storeAppends(run: RunStatement, { rows, changed }: AppendsDecision): Promise<void> {
   if (rows.length > 0)
-    await run(storeSql, [...columnsOf(rows, messageColumns), ...columnsOf([...changed.values()], conversationColumns)])
-  return outcomes
+    await run(storeSql, [...columnsOf(rows, messageColumns), ...columnsOf(changed, conversationColumns)])
 }

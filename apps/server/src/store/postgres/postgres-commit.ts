@@ -1,8 +1,9 @@
 import type { Clock } from '@helvino/runtime'
 import type { Pool, PoolClient, QueryResult } from 'pg'
+import type { AppendOutcome } from '../append.ts'
 import type { Write } from '../connection.ts'
 import type { Commit, Committed, CommitFailure, WriteOutcome } from '../group-commit.ts'
-import { appendMany, lockConversations } from './append-many.ts'
+import { decideAppends, lockConversations, readBefore, storeAppends } from './append-many.ts'
 import { changesNotices, channel } from './notifications.ts'
 import { createRunStatement, type RunStatement, runWork } from './run-work.ts'
 import { findTransactionEnd } from './transaction-end.ts'
@@ -23,14 +24,21 @@ function partsOf(writes: readonly AnyWrite[]): readonly (readonly AnyWrite[])[] 
 
 const appendsOf = (writes: readonly AnyWrite[]) => writes.flatMap(({ inBulk }) => inBulk?.appends ?? [])
 
-async function runInBulk(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
-  const outcomes = await appendMany(run, appendsOf(writes))
+/** What became of each append, as what became of each write. */
+function outcomesOf(writes: readonly AnyWrite[], outcomes: readonly AppendOutcome[]): readonly WriteOutcome[] {
   let taken = 0
   return writes.map(({ inBulk }) => {
     const from = taken
     taken += inBulk?.appends.length ?? 0
     return { kind: 'done', result: inBulk?.resultOf(outcomes.slice(from, taken)) }
   })
+}
+
+async function runInBulk(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
+  const appends = appendsOf(writes)
+  const decision = decideAppends(await readBefore(run, appends), appends)
+  await storeAppends(run, decision)
+  return outcomesOf(writes, decision.outcomes)
 }
 
 async function runAll(run: RunStatement, writes: readonly AnyWrite[]): Promise<readonly WriteOutcome[]> {
@@ -94,6 +102,16 @@ async function leave(client: PoolClient, error: unknown): Promise<void> {
   client.release(!isUsable)
 }
 
+/** Why a commit that was sent right behind what it commits has failed. Where that has failed, the database has not committed. */
+async function failureOfCommit(
+  storing: Promise<void>,
+  committing: Promise<void>,
+): Promise<{ readonly error: unknown; readonly isOfCommit: boolean } | undefined> {
+  const [stored, committed] = await Promise.allSettled([storing, committing])
+  if (stored.status === 'rejected') return { error: stored.reason, isOfCommit: false }
+  return committed.status === 'rejected' ? { error: committed.reason, isOfCommit: true } : undefined
+}
+
 export interface PostgresCommitOptions {
   readonly pool: Pool
   readonly nameOf: (sql: string) => string
@@ -105,23 +123,36 @@ export interface PostgresCommitOptions {
 /** Runs a group in one transaction over the one connection for writes. */
 export function createPostgresCommit({ pool, nameOf, clock, node }: PostgresCommitOptions): Commit<AnyWrite> {
   async function commitOn(client: PoolClient, writes: readonly AnyWrite[]): Promise<Committed | CommitFailure> {
+    const run = createRunStatement(client, nameOf)
     let id: string
     let outcomes: readonly WriteOutcome[]
+    let storing: Promise<void>
     try {
-      id = await begin(client)
-      outcomes = await runAll(createRunStatement(client, nameOf), writes)
+      if (writes.every(({ inBulk }) => inBulk)) {
+        // Nothing is written before all of it has been answered: without its beginning nothing belongs to a transaction.
+        const appends = appendsOf(writes)
+        const [begun, read] = await Promise.all([begin(client), readBefore(run, appends)])
+        const decision = decideAppends(read, appends)
+        id = begun
+        outcomes = outcomesOf(writes, decision.outcomes)
+        storing = storeAppends(run, decision)
+      } else {
+        id = await begin(client)
+        outcomes = await runAll(run, writes)
+        storing = Promise.resolve()
+      }
     } catch (error) {
       await leave(client, error)
       return failureBeforeCommit(error)
     }
-    try {
-      await commit(client, noticesOf(node, writes, outcomes))
-    } catch (error) {
-      await leave(client, error)
-      return isConnectionLost(error) ? failureAfterCommit(id, outcomes, error) : { kind: 'undone', error }
+    const failure = await failureOfCommit(storing, commit(client, noticesOf(node, writes, outcomes)))
+    if (!failure) {
+      client.release()
+      return { kind: 'committed', outcomes }
     }
-    client.release()
-    return { kind: 'committed', outcomes }
+    await leave(client, failure.error)
+    if (isConnectionLost(failure.error)) return failureAfterCommit(id, outcomes, failure.error)
+    return failure.isOfCommit ? { kind: 'undone', error: failure.error } : failureBeforeCommit(failure.error)
   }
 
   /** The connection was lost during the commit: the message that it asked for may have been heard or not. */

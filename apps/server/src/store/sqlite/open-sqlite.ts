@@ -11,6 +11,10 @@ export interface OpenSqlite {
   readonly kysely: Kysely<Tables>
 }
 
+/** For the queries that are built, rather than written. */
+export const kyselyOver = (database: Database): Kysely<Tables> =>
+  new Kysely({ dialect: new SqliteDialect({ database }) })
+
 export type SqliteOpening =
   { readonly kind: 'ok'; readonly sqlite: OpenSqlite } | { readonly kind: 'invalid'; readonly message: string }
 
@@ -52,8 +56,7 @@ export function openSqlite(path: string): SqliteOpening {
   }
   try {
     const problem = prepareConnection(database, path)
-    if (problem === undefined)
-      return { kind: 'ok', sqlite: { database, kysely: new Kysely({ dialect: new SqliteDialect({ database }) }) } }
+    if (problem === undefined) return { kind: 'ok', sqlite: { database, kysely: kyselyOver(database) } }
     database.close()
     return { kind: 'invalid', message: problem }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { Value } from '../statement.ts'
-import type { Work } from '../work.ts'
+import { type Answer, noAnswer, type Work } from '../work.ts'
 
 /** Runs work through, each of its statements prepared once. */
 export function createRunWork(database: Database) {
@@ -14,16 +14,15 @@ export function createRunWork(database: Database) {
     return statement
   }
 
-  function rowsOf(sql: string, values: readonly Value[]): readonly unknown[] {
+  function answerOf(sql: string, values: readonly Value[]): Answer {
     const statement = statementOf(sql)
-    if (statement.reader) return statement.all(...values)
-    statement.run(...values)
-    return []
+    if (statement.reader) return { rows: statement.all(...values), written: 0 }
+    return { rows: [], written: statement.run(...values).changes }
   }
 
   return function runWork<Result>(work: Work<Result>): Result {
-    let step = work.next([])
-    while (!step.done) step = work.next(rowsOf(step.value.sql, step.value.values))
+    let step = work.next(noAnswer)
+    while (!step.done) step = work.next(answerOf(step.value.sql, step.value.values))
     return step.value
   }
 }

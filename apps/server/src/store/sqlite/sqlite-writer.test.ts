@@ -61,6 +61,8 @@ describe('group commit', () => {
     ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
     expect(notes()).toEqual(['before', 'after'])
+    // In one more transaction, not in one for each.
+    expect([writer.groupsCommitted(), writer.writesCommitted()]).toEqual([1, 4])
   })
 
   it('[GRP4] takes at most 10,000 waiting writes, and commits at most 512 at once', async () => {

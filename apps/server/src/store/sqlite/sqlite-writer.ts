@@ -19,7 +19,8 @@ export interface SqliteWriterOptions {
   readonly onDiskFailure: (error: unknown) => void
 }
 
-type Work = () => unknown
+/** What one write does to the database. */
+export type Work = () => unknown
 
 const prepareSteps = (database: Database) => ({
   begin: database.prepare('BEGIN IMMEDIATE'),
@@ -38,7 +39,7 @@ function failureOf(error: unknown, hasBegun: boolean): CommitFailure {
 }
 
 /** From the beginning of a transaction to its end without an `await`: nobody else gets to the connection in between. */
-function createCommit(database: Database) {
+export function createSqliteCommit(database: Database) {
   const { begin, commit, rollback, mark, release, undo } = prepareSteps(database)
   /** Why the transaction of a failed group could not be undone: until it is, nothing may be written after it. */
   let stuck: { readonly error: unknown } | undefined
@@ -52,7 +53,9 @@ function createCommit(database: Database) {
     }
   }
 
-  function runOne(work: Work): WriteOutcome {
+  const runUnmarked = (work: Work): WriteOutcome => ({ kind: 'done', result: work() })
+
+  function runMarked(work: Work): WriteOutcome {
     mark.run()
     try {
       const result = work()
@@ -72,17 +75,12 @@ function createCommit(database: Database) {
     }
   }
 
-  return (works: readonly Work[]): Committed | CommitFailure => {
-    if (stuck) undoAll()
-    if (stuck) return failureOf(stuck.error, false)
-    // Somebody else's transaction on this connection would take our writes with it, or undo them.
-    if (database.inTransaction)
-      return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
+  function runTogether(works: readonly Work[], runEach: (work: Work) => WriteOutcome): Committed | CommitFailure {
     let hasBegun = false
     try {
       begin.run()
       hasBegun = true
-      const outcomes = works.map(runOne)
+      const outcomes = works.map(runEach)
       commit.run()
       return { kind: 'committed', outcomes }
     } catch (error) {
@@ -90,11 +88,22 @@ function createCommit(database: Database) {
       return failureOf(error, hasBegun)
     }
   }
+
+  return (works: readonly Work[]): Committed | CommitFailure => {
+    if (stuck) undoAll()
+    if (stuck) return failureOf(stuck.error, false)
+    // Somebody else's transaction on this connection would take our writes with it, or undo them.
+    if (database.inTransaction)
+      return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
+    // Marks cost as much as a message's own statements: only a group in which something fails is run again with them.
+    const result = runTogether(works, runUnmarked)
+    return result.kind === 'undone' && works.length > 1 && !stuck ? runTogether(works, runMarked) : result
+  }
 }
 
 export function createSqliteWriter({ database, clock, onDiskFailure }: SqliteWriterOptions): SqliteWriter {
   const groups = createGroupCommit<Work>({
-    commit: createCommit(database),
+    commit: createSqliteCommit(database),
     clock,
     unavailableReason,
     onFailing: onDiskFailure,

@@ -1,0 +1,85 @@
+import { asRecord, asString, headers } from '@helvino/protocol'
+import type { HttpRequest } from '@helvino/runtime'
+import type { SimAnswer } from '@helvino/testkit'
+import type { Trace } from '../../trace.ts'
+import type { Violations } from '../../violations.ts'
+import type { Ledger } from './ledger.ts'
+import type { Switches } from './switches.ts'
+import { readToken } from './token-claims.ts'
+
+/** Within so long, in ms, a switch, a sign-out or a removal acts on HTTP (I11). */
+const httpWithinMs = 1_000
+
+export interface AnswerWatchTerms {
+  readonly ledger: Ledger
+  readonly switches: Switches
+  readonly trace: Trace
+  readonly violations: Violations
+  /** The server's wall clock. */
+  readonly nowMs: () => number
+}
+
+/** What was known when a request arrived, which its answer must agree with. */
+export interface Arrival {
+  /** Why no 2xx may come of it. */
+  readonly mustRefuse: string | undefined
+  readonly orgId: string | undefined
+}
+
+/** Watches what the server answers: I3, I8, I11 and I12. */
+export class AnswerWatch {
+  readonly #terms: AnswerWatchTerms
+
+  constructor(terms: AnswerWatchTerms) {
+    this.#terms = terms
+  }
+
+  arrive(
+    { method, url, headers: sent }: HttpRequest,
+    orgOfKey: (key: string) => string | undefined,
+    origin: string | undefined,
+  ): Arrival {
+    const token = sent[headers.orgToken] ?? sent[headers.agentToken]
+    const claims = token === undefined ? undefined : readToken(token)
+    const orgId = claims?.orgId ?? orgOfKey(sent[headers.orgKey] ?? '')
+    if (orgId === undefined) return { mustRefuse: undefined, orgId }
+    const { switches, nowMs } = this.#terms
+    const isVisitor = sent[headers.agentToken] === undefined && !url.startsWith('/api/agent')
+    const reasons = {
+      'the organisation is off': switches.offForMs('org', orgId) > httpWithinMs,
+      'its origin was removed': origin !== undefined && isVisitor && switches.offForMs('origin', orgId) > httpWithinMs,
+      'writes are off': isVisitor && method === 'POST' && switches.offForMs('writes', orgId) > httpWithinMs,
+      'its visitor was signed out':
+        claims?.visitorId !== undefined &&
+        switches.signedOutForMs(orgId, claims.visitorId, claims.issuedAtMs) > httpWithinMs,
+      'its token has run out': claims !== undefined && nowMs() >= claims.expiresAtMs,
+    }
+    return { mustRefuse: Object.entries(reasons).find(([, holds]) => holds)?.[0], orgId }
+  }
+
+  leave({ method, url }: HttpRequest, { status, headers: told = {}, body }: SimAnswer, arrival: Arrival): void {
+    const { trace, violations } = this.#terms
+    const code = asString(asRecord(body)?.['code'])
+    const about = `${method} ${url}`
+    trace.add(`served ${status}`, about)
+    if (code !== undefined) trace.add(`refused ${code}`, about)
+    if (told[headers.idempotentReplayed] !== undefined) trace.add('replayed', about)
+    if (status >= 500 && status !== 503) violations.add('I12', `${about} is answered with ${status} ${code ?? ''}`)
+    if ((status === 503 || status === 429) && told[headers.retryAfter] === undefined)
+      violations.add('I8', `${about} is answered with ${status} and no Retry-After`)
+    if (status >= 300) return
+    if (arrival.mustRefuse !== undefined)
+      violations.add('I11', `${about} is answered with ${status}: ${arrival.mustRefuse}`)
+    if (method === 'POST' && url.includes('/messages')) this.#checkStored(body, arrival.orgId ?? '', about)
+  }
+
+  #checkStored(body: unknown, orgId: string, about: string): void {
+    const results = asRecord(body)?.['results']
+    const stored = Array.isArray(results) ? results.map((result) => asRecord(result)?.['message']) : [body]
+    for (const message of stored) {
+      const id = asString(asRecord(message)?.['id'])
+      if (id !== undefined && !this.#terms.ledger.isStored(orgId, id))
+        this.#terms.violations.add('I3', `${about} is answered with a message that is not on disk`)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { inFile, type Mutant } from './mutant.ts'
+
+const append = inFile('store/append.ts')
+const commit = inFile('store/sqlite/sqlite-writer.ts')
+const groups = inFile('store/group-commit.ts')
+const store = inFile('store/create-store.ts')
+const repository = inFile('store/org-repository.ts')
+const posts = inFile('conversations/posts.ts')
+const authenticate = inFile('auth/authenticate.ts')
+const tokens = inFile('auth/signed-token.ts')
+const keys = inFile('auth/key-ring.ts')
+const session = inFile('realtime/session.ts')
+const sessions = inFile('realtime/sessions.ts')
+const rechecks = inFile('realtime/rechecks.ts')
+const listeners = inFile('realtime/listeners.ts')
+const replay = inFile('realtime/replay.ts')
+const refusal = inFile('http/refuse.ts')
+
+/** Bugs that a server like ours has had, or could have. Each must be noticed by the chat world. */
+export const serverMutants: readonly Mutant[] = [
+  commit(
+    'a message is answered before its commit',
+    `    if (database.inTransaction)
+      return { kind: 'held-up', reason: 'busy', error: new Error('another transaction is open on the connection') }
+    let hasBegun = false
+    try {
+      begin.run()
+      hasBegun = true
+      const outcomes = works.map(runOne)
+      commit.run()`,
+    `    let hasBegun = false
+    try {
+      if (database.inTransaction) commit.run()
+      begin.run()
+      hasBegun = true
+      const outcomes = works.map(runOne)`,
+  ),
+  groups(
+    'an unknown commit is taken for one that was not made, and made again by itself',
+    "if (together.kind !== 'undone') return failAll(group, together.error)",
+    "if (together.kind !== 'undone' && together.kind !== 'unknown') return failAll(group, together.error)\n    if (together.kind === 'unknown') { for (const { succeed } of group) succeed(undefined); return { rest: [] } }",
+  ),
+  posts(
+    'a message is heard before its commit',
+    'const result = await store.ofOrg(writer.orgId).appendMessage(message)',
+    `const early = await store.ofOrg(writer.orgId).findConversation(draft.conversationId)
+      if (early) announce(writer.orgId, early, { ...message, id: 'early', sequence: early.latestSequence + 1, kind: 'text', attachments: [], timestamp: '', clientMessageId: null } as never)
+      const result = await store.ofOrg(writer.orgId).appendMessage(message)`,
+  ),
+  posts(
+    'a message is heard by nobody',
+    'announce(orgId, result.conversation, result.message)\n        return',
+    'return',
+  ),
+  repository(
+    'the sequence is taken outside of the transaction',
+    `      return write({
+        start: () => append(statements, wanted),`,
+    `      const early = read(first(statements.conversation, { orgId, id: message.conversationId }))
+      return early.then((row) => write({
+        *start() {
+          const work = append(statements, wanted)
+          let step = work.next([])
+          if (row) step = work.next([row])
+          while (!step.done) step = work.next(yield step.value)
+          return step.value
+        },`,
+  ),
+  append(
+    'a sequence is left out now and then',
+    'before.latest_sequence + 1',
+    'before.latest_sequence + (nowMs % 5 === 0 ? 2 : 1)',
+  ),
+  append(
+    'a message that is known is stored again',
+    'if (stored) {',
+    'if (stored && stored.role === role && nowMs < 0) {',
+  ),
+  append('a key that is used for another text is taken', 'stored.content !== content || stored.role !== role', 'false'),
+  append('another visitor may write', 'visitorId !== before.visitor_id', 'visitorId === undefined'),
+  replay('a resume asks for no message id', 'return messageId === undefined ||', 'return true ||'),
+  replay('a client that is ahead counts as recovered', 'missed >= 0 && missed', 'missed'),
+  replay(
+    'the last missed message is not replayed',
+    'while (recovered && after < latestSequence',
+    'while (recovered && after < latestSequence - 1',
+  ),
+  replay(
+    'the replay begins one too late',
+    'points[index]?.after ?? latestSequence',
+    '(points[index]?.after ?? latestSequence) + 1',
+  ),
+  session('what happens during the replay is forgotten', 'this.#state.held.push(text)', ''),
+  session('a token that has run out keeps its socket', '+ limits.renewGraceMs', '+ 1e9'),
+  session(
+    'whoever was shut out keeps the socket',
+    'if (code !== undefined && this.#member() === member)',
+    'if (code === undefined)',
+  ),
+  sessions('nobody is asked again whether they may stay', 'rechecks.add(session)', ''),
+  rechecks('whether they may stay is asked once a minute', 'const roundEveryMs = 4_000', 'const roundEveryMs = 60_000'),
+  listeners(
+    'every visitor of an organisation hears everything',
+    'org.visitors.get(event.visitorId) : undefined',
+    '[...org.visitors.values()].flatMap((each) => [...each]) : undefined',
+  ),
+  store(
+    'the switches of an organisation are kept for a minute',
+    'async findOrg(by) {',
+    `async findOrg(by) {
+      const kept = ((connection as any).kept ??= new Map())
+      const name = JSON.stringify(by)
+      const known = kept.get(name)
+      if (known && clock.monotonicMs() - known.atMs < 60_000) return known.org
+      const org = await (this as any).findOrgNow(by)
+      kept.set(name, { atMs: clock.monotonicMs(), org })
+      return org
+    },
+    async findOrgNow(by: any) {`,
+  ),
+  authenticate(
+    'a sign-out is not asked about',
+    'if (issuedAtMs < Math.max(org.validFromMs, visitorFromMs))',
+    'if (visitorFromMs < 0)',
+  ),
+  authenticate(
+    'an organisation that is off goes on',
+    "return org.enabled ? undefined : 'org_disabled'",
+    'return undefined',
+  ),
+  authenticate(
+    'a removed origin keeps its sockets',
+    "isAdmitted(org, place, options.ownOrigins()) ? undefined : 'origin_not_allowed'",
+    'undefined',
+  ),
+  tokens('a token is good in the moment of its end', 'nowMs >= exp * 1_000', 'nowMs > exp * 1_000'),
+  tokens('a token is good for ever', 'nowMs >= exp * 1_000', 'nowMs < 0'),
+  keys('lost keys are never noticed', 'return file.version() === version ? undefined : reread()', 'return undefined'),
+  refusal(
+    '503 comes without Retry-After',
+    'if (refusal.retryAfter)',
+    'if (refusal.retryAfter && refusal.status === 429)',
+  ),
+]
