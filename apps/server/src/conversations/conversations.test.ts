@@ -169,7 +169,9 @@ describe('conversations', () => {
     const fanOut = createLocalFanOut((error) => {
       throw error
     })
-    fanOut.subscribe((event) => events.push(event))
+    fanOut.subscribe((event) => {
+      if (!('typing' in event)) events.push(event)
+    })
     let isLost = true
     const losing: Store = {
       ...store,

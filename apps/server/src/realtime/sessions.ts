@@ -31,14 +31,6 @@ export interface Sessions {
   areClosed(): boolean
 }
 
-/** Has clients come back by themselves, spread; what they have missed they resume by sequence. */
-function closeForNow(sessions: Iterable<Session>, random: Random): void {
-  for (const session of sessions) {
-    const retryInMs = Math.round(random.fraction() * restartSpreadMs)
-    session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
-  }
-}
-
 /** What one session asks of the server: the same door, and the same rules, as HTTP. */
 function conversationPorts({ authenticate, recheck, conversations, noteTyping }: SessionsOptions, place: CallerPlace) {
   return {
@@ -81,8 +73,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const unsubscribe = fanOut.subscribe((event) => {
     listeners.deliver(event)
   })
+  /** They come back by themselves, and resume by sequence what they have missed. */
   const sendBack = () => {
-    closeForNow(sessions, random)
+    for (const session of sessions) {
+      const retryInMs = Math.round(random.fraction() * restartSpreadMs)
+      session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
+    }
   }
   const unsubscribeLoss = fanOut.onLoss(sendBack)
   let areClosed = false
