@@ -9,6 +9,7 @@ import {
 import type { LifeEvent, Runtime } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
 import { Api } from './api.ts'
+import { askForNews, type NewsQuestion } from './ask-for-news.ts'
 import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
@@ -247,6 +248,7 @@ export class ChatClient {
       audience,
       isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
       resumePoints: () => this.#threads.resumePoints(),
+      askForNews: (signal) => askForNews(this.#api, this.#runtime.clock, this.#newsQuestion(), signal),
       onFrame: (frame) => {
         this.#hear(frame)
       },
@@ -254,6 +256,14 @@ export class ChatClient {
         this.#update({ connection })
       },
     })
+  }
+
+  #newsQuestion(): NewsQuestion {
+    const { currentId } = this.#state
+    // Before the newest page is here there is nothing to go on from.
+    const isHeld = currentId && this.#threads.nextAfter(currentId) !== 'newest'
+    const own = isHeld ? { id: currentId, after: this.#threads.reached(currentId) } : undefined
+    return { own, isVisible: this.#runtime.life.isVisible() }
   }
 
   async #list(): Promise<void> {
@@ -303,6 +313,10 @@ export class ChatClient {
         this.#hearMessage(frame.message)
         return
       case 'conversation':
+        this.#meet(frame.conversation.id)
+        // Beside a live line the messages come by themselves.
+        if (this.#state.connection.state === 'polling')
+          this.#threads.hearOf(frame.conversation.id, frame.conversation.latestSequence)
         this.#update({
           conversations: withConversation(this.#state.conversations, frame.conversation, this.#api.audience.order),
         })

@@ -48,6 +48,7 @@ function rig({ lifeMs = 300_000, seed = 1 } = {}) {
     audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
     isInUse: () => use.isInUse,
     resumePoints: () => [{ id: 'c1' as never, after: 7 as Sequence }],
+    askForNews: () => Promise.resolve({ kind: 'unreachable', reason: 'none', retryAfterMs: undefined }),
     onFrame: () => undefined,
     onState: (state) => states.push(state),
   })

@@ -12,12 +12,15 @@ import {
 import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
 import { TokenError, type TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
+import { LongPolling, type LongPollingPorts } from './long-polling.ts'
 
 /** Where the live connection stands. */
 export type ConnectionState =
   | { readonly state: 'offline' }
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'live' }
+  /** No socket can be had, but plain requests are answered: what is new comes by those, until a try for a socket succeeds. */
+  | { readonly state: 'polling' }
   /** `attempt` tries have failed; the next one starts by itself. */
   | { readonly state: 'waiting'; readonly attempt: number }
   /** The server will not have us; connecting again by itself would not help. */
@@ -30,6 +33,8 @@ export interface ConnectionPorts {
   /** True while a person is at it: decides how soon a lost connection is tried again. */
   readonly isInUse: () => boolean
   readonly resumePoints: () => readonly ResumePoint[]
+  /** One round of long-polling, for where no socket can be had. Never rejects. */
+  readonly askForNews: LongPollingPorts['askForNews']
   readonly onFrame: (frame: ServerFrame) => void
   readonly onState: (state: ConnectionState) => void
 }
@@ -39,6 +44,8 @@ const eagerEveryMs = 5_000
 const inUseCapMs = 30_000
 const idleCapMs = 300_000
 const lastsAfterMs = 15_000
+/** Tries for a socket that fail, one after the other, before it is done without. */
+const pollsAfterTries = 2
 
 /**
  * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own
@@ -46,6 +53,7 @@ const lastsAfterMs = 15_000
  */
 export class Connection {
   readonly #ports: ConnectionPorts
+  readonly #polling: LongPolling
   #state: ConnectionState = { state: 'offline' }
   #socket: Socket | undefined
   #attempt = 0
@@ -62,6 +70,12 @@ export class Connection {
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports
+    const { askForNews, onFrame } = ports
+    const { clock, random } = ports.runtime
+    const onChange = () => {
+      this.#tell()
+    }
+    this.#polling = new LongPolling({ clock, random, askForNews, onFrame, onChange })
   }
 
   get state(): ConnectionState {
@@ -205,6 +219,7 @@ export class Connection {
     this.#attempt += 1
     this.#blockedUntilMs = clock.monotonicMs() + retryInMs
     this.#set({ state: 'waiting', attempt: this.#attempt })
+    if (this.#attempt >= pollsAfterTries) this.#polling.start()
     if (!life.isVisible() && first) {
       this.#retryAtMs = Infinity
       return
@@ -239,6 +254,11 @@ export class Connection {
 
   #set(state: ConnectionState): void {
     this.#state = state
-    this.#ports.onState(state)
+    if (state.state !== 'waiting' && state.state !== 'connecting') this.#polling.stop()
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#ports.onState(this.#polling.isAnswered ? { state: 'polling' } : this.#state)
   }
 }

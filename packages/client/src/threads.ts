@@ -39,6 +39,13 @@ export class Threads {
     if (this.nextAfter(message.conversationId) !== undefined) this.#onGap(message.conversationId)
   }
 
+  /** The server has told how far a conversation goes. What is missing of one that is kept is fetched. */
+  hearOf(id: ConversationId, latestSequence: Sequence): void {
+    if (!this.has(id)) return
+    this.#set(id, withMessages(this.#get(id), [], latestSequence))
+    if (this.nextAfter(id) !== undefined) this.#onGap(id)
+  }
+
   addUnsequenced(id: ConversationId, message: UnsequencedMessage): void {
     this.#set(id, withUnsequenced(this.#get(id), message))
   }
@@ -73,6 +80,11 @@ export class Threads {
   /** Fetches whatever is missing, of every conversation. */
   catchUp(): void {
     for (const id of this.#threads.keys()) if (this.nextAfter(id) !== undefined) this.#onGap(id)
+  }
+
+  /** Up to here nothing is missing. */
+  reached(id: ConversationId): Sequence {
+    return contiguousSequence(this.#get(id))
   }
 
   resumePoints(): readonly ResumePoint[] {
