@@ -173,7 +173,8 @@ class World {
     return this.#meet({
       ...{ name: `agent of ${org.name}`, org, own: this.#seed.fork(`agent ${org.name}`), place, role: 'agent' },
       ...{ visitorId: undefined, tabs: 1 },
-      createClient: (runtime) => this.#chat.createAgentClient({ runtime, apiUrl, orgId: org.id, userId: org.agentId }).chat,
+      createClient: (runtime) =>
+        this.#chat.createAgentClient({ runtime, apiUrl, orgId: org.id, userId: org.agentId }).chat,
     })
   }
 

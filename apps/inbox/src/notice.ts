@@ -16,6 +16,7 @@ export function noticeOf({ connection, delivery }: Pick<ChatState, 'connection' 
         ? { kind: 'offline' }
         : { kind: 'connecting' }
     case 'live':
+    case 'polling':
       return delivery.isFailing ? { kind: 'offline' } : undefined
   }
 }

@@ -18,7 +18,7 @@ const settledAfterMs = 300
 export function useMarkRead({ api, chat, state, conversation }: Reading): void {
   const { id, readSequence } = conversation
   const isVisible = useVisible(api.runtime.life)
-  const isLive = state.connection.state === 'live'
+  const isLive = ['live', 'polling'].includes(state.connection.state)
   const shownSequence = state.threads.get(id)?.messages.at(-1)?.sequence
   useEffect(() => {
     if (!isVisible || !isLive || shownSequence === undefined || shownSequence <= readSequence) return

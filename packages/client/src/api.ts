@@ -76,14 +76,19 @@ export class Api {
     return messages.map(() => (result.kind === 'refused' ? unreachable(undefined) : result))
   }
 
-  /** Messages after `after`, oldest first; the newest page where `after` is `undefined`. */
+  /**
+   * Messages after `after`, oldest first; the newest page where `after` is `undefined`. Where there is none yet the server may hold the
+   * request for `waitMs`.
+   */
   listMessages(
     conversationId: ConversationId,
     after: Sequence | undefined,
     signal: AbortSignal,
+    waitMs = 0,
   ): Promise<CallResult<MessagePage>> {
-    const query = after === undefined ? '' : `?after=${after}`
-    return this.#call(this.#get(`/${conversationId}/messages${query}`), decodeMessagePage, signal)
+    const query = after === undefined ? '' : `?after=${after}${waitMs ? `&waitMs=${waitMs}` : ''}`
+    const get = this.#get(`/${conversationId}/messages${query}`)
+    return this.#call(get, decodeMessagePage, signal, waitMs + callWithinMs)
   }
 
   listConversations(signal: AbortSignal): Promise<CallResult<readonly (Conversation | AgentConversation)[]>> {
@@ -113,10 +118,11 @@ export class Api {
     httpRequest: HttpRequest,
     decode: (body: unknown) => Value | undefined,
     signal: AbortSignal,
+    withinMs = callWithinMs,
   ): Promise<CallResult<Value>> {
     const send = (token: string) => {
       const headersNow = { ...httpRequest.headers, [this.audience.tokenHeader]: token }
-      return request(this.#network, this.#clock, { ...httpRequest, headers: headersNow }, callWithinMs, signal)
+      return request(this.#network, this.#clock, { ...httpRequest, headers: headersNow }, withinMs, signal)
     }
     try {
       const response = await withToken(

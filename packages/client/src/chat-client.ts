@@ -261,6 +261,8 @@ export class ChatClient {
         audience,
         isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
         resumePoints: () => this.#threads.resumePoints(),
+        api: this.#api,
+        newsPoint: () => this.#threads.newsPoint(this.#state.currentId),
         onFrame: (frame) => {
           alsoHears?.(frame)
           this.#hear(frame)
@@ -329,6 +331,10 @@ export class ChatClient {
         this.#hearMessage(frame.message)
         return
       case 'conversation':
+        this.#meet(frame.conversation.id)
+        // Beside a live line the messages come by themselves.
+        if (this.#state.connection.state === 'polling')
+          this.#threads.hearOf(frame.conversation.id, frame.conversation.latestSequence)
         this.#update({
           conversations: withConversation(this.#state.conversations, frame.conversation, this.#api.audience.order),
         })

@@ -2,6 +2,7 @@ import { protocolNumber, type Sequence } from '@helvino/protocol'
 import { SimBrowser, type SimServerSocket } from '@helvino/testkit'
 import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
+import { Api } from './api.ts'
 import { visitorAudience } from './audience.ts'
 import { Connection, type ConnectionState } from './connection.ts'
 
@@ -42,12 +43,15 @@ function rig({ lifeMs = 300_000, seed = 1 } = {}) {
   })
   const states: ConnectionState[] = []
   const use = { isInUse: true }
+  const audience = visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1')
   const connection = new Connection({
     runtime: tab.runtime,
     renewer,
-    audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
+    audience,
     isInUse: () => use.isInUse,
     resumePoints: () => [{ id: 'c1' as never, after: 7 as Sequence }],
+    api: new Api(audience, tab.network, clock, renewer),
+    newsPoint: () => undefined,
     onFrame: () => undefined,
     onState: (state) => states.push(state),
   })

@@ -15,12 +15,16 @@ import {
 import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
 import type { TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
+import { askForNews, type NewsApi, type NewsPoint } from './ask-for-news.ts'
+import { LongPolling } from './long-polling.ts'
 
 /** Where the live connection stands. */
 export type ConnectionState =
   | { readonly state: 'offline' }
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'live' }
+  /** No socket can be had, but plain requests are answered: what is new comes by those, until a try for a socket succeeds. */
+  | { readonly state: 'polling' }
   /** `attempt` tries have failed; the next one starts by itself. */
   | { readonly state: 'waiting'; readonly attempt: number }
   /** The server will not have us; connecting again by itself would not help. */
@@ -35,6 +39,9 @@ export interface ConnectionPorts {
   readonly resumePoints: () => readonly ResumePoint[]
   /** `text`: the frame as it came. */
   readonly onFrame: (frame: ServerFrame, text: string) => void
+  /** What is asked for news where no socket can be had. */
+  readonly api: NewsApi
+  readonly newsPoint: () => NewsPoint | undefined
   readonly onState: (state: ConnectionState) => void
 }
 
@@ -43,6 +50,8 @@ const eagerEveryMs = 5_000
 const inUseCapMs = 30_000
 const idleCapMs = 300_000
 const lastsAfterMs = 15_000
+/** Tries for a socket that fail, one after the other, before it is done without. */
+const pollsAfterTries = 2
 
 /**
  * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own
@@ -50,6 +59,7 @@ const lastsAfterMs = 15_000
  */
 export class Connection {
   readonly #ports: ConnectionPorts
+  readonly #polling: LongPolling
   #state: ConnectionState = { state: 'offline' }
   #socket: Socket | undefined
   #attempt = 0
@@ -66,10 +76,28 @@ export class Connection {
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports
+    const { api, newsPoint } = ports
+    const { clock, random, life } = ports.runtime
+    const onChange = () => {
+      this.#tell()
+    }
+    this.#polling = new LongPolling({
+      ...{ clock, random, onChange },
+      askForNews: (signal) => askForNews(api, clock, { own: newsPoint(), isVisible: life.isVisible() }, signal),
+      onFrame: (frame) => {
+        // As the socket would have said it: other tabs hear it too.
+        ports.onFrame(frame, JSON.stringify(frame))
+      },
+    })
   }
 
   get state(): ConnectionState {
     return this.#state
+  }
+
+  /** `state`, or `polling` where that stands in for a connection. */
+  get shown(): ConnectionState {
+    return this.#polling.isAnswered ? { state: 'polling' } : this.#state
   }
 
   /** How long the server wants no try of ours, in ms. */
@@ -229,6 +257,7 @@ export class Connection {
     this.#attempt += 1
     this.#blockedUntilMs = clock.monotonicMs() + retryInMs
     this.#set({ state: 'waiting', attempt: this.#attempt })
+    if (this.#attempt >= pollsAfterTries) this.#polling.start()
     if (!life.isVisible() && first) {
       this.#retryAtMs = Infinity
       return
@@ -263,6 +292,11 @@ export class Connection {
 
   #set(state: ConnectionState): void {
     this.#state = state
-    this.#ports.onState(state)
+    if (state.state !== 'waiting' && state.state !== 'connecting') this.#polling.stop()
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#ports.onState(this.shown)
   }
 }

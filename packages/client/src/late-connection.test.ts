@@ -1,6 +1,7 @@
 import { SimBrowser } from '@helvino/testkit'
 import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
+import { Api } from './api.ts'
 import { visitorAudience } from './audience.ts'
 import type { ConnectionState } from './connection.ts'
 import { type Connect, LateConnection } from './late-connection.ts'
@@ -21,12 +22,15 @@ function rig() {
     announce: () => calls.push('announce'),
   })
   const renewer = new TokenRenewer({ clock, random, fetchToken: () => Promise.reject(new Error('not asked here')) })
+  const audience = visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1')
   const connection = new LateConnection(
     {
       ...{ runtime: tab.runtime, renewer },
-      audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
+      audience,
       isInUse: () => true,
       resumePoints: () => [],
+      api: new Api(audience, tab.network, clock, renewer),
+      newsPoint: () => undefined,
       onFrame: ({ type }) => calls.push(type),
       onState: (state) => states.push(state),
     },

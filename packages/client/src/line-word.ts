@@ -41,6 +41,7 @@ function decodeLine(value: unknown): ConnectionState | undefined {
   const state = record?.['state']
   switch (state) {
     case 'live':
+    case 'polling':
       return { state }
     case 'connecting':
     case 'waiting':

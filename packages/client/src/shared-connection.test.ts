@@ -2,6 +2,7 @@ import type { ConversationId, ServerFrame } from '@helvino/protocol'
 import { SimBrowser, type SimServerSocket, type SimTab } from '@helvino/testkit'
 import { TokenRenewer } from '@helvino/token/core'
 import { describe, expect, it } from 'vitest'
+import { Api } from './api.ts'
 import { visitorAudience } from './audience.ts'
 import type { ConnectionState } from './connection.ts'
 import type { LiveConnection } from './late-connection.ts'
@@ -63,12 +64,15 @@ function rig({ seed = 1 } = {}) {
     const frames: ServerFrame[] = []
     const states: ConnectionState[] = []
     const announced: string[] = []
+    const audience = visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1')
     const line: LiveConnection = connectShared(
       {
         ...{ runtime: tab.runtime, renewer },
-        audience: visitorAudience('https://chat.test', { orgKey: 'demo' }, 'v_1'),
+        audience,
         isInUse: () => true,
         resumePoints: () => [],
+        api: new Api(audience, tab.network, clock, renewer),
+        newsPoint: () => undefined,
         onFrame: (frame) => {
           frames.push(frame)
           if (frame.type === 'message') line.announce(frame.message.id, () => announced.push(frame.message.content))

@@ -281,7 +281,7 @@ class SharedConnection implements LiveConnection {
     // It does not know yet that somebody looks here.
     if (!isSame && this.#ports.runtime.life.isVisible()) this.#ask()
     // Something may have been missed, as where a line was lost and is back.
-    if (!isNext && this.#state.state === 'live')
+    if (!isNext && ['live', 'polling'].includes(this.#state.state))
       this.#ports.onFrame({ type: 'ready', protocol: protocolNumber, conversations: [] }, '')
   }
 
@@ -294,7 +294,7 @@ class SharedConnection implements LiveConnection {
 
   #hearFrame(text: string): void {
     const frame = decodeTyping(text) ?? decodeServerFrame(text, this.#ports.audience.decodeConversation)
-    if (this.#state.state !== 'live') this.#show({ state: 'live' })
+    if (!['live', 'polling'].includes(this.#state.state)) this.#show({ state: 'live' })
     if (frame?.type === 'ready') {
       // What the leader has recovered is not all that we may have missed.
       const conversations = frame.conversations.filter(({ recovered }) => !recovered)
@@ -319,7 +319,7 @@ class SharedConnection implements LiveConnection {
   }
 
   #sayState(): void {
-    this.#say({ type: 'state', seen: this.#ports.runtime.life.isVisible(), line: this.#own.state })
+    this.#say({ type: 'state', seen: this.#ports.runtime.life.isVisible(), line: this.#own.shown })
   }
 
   #show(state: ConnectionState): void {

@@ -6,6 +6,7 @@ import {
   type ResumePoint,
   type Sequence,
 } from '@helvino/protocol'
+import type { NewsPoint } from './ask-for-news.ts'
 import {
   contiguousSequence,
   emptyThread,
@@ -54,6 +55,13 @@ export class Threads {
     if (this.nextAfter(message.conversationId) !== undefined) this.#onGap(message.conversationId)
   }
 
+  /** The server has told how far a conversation goes. What is missing of one that is kept is fetched. */
+  hearOf(id: ConversationId, latestSequence: Sequence): void {
+    if (!this.has(id)) return
+    this.#set(id, withMessages(this.#get(id), [], latestSequence))
+    if (this.nextAfter(id) !== undefined) this.#onGap(id)
+  }
+
   addUnsequenced(id: ConversationId, message: UnsequencedMessage): void {
     this.#set(id, withUnsequenced(this.#get(id), message))
   }
@@ -93,6 +101,11 @@ export class Threads {
       else if (!answer.recovered) this.#set(id, emptyThread)
       if (this.nextAfter(id) !== undefined) this.#onGap(id)
     }
+  }
+
+  /** Where whoever waits for news of one conversation goes on; `undefined` while its newest page is not held. */
+  newsPoint(id: ConversationId | undefined): NewsPoint | undefined {
+    return id && this.#get(id).floor !== undefined ? { id, after: contiguousSequence(this.#get(id)) } : undefined
   }
 
   resumePoints(): readonly ResumePoint[] {

@@ -319,4 +319,43 @@ describe('a visitor’s client', () => {
       expect(each.timeline().map((item) => item.kind === 'confirmed' && item.message.content)).toContain('hello, too')
     expect(heard).toHaveLength(1)
   })
+
+  it('[VC15] hears by long-polling what is new where no socket can be had, says so, and takes a socket when there is one', async () => {
+    const { client, timeline, tab, calls, override } = rig({ protocol: 1 })
+    const said: object[] = []
+    override.respond = (path, { method, url }) => {
+      if (method !== 'GET' || !path.endsWith('/messages')) return undefined
+      const after = Number(new URL(url).searchParams.get('after') ?? 0)
+      return { status: 200, body: { messages: said.slice(after), latestSequence: said.length } }
+    }
+    const answer = (sequence: number) =>
+      said.push({
+        ...{ id: `m${sequence}`, conversationId: 'c1', sequence, role: 'agent', kind: 'text' },
+        ...{ content: `answer ${sequence}`, attachments: [], timestamp: new Date(0).toISOString() },
+      })
+    tab.network.areSocketsBlocked = true
+    await client.start()
+    await client.openConversation()
+    await timeline.advance(40_000)
+    expect(client.state.connection).toEqual({ state: 'polling' })
+    for (const sequence of [1, 2]) {
+      answer(sequence)
+      await timeline.advance(11_000)
+      expect(client.timeline()).toHaveLength(sequence)
+    }
+    const polls = calls.filter(({ url }) => url.includes('waitMs='))
+    expect(polls.length).toBeGreaterThan(0)
+    expect(polls.every(({ url }) => url.includes('waitMs=25000'))).toBe(true)
+    tab.life.emit('hidden')
+    const before = calls.length
+    await timeline.advance(300_000)
+    // Hidden, and without holding a request.
+    expect(calls.length - before).toBeLessThanOrEqual(15)
+    expect(calls.slice(before + 1).some(({ url }) => url.includes('waitMs='))).toBe(false)
+    tab.network.areSocketsBlocked = false
+    tab.life.emit('visible')
+    await timeline.advance(10_000)
+    expect(client.state.connection).toEqual({ state: 'live' })
+    client.dispose()
+  })
 })

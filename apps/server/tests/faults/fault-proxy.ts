@@ -15,6 +15,7 @@ export interface Exchange {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  readonly query: string
   readonly headers: ReadonlyMap<string, string>
   readonly body: string
   /** As it came, byte by byte. */
@@ -154,8 +155,9 @@ export class FaultProxy {
   #note(bytes: Buffer): Exchange {
     const { firstLine, headers } = readHead(bytes)
     const [method = '', url = ''] = firstLine
-    const path = url.split('?')[0] ?? ''
-    const exchange: Exchange = { method, path, headers, body: bodyOf(bytes), bytes, answers: [], fault: undefined }
+    const [path = '', query = ''] = url.split('?')
+    const sent = { method, path, query, headers, body: bodyOf(bytes), bytes }
+    const exchange: Exchange = { ...sent, answers: [], fault: undefined }
     this.exchanges.push(exchange)
     exchange.fault = this.meet(exchange)
     return exchange

@@ -24,16 +24,20 @@ export function clientMessageIds({ body }: Exchange): readonly string[] {
   return (messages ?? [one]).map(({ clientMessageId }) => clientMessageId)
 }
 
-/** Sockets are blocked, as by many a company's network: a message is then stored by the answer to its request alone. */
+/** Sockets are blocked, as by many a company's network. */
 export const noSockets = ({ path }: Pick<Exchange, 'path'>): Fault | undefined =>
   path === '/realtime' ? { kind: 'answer', status: 503 } : undefined
 
-/** A network without sockets on which something goes wrong with the first request of each message, and nothing with the later ones. */
+/** Neither a socket nor a long-poll tells of a message: it is known to be stored by the answer to its own request alone. */
+export const noNews = ({ path, query }: Pick<Exchange, 'path' | 'query'>): Fault | undefined =>
+  query.includes('waitMs=') ? { kind: 'answer', status: 503 } : noSockets({ path })
+
+/** A network that tells no news, on which something goes wrong with the first request of each message, and nothing with the later ones. */
 export function firstOfEach(fault: (nth: number, exchange: Exchange) => Fault | undefined) {
   const met = new Set<string>()
   let count = 0
   return (exchange: Exchange): Fault | undefined => {
-    if (!isMessagePost(exchange)) return noSockets(exchange)
+    if (!isMessagePost(exchange)) return noNews(exchange)
     const fresh = clientMessageIds(exchange).filter((id) => !met.has(id))
     for (const id of fresh) met.add(id)
     return fresh.length > 0 ? fault(count++, exchange) : undefined

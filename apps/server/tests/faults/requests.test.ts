@@ -3,14 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
 import { storedBeside } from '../stored-messages.ts'
 import type { Fault } from './fault.ts'
-import {
-  clientMessageIds,
-  type FaultyChat,
-  firstOfEach,
-  messagePosts,
-  noSockets,
-  openFaultyChat,
-} from './faulty-chat.ts'
+import { clientMessageIds, type FaultyChat, firstOfEach, messagePosts, noNews, openFaultyChat } from './faulty-chat.ts'
 import { boundariesOf } from './http-message.ts'
 import { PacedClock } from './paced-clock.ts'
 
@@ -53,7 +46,7 @@ async function meetOnce(path: string, fault: Fault): Promise<void> {
   let isMet = false
   chat.proxy.meet = (exchange) => {
     const isIt = exchange.path.endsWith(path) && exchange.method === (path === '/api/bootloader' ? 'GET' : 'POST')
-    if (isMet || !isIt) return noSockets(exchange)
+    if (isMet || !isIt) return noNews(exchange)
     isMet = true
     return fault
   }
@@ -153,7 +146,7 @@ describe('requests on a network that fails', () => {
   it('[FP5] stores a message once whose request comes twice, one after the other, both at once or an age later', async () => {
     const chat = await openFaultyChat(server.url)
     chat.proxy.meet = (exchange) =>
-      noSockets(exchange) ?? { kind: 'duplicate', isConcurrent: chat.proxy.exchanges.length % 2 === 0 }
+      noNews(exchange) ?? { kind: 'duplicate', isConcurrent: chat.proxy.exchanges.length % 2 === 0 }
     await chat.client.start()
     const said = Array.from({ length: 20 }, (_unused, n) => `twice ${String(n)}`)
     for (const text of said) await sayAlone(chat, text)
@@ -183,7 +176,7 @@ describe('requests on a network that fails', () => {
   it('[FP7] comes to the same whatever the order in which four answers arrive', async () => {
     const clock = new SimClock()
     const chat = await openFaultyChat(server.url, clock)
-    chat.proxy.meet = noSockets
+    chat.proxy.meet = noNews
     await chat.client.start()
     const said = ['any order, to begin with']
     await chat.say(said[0] ?? '')
@@ -193,10 +186,10 @@ describe('requests on a network that fails', () => {
       await clock.advance(20_000)
       const held = order.map(() => new HeldResponse())
       const kinds = ['POST /messages', 'GET /messages', 'GET /conversations', 'GET /bootloader']
-      chat.proxy.meet = ({ method, path }) => {
+      chat.proxy.meet = ({ method, path, query }) => {
         const [verb, pathEnd] = [`${method} `, path.slice(path.lastIndexOf('/'))]
         const response = held[kinds.indexOf(verb + pathEnd)]
-        return response ? { kind: 'hold', response } : noSockets({ path })
+        return response ? { kind: 'hold', response } : noNews({ path, query })
       }
       const text = `any order: ${order.join('')}`
       said.push(text)

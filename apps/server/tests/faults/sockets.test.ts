@@ -6,7 +6,7 @@ import { SocketClient } from '../socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from '../spawn-server.ts'
 import { storedBeside } from '../stored-messages.ts'
 import { FaultProxy } from './fault-proxy.ts'
-import { type FaultyChat, openFaultyChat } from './faulty-chat.ts'
+import { type FaultyChat, noSockets, openFaultyChat } from './faulty-chat.ts'
 import { PacedClock } from './paced-clock.ts'
 import { runServer } from './run-server.ts'
 
@@ -98,5 +98,26 @@ describe('sockets on a network that fails', () => {
     chat.proxy.meet = () => undefined
     await expectShownOnce(chat, ['gone: before', ...said])
     await expect.poll(() => chat.client.state.connection.state, within).toBe('live')
+  })
+
+  it('[FP30] on a network that lets no socket through everything comes by held requests, and by a socket once there is one', async () => {
+    // At the server's own pace, which holds the requests.
+    const chat = await openFaultyChat(server.url)
+    chat.proxy.meet = noSockets
+    chat.client.setEngaged(true)
+    await chat.client.start()
+    await chat.say('no socket: before')
+    await expect.poll(() => chat.client.state.connection.state, within).toBe('polling')
+    const said = ['no socket: before', ...numbered('no socket', 30)]
+    for (const text of said.slice(1)) await chat.sayElsewhere(text)
+    await expectShownOnce(chat, said)
+    expect(chat.proxy.lines).toHaveLength(0)
+    expect(chat.proxy.exchanges.filter(({ query }) => query.includes('waitMs=25000')).length).toBeGreaterThan(0)
+    chat.proxy.meet = () => undefined
+    // Somebody looks at it.
+    chat.client.setEngaged(true)
+    await expect.poll(() => chat.client.state.connection.state, within).toBe('live')
+    await chat.sayElsewhere('no socket: after')
+    await expectShownOnce(chat, [...said, 'no socket: after'])
   })
 })
