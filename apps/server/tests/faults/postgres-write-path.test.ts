@@ -32,7 +32,7 @@ function connect(url: string): pg.Pool {
 }
 
 /** The real write path, from the rules of conversations down to a real PostgreSQL, with what may fail in between. */
-async function openWritePath() {
+async function openWritePath(isMixed: boolean) {
   const url = await server.createDatabase()
   const proxy = await startPostgresProxy(url)
   onTestFinished(() => proxy.close())
@@ -67,12 +67,14 @@ async function openWritePath() {
     )
     return new Map(rows.map(({ id, latest }) => [id, Number(latest)]))
   }
-  /** Messages among another write, in one transaction. */
+  /** Messages in one transaction, among another write or alone: alone they are asked for without waiting for each answer. */
   const write = (tag: string) =>
     Promise.all(
       [
         post(conversations, ann, `${tag} a`),
-        conversations.resolveConversation(agent, ann.conversationId),
+        isMixed
+          ? conversations.resolveConversation(agent, ann.conversationId)
+          : Promise.resolve({ kind: 'changed' } as const),
         post(conversations, bob, `${tag} b`),
         post(conversations, ann, `${tag} c`),
       ].map((one) => one.catch(String)),
@@ -135,7 +137,7 @@ const faults: readonly (readonly [string, Reset | ServerError])[] = [
 
 describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }, () => {
   it.each(faults)('[FP26] at every step in turn keeps what it says and says what it keeps: %s', async (name, fault) => {
-    const path = await openWritePath()
+    const path = await openWritePath(true)
     // From here on each statement is prepared, and is one message.
     await path.write('warm')
     let step = 1
@@ -149,8 +151,20 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
     expect(step - 1).toBeGreaterThanOrEqual(11)
   })
 
+  it.each(faults)('[FP26] at every step of messages alone keeps what it says: %s', async (name, fault) => {
+    const path = await openWritePath(false)
+    await path.write('warm')
+    let step = 1
+    const arm = (proxy: PostgresProxy) => {
+      proxy.atQuestion(step, fault)
+    }
+    while (await writeThrough(path, `${name}, step ${step}.`, arm)) step += 1
+    // Begin, lock, find, store, commit.
+    expect(step - 1).toBeGreaterThanOrEqual(5)
+  })
+
   it.each(faults)('[FP27] at every step of a new connection keeps what it says: %s', async (name, fault) => {
-    const path = await openWritePath()
+    const path = await openWritePath(true)
     await path.write('warm')
     let step = 1
     const arm = (proxy: PostgresProxy) => {
@@ -165,7 +179,7 @@ describe('a write path on PostgreSQL that fails at a step', { timeout: 120_000 }
   it.each(['reset before it', 'reset after it'] as const)(
     '[FP28] keeps what it says where each step is %s and there are then too many connections',
     async (reset) => {
-      const path = await openWritePath()
+      const path = await openWritePath(true)
       await path.write('warm')
       let step = 1
       const arm = (proxy: PostgresProxy) => {
