@@ -68,8 +68,10 @@ export const serverMutants: readonly Mutant[] = [
   repository(
     'the sequence is taken outside of the transaction',
     `      return write({
-        start: () => append(statements, wanted),`,
-    `      const early = read(first(statements.conversation, { orgId, id: message.conversationId }))
+        start: () => append(statements, wanted),
+        inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
+      })`,
+    `      const early = connection.read(first(statements.conversation, { orgId, id: message.conversationId }))
       return early.then((row) => write({
         *start() {
           const work = append(statements, wanted)
@@ -77,7 +79,8 @@ export const serverMutants: readonly Mutant[] = [
           if (row) step = work.next({ rows: [row], written: 0 })
           while (!step.done) step = work.next(yield step.value)
           return step.value
-        },`,
+        },
+      }))`,
   ),
   append(
     'a sequence is left out now and then',
