@@ -2,7 +2,7 @@
 const tests = '\\.test\\.tsx?$|/tests/|/contract-suite\\.ts$'
 // What stands around the token's core so that it runs on any platform without being told how.
 const tokenFace = '^packages/token/src/(create-token-renewer|token-response|ky|openapi-fetch)\\.ts$'
-const implementations = '^apps/server/src/(store/(sqlite|postgres)|fan-out/(local|redis)(\\.ts$|/))'
+const implementations = '^apps/server/src/(store/(sqlite|postgres)|fan-out/(local|among-servers)(\\.ts$|/))'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

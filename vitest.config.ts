@@ -11,7 +11,15 @@ export default defineConfig({
     maxWorkers: 2,
     allowOnly: false,
     projects: [
-      { test: { name: 'unit', include: unit, exclude: [...never, ...systems], testTimeout: 10_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: unit,
+          exclude: [...never, ...systems],
+          testTimeout: 10_000,
+          hookTimeout: 60_000,
+        },
+      },
       // Servers, browsers and whole processes: they start slowly on a busy machine.
       { test: { name: 'system', include: systems, exclude: never, testTimeout: 120_000, hookTimeout: 120_000 } },
     ],

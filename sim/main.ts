@@ -14,7 +14,7 @@ const usage = `Usage: npm run sim -- [--world NAME] [--seeds N] | --seed S [--wo
   --seeds N     runs the known hard seeds, then N worlds of each kind from fresh seeds (100 unless set)
   --world NAME  one kind of world: ${worldNames.join(' or ')}
   --seed S      runs the world of seed S again, with its last events
-  --mutants     builds one fault after the other into the renewal engine and the outbox, and runs worlds until each is noticed
+  --mutants     builds one fault after the other into the renewal engine, the client and the server, and runs worlds until each is noticed
   --only TEXT   with --mutants: those whose name holds TEXT
   --until MS    with --seed: stops at this virtual time, before the closing checks`
 

@@ -38,7 +38,19 @@ export const chatFaults = {
 
 export type ChatFault = keyof typeof chatFaults.perRequest | keyof typeof chatFaults.perWorld
 
-/** What has to be seen often enough over many worlds, beside the faults themselves. */
+/** What has to be seen often enough over many worlds, as the trace counts it. */
 export const chatSometimes: readonly string[] = [
   ...Object.keys({ ...chatFaults.perRequest, ...chatFaults.perWorld }).map((kind) => `fault ${kind}`),
+  // Close codes and refusals that an honest client can meet; the others are the attack suite's.
+  ...[1006, 1012, 4401, 4403, 4408].map((code) => `closed ${code}`),
+  ...['token_invalid', 'token_expired', 'org_disabled', 'writes_disabled', 'origin_not_allowed', 'not_found'].map(
+    (code) => `refused ${code}`,
+  ),
+  ...['unavailable', 'storage_full'].map((code) => `refused ${code}`),
+  ...['write', 'before-commit', 'after-commit', 'before-answer', 'before-frame', 'after-answer'].map(
+    (step) => `killed ${step}`,
+  ),
+  ...['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR'].map((code) => `answered ${code}`),
+  ...['recovered true', 'recovered false', 'replayed', 'replayed on resume', 'replayed after commit unknown'],
+  ...['commit unknown', 'failed writes_disabled', 'lost as told', 'batch'],
 ]

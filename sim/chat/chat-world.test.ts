@@ -35,6 +35,11 @@ describe('a simulated world', () => {
     expect((await runChatWorld({ seed: 'a' })).hash).not.toBe((await runChatWorld({ seed: 'b' })).hash)
   })
 
+  it('[SIM11] is the same where ten times as many turns of the promise queue count as rest', async () => {
+    for (const seed of corpus.chat.slice(0, 2))
+      expect((await runChatWorld({ seed, quietTurns: 240 })).hash).toBe((await runChatWorld({ seed })).hash)
+  })
+
   const quickly: [string, string][] = [
     ['a message that is known is stored again', 'I12'],
     ['a sequence is left out now and then', 'I13'],

@@ -24,6 +24,10 @@ export interface ChatWorldTerms extends WorldTerms {
   readonly chaosMs?: number
   /** How long they then have to settle, in virtual ms; longer than the longest wait of the client. @defaultValue `1_800_000` */
   readonly quietMs?: number
+  /** The world ends soon after the first violation: what is broken may never come to rest. */
+  readonly stopsAtViolation?: boolean
+  /** See `SimTimeline`. */
+  readonly quietTurns?: number
   /** The client to try. @defaultValue `ourChat` */
   readonly chat?: ChatPackage
   /** The server to try. @defaultValue `ourServer` */
@@ -60,13 +64,13 @@ class World {
   #isQuiet = false
   #isDown = false
 
-  constructor({ seed, chaosMs = 90 * minuteMs, without = [], chat = ourChat }: ChatWorldTerms) {
+  constructor({ seed, chaosMs = 90 * minuteMs, without = [], chat = ourChat, quietTurns }: ChatWorldTerms) {
     const random = new SimRandom(seed)
     this.#seed = random
     this.#random = random.fork('faults')
     this.#chaosMs = chaosMs
     this.#chat = chat
-    this.timeline = new SimTimeline(seed)
+    this.timeline = new SimTimeline(seed, quietTurns)
     this.trace = new Trace(this.timeline)
     this.violations = new Violations(this.timeline, this.trace)
     this.swarm = new Swarm<ChatFault>(random.fork('swarm'), chatFaults, without)
@@ -137,6 +141,12 @@ class World {
       await this.timeline.advance(Math.min(2 * minuteMs, endMs - this.timeline.elapsedMs))
       if (!goesOn && this.#hasConverged()) return
     }
+  }
+
+  async advanceToViolation(ms: number): Promise<void> {
+    const endMs = this.timeline.elapsedMs + ms
+    while (this.timeline.elapsedMs < endMs && this.violations.found.length === 0)
+      await this.timeline.advance(Math.min(5_000, endMs - this.timeline.elapsedMs))
   }
 
   #hasConverged(): boolean {
@@ -306,16 +316,19 @@ class World {
 
 /** Runs one world from its seed: the chaos phase, then the quiet one in which everything must converge. */
 export async function runChatWorld(options: ChatWorldTerms): Promise<WorldReport> {
-  const { seed, chaosMs = 90 * minuteMs, quietMs = 30 * minuteMs, untilMs = Infinity, server = ourServer } = options
+  const { seed, chaosMs = 90 * minuteMs, quietMs = 30 * minuteMs, untilMs = Infinity } = options
+  const { server = ourServer, stopsAtViolation = false } = options
   const world = new World(options)
   await world.open(server)
   const { timeline, trace, violations, people, site, swarm } = world
-  await timeline.advance(Math.min(chaosMs, untilMs))
-  if (untilMs > chaosMs) {
+  if (stopsAtViolation) await world.advanceToViolation(chaosMs)
+  else await timeline.advance(Math.min(chaosMs, untilMs))
+  const isOver = stopsAtViolation && violations.found.length > 0
+  if (untilMs > chaosMs && !isOver) {
     world.calmDown()
     await world.settle(Math.min(quietMs, untilMs - chaosMs))
   }
-  if (untilMs > chaosMs + quietMs) {
+  if (untilMs > chaosMs + quietMs && !isOver) {
     for (const person of people) checkConverged(person, site.ledger, violations)
     site.checkReplayed()
   }

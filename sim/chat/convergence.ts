@@ -37,7 +37,7 @@ function checkOrder(person: Person, own: readonly StoredMessage[], violations: V
 }
 
 /** I6 on what is shown: nothing waits any more. */
-function checkSettled({ name }: Person, { client }: OpenTab, hasTalk: boolean, violations: Violations): void {
+function checkSettled({ name }: Person, { client }: OpenTab, isKnown: boolean, violations: Violations): void {
   const { outbox, delivery, connection } = client.state
   for (const entry of outbox)
     violations.add(
@@ -45,7 +45,8 @@ function checkSettled({ name }: Person, { client }: OpenTab, hasTalk: boolean, v
       `"${entry.content}" is still ${entry.delivery.state} ${entry.delivery.state === 'failed' ? entry.delivery.code : ''}`,
     )
   if (delivery.isFailing || delivery.isWaitingForToken) violations.add('I6', `${name} still shows trouble`)
-  if (connection.state !== 'live' && hasTalk) violations.add('I6', `${name} is ${connection.state}, not live`)
+  // Nobody writes to a visitor who has said nothing.
+  if (connection.state !== 'live' && isKnown) violations.add('I6', `${name} is ${connection.state}, not live`)
 }
 
 /** I13 on what is shown: the timeline is the server's. */
@@ -89,8 +90,7 @@ export function checkConverged(person: Person, ledger: Ledger, violations: Viola
   }
   checkStored(person, [...conversations.values()].flat(), violations)
   for (const open of person.tabs) {
-    // Nobody writes to a visitor who has said nothing.
-    checkSettled(person, open, role !== 'user' || ids.length > 0, violations)
+    checkSettled(person, open, role === 'agent' || ids.length > 0, violations)
     if (role === 'user') checkShown(person, open, undefined, conversations.get(ids.at(-1) ?? '') ?? [], violations)
     else
       for (const id of open.client.state.threads.keys())

@@ -16,8 +16,13 @@ export interface MutantTrial {
   readonly mostSeeds: number
 }
 
-/** `undefined`: no world noticed anything. */
-export type MutantVerdict = { readonly seed: string; readonly violation: string } | undefined
+export type MutantVerdict =
+  | { readonly kind: 'killed'; readonly seed: string; readonly violation: string }
+  /** So many worlds noticed nothing. */
+  | { readonly kind: 'lives'; readonly worlds: number }
+
+/** What a worker says: which world it begins, and at last how it ended. */
+export type MutantWord = MutantVerdict | { readonly kind: 'begun'; readonly seed: string }
 
 const { path, part, mostSeeds } = workerData as MutantTrial
 
@@ -25,9 +30,10 @@ const { path, part, mostSeeds } = workerData as MutantTrial
 const runs = {
   token: (seed: string, engine: unknown) =>
     runRenewalWorld({ seed, engine: (engine as RenewalEngine | undefined) ?? ourEngine }),
-  client: (seed: string, chat: unknown) => runChatWorld({ seed, chat: (chat as ChatPackage | undefined) ?? ourChat }),
+  client: (seed: string, chat: unknown) =>
+    runChatWorld({ seed, stopsAtViolation: true, chat: (chat as ChatPackage | undefined) ?? ourChat }),
   server: (seed: string, server: unknown) =>
-    runChatWorld({ seed, server: (server as ServerPackage | undefined) ?? ourServer }),
+    runChatWorld({ seed, stopsAtViolation: true, server: (server as ServerPackage | undefined) ?? ourServer }),
 }
 
 /** What one world finds wrong; a world that breaks down under what it tries has noticed it, too. */
@@ -43,11 +49,12 @@ async function tryMutant(): Promise<MutantVerdict> {
   const tried = (await import(pathToFileURL(path).href)) as unknown
   for (let n = 0; n < mostSeeds; n++) {
     const seed = `mutant ${n}`
+    parentPort?.postMessage({ kind: 'begun', seed } satisfies MutantWord)
     const violation = await findFault(seed, tried)
     // Where ours fails as well, the world has found something, but not the mutant.
-    if (violation !== undefined && (await findFault(seed)) === undefined) return { seed, violation }
+    if (violation !== undefined && (await findFault(seed)) === undefined) return { kind: 'killed', seed, violation }
   }
-  return undefined
+  return { kind: 'lives', worlds: mostSeeds }
 }
 
 parentPort?.postMessage(await tryMutant())

@@ -9,12 +9,14 @@ import { serverMutants } from '../mutants/server-mutants.ts'
 import type { ServerPackage } from '../chat/server/server-package.ts'
 import type { RenewalEngine } from '../renewal/renewal-engine.ts'
 import type { WorldName } from '../worlds.ts'
-import type { MutantTrial, MutantVerdict } from './mutant-worker.ts'
+import type { MutantTrial, MutantVerdict, MutantWord } from './mutant-worker.ts'
 
 const workers = 2
 const mostSeeds = 2_000
 // A world that never comes to rest has noticed something, too.
-const mostMs = 300_000
+const mostOfOneWorldMs = 60_000
+/** A mutant that lives for so long, in ms, lives. */
+const mostMs = 180_000
 const root = join(import.meta.dirname, '../..')
 
 interface Trials {
@@ -83,19 +85,32 @@ export const loadServerMutant = async (mutant: Mutant): Promise<ServerPackage> =
   (await load(mutant, 'server')) as ServerPackage
 
 function judge(trial: MutantTrial): Promise<MutantVerdict> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('mutant-worker.ts', import.meta.url), { workerData: trial })
-    const timer = setTimeout(() => {
-      resolve({ seed: 'unknown', violation: `no end within ${mostMs} ms` })
-      void worker.terminate()
-    }, mostMs)
-    worker.on('error', reject)
-    worker.on('message', (verdict: MutantVerdict) => {
-      clearTimeout(timer)
-      resolve(verdict)
-      void worker.terminate()
-    })
+  const { promise, resolve, reject } = Promise.withResolvers<MutantVerdict>()
+  const worker = new Worker(new URL('mutant-worker.ts', import.meta.url), { workerData: trial })
+  const end = (verdict: MutantVerdict) => {
+    clearTimeout(timer)
+    clearTimeout(timerOfWorld)
+    resolve(verdict)
+    void worker.terminate()
+  }
+  let worlds = 0
+  let timerOfWorld: NodeJS.Timeout | undefined
+  const timer = setTimeout(() => {
+    end({ kind: 'lives', worlds })
+  }, mostMs)
+  worker.on('error', reject)
+  worker.on('message', (word: MutantWord) => {
+    if (word.kind !== 'begun') {
+      end(word)
+      return
+    }
+    worlds += 1
+    clearTimeout(timerOfWorld)
+    timerOfWorld = setTimeout(() => {
+      end({ kind: 'killed', seed: word.seed, violation: `no end within ${mostOfOneWorldMs} ms` })
+    }, mostOfOneWorldMs)
   })
+  return promise
 }
 
 /** Runs every mutant of these kinds of world until one notices it. False where one lives. `only`: those whose name holds this text. */
@@ -111,8 +126,11 @@ export async function runMutants(worlds: readonly WorldName[], only = ''): Promi
   const work = async () => {
     for (let trial = trials.shift(); trial; trial = trials.shift()) {
       const verdict = await judge({ path: trial.path, part: trial.part, mostSeeds })
-      if (verdict) killed += 1
-      const how = verdict ? `killed by seed "${verdict.seed}": ${verdict.violation}` : `LIVES after ${mostSeeds} worlds`
+      if (verdict.kind === 'killed') killed += 1
+      const how =
+        verdict.kind === 'killed'
+          ? `killed by seed "${verdict.seed}": ${verdict.violation}`
+          : `LIVES after ${verdict.worlds} worlds`
       console.log(`${trial.mutant.name}: ${how}`)
     }
   }

@@ -2,7 +2,6 @@ import { inFile, type Mutant } from './mutant.ts'
 
 const append = inFile('store/append.ts')
 const commit = inFile('store/sqlite/sqlite-writer.ts')
-const groups = inFile('store/group-commit.ts')
 const store = inFile('store/create-store.ts')
 const repository = inFile('store/org-repository.ts')
 const posts = inFile('conversations/posts.ts')
@@ -48,11 +47,6 @@ export const serverMutants: readonly Mutant[] = [
     if (database.inTransaction) commit.run()
 `,
   ),
-  groups(
-    'an unknown commit is taken for one that was not made, and made again by itself',
-    "if (together.kind !== 'undone') return failAll(group, together.error)",
-    "if (together.kind !== 'undone' && together.kind !== 'unknown') return failAll(group, together.error)\n    if (together.kind === 'unknown') { for (const { succeed } of group) succeed(undefined); return { rest: [] } }",
-  ),
   posts(
     'a message is heard before its commit',
     'const result = await store.ofOrg(writer.orgId).appendMessage(message)',
@@ -62,25 +56,32 @@ export const serverMutants: readonly Mutant[] = [
   ),
   posts(
     'a message is heard by nobody',
-    'announce(orgId, result.conversation, result.message)\n        return',
-    'return',
+    `untold.take(result.message)
+        announce(orgId, result.conversation, result.message)`,
+    '',
+  ),
+  posts(
+    'a message is not told of that was stored while its database was lost',
+    'if (untold.take(result.message)) announce',
+    'if (false) announce',
   ),
   repository(
     'the sequence is taken outside of the transaction',
-    `      return write({
-        start: () => append(statements, wanted),
-        inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
-      })`,
-    `      const early = connection.read(first(statements.conversation, { orgId, id: message.conversationId }))
-      return early.then((row) => write({
+    `    appendMessage(message) {
+      const wanted = { orgId, id: messageId(random, message.nowMs), message }
+      return write({
+        start: () => append(statements, wanted),`,
+    `    async appendMessage(message) {
+      const wanted = { orgId, id: messageId(random, message.nowMs), message }
+      const row = await connection.read(first(statements.conversation, { orgId, id: message.conversationId }))
+      return write({
         *start() {
           const work = append(statements, wanted)
           let step = work.next({ rows: [], written: 0 })
           if (row) step = work.next({ rows: [row], written: 0 })
           while (!step.done) step = work.next(yield step.value)
           return step.value
-        },
-      }))`,
+        },`,
   ),
   append(
     'a sequence is left out now and then',
@@ -92,8 +93,6 @@ export const serverMutants: readonly Mutant[] = [
     'if (stored) {',
     'if (stored && stored.role === role && nowMs < 0) {',
   ),
-  append('a key that is used for another text is taken', 'stored.content !== content || stored.role !== role', 'false'),
-  append('another visitor may write', 'visitorId !== before.visitor_id', 'visitorId === undefined'),
   replay('a resume asks for no message id', 'return messageId === undefined ||', 'return true ||'),
   replay('a client that is ahead counts as recovered', 'missed >= 0 && missed', 'missed'),
   replay(

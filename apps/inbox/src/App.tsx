@@ -8,6 +8,7 @@ import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { ConversationList } from './ConversationList.tsx'
 import type { Drafts } from './drafts.ts'
 import { listingOf } from './listing.ts'
+import { NewVersion } from './NewVersion.tsx'
 import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
 import type { Session } from './session.ts'
@@ -17,6 +18,7 @@ import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrafts } from './use-drafts.ts'
+import { useNewVersion } from './use-new-version.ts'
 import { useNow } from './use-now.ts'
 import { useOwnMessages } from './use-own-messages.ts'
 import { useTypists } from './use-typists.ts'
@@ -36,6 +38,7 @@ const nobody: readonly Typist[] = []
 export function App({ api, session, client, drafts, onLeft }: AppProps) {
   const { chat, typing } = client
   const state = useChat(chat)
+  const isOutdated = useNewVersion(api, chat, state.connection.state === 'live', state.outbox.length === 0)
   const own = useOwnMessages(state.outbox)
   const typists = useTypists(typing)
   const draftMap = useDrafts(drafts, api.runtime.life)
@@ -51,6 +54,7 @@ export function App({ api, session, client, drafts, onLeft }: AppProps) {
     <div className="shell">
       <TopBar api={api} session={session} unsentCount={state.outbox.length} onLeft={onLeft} />
       <ConnectionNotice notice={noticeOf(state)} />
+      {isOutdated && <NewVersion onReload={api.reload} />}
       <div className="panes" data-view={route.view}>
         <ConversationList
           conversations={listed}

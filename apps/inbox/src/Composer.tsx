@@ -1,5 +1,6 @@
 import type { EnqueueResult } from '@helvino/client'
 import { Button, Group, Text, Textarea } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useRef, useState } from 'react'
 import { still } from './still.ts'
 import { words } from './words/en.ts'
@@ -30,6 +31,7 @@ function problemOf(result: EnqueueResult, text: string): string | undefined {
 export const Composer = still(function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const isSending = useRef(false)
+  const isNarrow = useMediaQuery('(max-width: 48em)')
   const isEmpty = text.trim() === ''
 
   async function send() {
@@ -55,7 +57,7 @@ export const Composer = still(function Composer({ text, onChange, onWrite, onSen
         <Textarea
           className="composer-text"
           aria-label={words.composer.label}
-          placeholder={words.composer.placeholder}
+          placeholder={isNarrow ? words.composer.shortPlaceholder : words.composer.placeholder}
           autosize
           minRows={1}
           maxRows={8}

@@ -1,4 +1,4 @@
-import type { AgentClient, CallResult } from '@helvino/client'
+import type { AgentClient } from '@helvino/client'
 import { Button, Loader, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { App } from './App.tsx'
@@ -14,6 +14,8 @@ type Stage =
   | { readonly stage: 'logged-out'; readonly hasEnded: boolean }
   | { readonly stage: 'logged-in'; readonly session: Session; readonly client: AgentClient; readonly drafts: Drafts }
 
+const askEveryMs = 5_000
+
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
   const [stage, setStage] = useState<Stage>({ stage: 'asking' })
@@ -24,26 +26,28 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
     },
     [api],
   )
-  const hearSession = useCallback(
-    (result: CallResult<Session>) => {
+  const findSession = useCallback(
+    async (hasEnded: boolean) => {
+      const result = await api.findSession()
       if (result.kind === 'answered') enter(result.value)
-      else setStage(result.kind === 'refused' ? { stage: 'logged-out', hasEnded: false } : { stage: 'no-answer' })
+      else setStage(result.kind === 'refused' ? { stage: 'logged-out', hasEnded } : { stage: 'no-answer' })
     },
-    [enter],
+    [api, enter],
   )
 
   useEffect(() => {
-    void api.findSession().then(hearSession)
-  }, [api, hearSession])
+    void findSession(false)
+  }, [findSession])
+  useReturn(api, stage, enter)
 
   const chat = stage.stage === 'logged-in' ? stage.client.chat : undefined
   useEffect(
     () =>
       chat?.renewer.subscribe((event) => {
-        if (event.type === 'failed' && event.isFinal && event.reason === 'login_required')
-          setStage({ stage: 'logged-out', hasEnded: true })
+        // Somebody may have logged in since, in another tab of this browser.
+        if (event.type === 'failed' && event.isFinal && event.reason === 'login_required') void findSession(true)
       }),
-    [chat],
+    [chat, findSession],
   )
   useEffect(
     () => () => {
@@ -60,7 +64,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         <NoAnswer
           onRetry={() => {
             setStage({ stage: 'asking' })
-            void api.findSession().then(hearSession)
+            void findSession(false)
           }}
         />
       )
@@ -79,6 +83,36 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         />
       )
   }
+}
+
+/** Who is not in comes in without a click: once the server answers again, and when another tab of this browser has logged in meanwhile. */
+function useReturn(api: InboxApi, { stage }: Stage, enter: (session: Session) => void): void {
+  useEffect(() => {
+    if (stage !== 'no-answer' && stage !== 'logged-out') return undefined
+    const { clock, life } = api.runtime
+    let isWanted = true
+    let cancel: (() => void) | undefined
+    const ask = async () => {
+      const result = await api.findSession()
+      if (!isWanted) return
+      if (result.kind === 'answered') enter(result.value)
+      else askLater()
+    }
+    const askLater = () => {
+      cancel?.()
+      // A server that has said "nobody" says it until somebody has logged in, which no page does that is in sight.
+      if (stage === 'no-answer') cancel = clock.startTimer(askEveryMs, () => void ask())
+    }
+    askLater()
+    const unsubscribe = life.subscribe((event) => {
+      if (event === 'visible' || event === 'online') void ask()
+    })
+    return () => {
+      isWanted = false
+      cancel?.()
+      unsubscribe()
+    }
+  }, [api, stage, enter])
 }
 
 function NoAnswer({ onRetry }: { readonly onRetry: () => void }) {

@@ -1,9 +1,10 @@
 import type { CallResult, ChatClient } from '@helvino/client'
 import { Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import type { Sites } from './sites.ts'
+import { useSites } from './use-sites.ts'
 import { formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
@@ -20,28 +21,14 @@ const problemOf = (result: CallResult<Sites>): string | undefined => {
 
 /** For admins: where the chat may show, and one click for a site that asked in vain. */
 export function SitesPanel({ api, chat, nowMs }: SitesPanelProps) {
-  const [sites, setSites] = useState<Sites>()
-  const [problem, setProblem] = useState<string>()
+  const { sites, result, allow: send } = useSites(api, chat)
   const [busyOrigin, setBusyOrigin] = useState<string>()
-
-  useEffect(() => {
-    let isShown = true
-    void api.findSites(chat).then((result) => {
-      if (!isShown) return
-      if (result.kind === 'answered') setSites(result.value)
-      setProblem(problemOf(result))
-    })
-    return () => {
-      isShown = false
-    }
-  }, [api, chat])
+  const problem = result && problemOf(result)
 
   async function allow(origin: string) {
     setBusyOrigin(origin)
-    const result = await api.allowSite(chat, origin)
+    await send(origin)
     setBusyOrigin(undefined)
-    if (result.kind === 'answered') setSites(result.value)
-    setProblem(problemOf(result))
   }
 
   return (

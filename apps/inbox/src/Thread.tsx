@@ -1,7 +1,7 @@
 import type { ChatClient, ChatState, Typist } from '@helvino/client'
 import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
 import { Button, Group, Loader, Text } from '@mantine/core'
-import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { Composer } from './Composer.tsx'
@@ -10,6 +10,7 @@ import { Happening } from './Happening.tsx'
 import { visitorName } from './listing.ts'
 import { isOvertaken } from './overtaken.ts'
 import { TimelineRow } from './TimelineRow.tsx'
+import { useEndInView } from './use-end-in-view.ts'
 import { useMarkRead } from './use-mark-read.ts'
 import { words } from './words/en.ts'
 
@@ -28,9 +29,6 @@ interface ThreadProps {
   readonly onDraft: (change: (text: string) => string) => void
 }
 
-// Who is this close to the end, in CSS pixels, reads along: new messages keep the end in view.
-const nearEndPixels = 120
-
 /** One conversation: its messages, its state, and a reply. Made anew for each conversation. */
 export function Thread(props: ThreadProps) {
   const { api, chat, state, conversation, nowMs, typists, own, onWrite, draft, onDraft } = props
@@ -39,27 +37,16 @@ export function Thread(props: ThreadProps) {
   const held = state.threads.get(id)
   const firstSequence = held?.messages[0]?.sequence
   const scroller = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(true)
 
   useEffect(() => {
     chat.watch(id)
   }, [chat, id])
   useMarkRead({ api, chat, state, conversation })
 
-  const lastKey = items.at(-1)?.key
-  useLayoutEffect(() => {
-    // With the next frame, which lays the page out in any case: here it would be laid out once more.
-    const frame = requestAnimationFrame(() => {
-      const element = scroller.current
-      if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
-    })
-    return () => {
-      cancelAnimationFrame(frame)
-    }
-  }, [lastKey, items.length])
+  const { follow, onScroll } = useEndInView(scroller, items.at(-1)?.key, items.length)
 
   async function send(text: string) {
-    isAtEnd.current = true
+    follow()
     return chat.send(text, id)
   }
 
@@ -72,10 +59,7 @@ export function Thread(props: ThreadProps) {
         tabIndex={0}
         role="group"
         aria-label={words.thread.messages}
-        onScroll={({ currentTarget }) => {
-          const { scrollHeight, scrollTop, clientHeight } = currentTarget
-          isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPixels
-        }}
+        onScroll={onScroll}
       >
         {items.length === 0 && <NoMessages isLoading={conversation.latestSequence > 0} />}
         {firstSequence !== undefined && firstSequence > 1 && (

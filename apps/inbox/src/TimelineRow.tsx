@@ -1,6 +1,6 @@
 import type { ChatClient, OutboxEntry, TimelineItem } from '@helvino/client'
 import type { MessageRole } from '@helvino/protocol'
-import { Button } from '@mantine/core'
+import { Button, CopyButton } from '@mantine/core'
 import { memo } from 'react'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
@@ -78,6 +78,13 @@ function Delivery({ entry, chat }: DeliveryProps) {
           >
             {words.delivery.retry}
           </Button>
+          <CopyButton value={entry.content}>
+            {({ copied, copy }) => (
+              <Button size="compact-xs" variant="subtle" onClick={copy}>
+                {copied ? words.delivery.copied : words.delivery.copy}
+              </Button>
+            )}
+          </CopyButton>
           <Button
             size="compact-xs"
             variant="subtle"

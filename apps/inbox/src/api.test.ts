@@ -9,7 +9,10 @@ function openInbox(answer: SimAnswer) {
   return {
     timeline: browser.timeline,
     network: tab.network,
-    api: createInboxApi(tab.runtime, 'https://chat.example', () => undefined),
+    api: createInboxApi({
+      ...{ runtime: tab.runtime, apiUrl: 'https://chat.example', scriptPath: '/inbox/assets/inbox-1.js' },
+      ...{ reload: () => undefined, playTone: () => undefined },
+    }),
   }
 }
 

@@ -30,6 +30,10 @@ export interface InboxApi {
   openChat(session: Session): AgentClient
   /** What the person has written and not sent: one for all who ask, as long as the page lives. */
   openDrafts(session: Session): Drafts
+  /** The server serves another build of the inbox than this page; false where it does not say. */
+  isOutdated(): Promise<boolean>
+  /** Loads the page anew, and with it the build that the server has now. */
+  reload(): void
   findSites(chat: ChatClient): Promise<CallResult<Sites>>
   allowSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
   /** The figures of renewals over the last `minutes`. */
@@ -39,9 +43,9 @@ export interface InboxApi {
 /** In localStorage: `off` keeps this browser quiet. */
 const soundKey = 'helvino/sound'
 
-/** `apiUrl`: origin of the API, without a slash at the end. `playTone`: for what a visitor says while no inbox of this agent is seen. */
-export function createInboxApi(runtime: Runtime, apiUrl: string, playTone: () => void): InboxApi {
-  const { network, clock, life, storage } = runtime
+/** How every call is made: with a deadline, and with the agent's token where a chat is given. */
+function createCalls(runtime: Runtime, apiUrl: string) {
+  const { network, clock } = runtime
   // The page lives as long as the inbox: nobody gives up its calls but their deadline.
   const { signal } = new AbortController()
 
@@ -75,6 +79,23 @@ export function createInboxApi(runtime: Runtime, apiUrl: string, playTone: () =>
         }
       : { method: 'POST', url: apiUrl + path, headers: {} }
 
+  return { ask, call, get, post }
+}
+
+export interface InboxApiOptions {
+  readonly runtime: Runtime
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  /** Path of the script that runs here: another build has another. */
+  readonly scriptPath: string
+  readonly reload: () => void
+  /** For what a visitor says while no inbox of this agent is seen. */
+  readonly playTone: () => void
+}
+
+export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone }: InboxApiOptions): InboxApi {
+  const { clock, life, storage } = runtime
+  const { ask, call, get, post } = createCalls(runtime, apiUrl)
   const opened = new Map<string, Drafts>()
 
   return {
@@ -96,10 +117,20 @@ export function createInboxApi(runtime: Runtime, apiUrl: string, playTone: () =>
     },
     openDrafts({ user, org }) {
       const name = ownedName(agentOwner(org.id, user.id), 'drafts')
-      const drafts = opened.get(name) ?? new Drafts({ storage: runtime.storage, clock, name })
+      const drafts = opened.get(name) ?? new Drafts({ storage, clock, name })
       opened.set(name, drafts)
       return drafts
     },
+    async isOutdated() {
+      try {
+        const { status, body } = await ask(get('/inbox'))
+        return status === 200 && body.includes('<script') && !body.includes(scriptPath)
+      } catch {
+        // No answer says nothing; the next connection asks again.
+        return false
+      }
+    },
+    reload,
     findSites: (chat) => call(get('/api/agent/sites'), decodeSites, chat),
     allowSite: (chat, origin) => call(post('/api/agent/sites/allow', { origin }), decodeSites, chat),
     findSessionHealth: (chat, minutes) =>

@@ -10,6 +10,8 @@ const root = document.getElementById('inbox')
 if (!root) throw new Error('the page has no element with the id "inbox"')
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
+const { pathname: scriptPath } = new URL(import.meta.url)
+
 createRoot(root).render(
   <MantineProvider
     theme={theme}
@@ -17,6 +19,16 @@ createRoot(root).render(
     defaultColorScheme="auto"
     getStyleNonce={() => nonce}
   >
-    <Inbox api={createInboxApi(browserRuntime, location.origin, browserTone)} />
+    <Inbox
+      api={createInboxApi({
+        runtime: browserRuntime,
+        apiUrl: location.origin,
+        scriptPath,
+        reload: () => {
+          location.reload()
+        },
+        playTone: browserTone,
+      })}
+    />
   </MantineProvider>,
 )

@@ -88,7 +88,9 @@ describe('inbox in a browser', () => {
     await logInOnPage()
     await row('Is the mug dishwasher safe?').click()
     await message('Is the mug dishwasher safe?').waitFor()
-    await postText(server.url, visitor, 'And the bowl?')
+    // A token lives five seconds here, which the login may have taken.
+    const sooner = await openVisitor(server.url, visitor.secret)
+    expect((await postText(server.url, sooner, 'And the bowl?')).status).toBe(201)
     await message('And the bowl?').waitFor()
     await row('And the bowl?').waitFor()
     await visitorSays('Somebody else asks')
@@ -144,7 +146,7 @@ describe('inbox in a browser', () => {
     await row('Second of two').click()
     await message('Second of two').waitFor()
     expect(await composer().inputValue()).toBe('')
-    await row('First of two').click()
+    await row('Draft: half a reply').click()
     await message('First of two').waitFor()
     expect(await composer().inputValue()).toBe('half a reply')
   })
@@ -214,6 +216,15 @@ describe('inbox in a browser', () => {
     await page.getByRole('button', { name: `Allow ${origin}` }).waitFor({ state: 'detached' })
     await page.getByText(origin).waitFor()
     expect((await ask()).status).toBe(200)
+  })
+
+  it('[IN49] shows a site that asks in vain while the list is open', async () => {
+    await logInOnPage()
+    await page.getByRole('link', { name: 'Sites' }).click()
+    await page.getByText('Asked, and refused').waitFor()
+    const origin = 'https://late.example'
+    await call(`${server.url}/api/bootloader`, { headers: { ...orgHeaders, origin } })
+    await page.getByRole('button', { name: `Allow ${origin}` }).waitFor()
   })
 
   it('[IN28] breaks no rule of its content security policy, and reports no error', async () => {

@@ -10,6 +10,7 @@ import { createIdentifyVisitor } from './auth/visitor.ts'
 import type { ServerConfig } from './config.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createNoteTyping } from './conversations/typing.ts'
+import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
@@ -106,6 +107,17 @@ async function openDoor(
   return { database, agents, identifyVisitor, authenticate, findAgentName, recheck: createRecheck(checked) }
 }
 
+type LogFailure = (event: string) => (error: unknown) => void
+
+/** Within this process, and among the servers on a database that has others. Listening to them starts when it is asked for. */
+function createFanOut({ others }: OpenedDatabase, world: ServerWorld, logFailure: LogFailure) {
+  const local = createLocalFanOut(logFailure('fan-out-failed'))
+  if (!others) return { fanOut: local, listenToOthers: () => Promise.resolve() }
+  const { fanOut, hears } = createFanOutAmongServers(local, others)
+  const onFailing = logFailure('other-servers-unheard')
+  return { fanOut, listenToOthers: () => others.listen(world, { ...hears, onFailing }) }
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -137,14 +149,15 @@ async function wire(
   const logFailure = (event: string) => (err: unknown) => {
     app.log.error({ event, err })
   }
-  const fanOut = createLocalFanOut(logFailure('fan-out-failed'))
+  const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
   const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
+  await listenToOthers()
 
-  const shared = {
+  const routes = {
     clock,
     random,
     store,
@@ -158,9 +171,9 @@ async function wire(
   addHealthRoutes(app, store, isStopping)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
-  addVisitorRoutes(app, { ...shared, identifyVisitor, env: config.demo ? 'demo' : 'production' })
-  addSessionRoutes(app, { ...shared, ...guard })
-  addAgentRoutes(app, shared)
+  addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
+  addSessionRoutes(app, { ...routes, ...guard })
+  addAgentRoutes(app, routes)
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -36,8 +36,8 @@ export interface PostgresProxy {
   close(): Promise<void>
 }
 
-// A query message with this text and nothing else (PostgreSQL manual, section 54.7).
-const commitMessage = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1')
+// The last statement of a query message (PostgreSQL manual, section 54.7): what others are told may stand before it.
+const commitMessage = Buffer.from('COMMIT\0', 'latin1')
 // After each of these the server answers, and says at the end of it that it is ready for the next.
 const endsQuestion: ReadonlySet<string> = new Set(['start', 'Q', 'S'])
 const readyForNext = 'Z'

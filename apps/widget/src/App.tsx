@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { ChatState } from '@helvino/client'
+import { typingLimits } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { Component } from 'preact'
 import type { WidgetApi } from './api.ts'
@@ -38,17 +39,25 @@ function ConnectionBanner({ status, words }: { readonly status: ConnectionStatus
 interface AppState {
   readonly chat: ChatState
   readonly connectionStatus: ConnectionStatus
+  /** Somebody answers at the moment. */
+  readonly isAnswering?: boolean
 }
 
 /** The panel: everything that the visitor sees but the launcher. A class, as are the parts: Preact's hooks would cost a kilobyte. */
 export class App extends Component<AppProps, AppState> {
   override state: AppState = { chat: this.props.api.client.state, connectionStatus: null }
   #stops: (() => void)[] = []
+  #cancelAnswering: (() => void) | undefined
+  #toldAtMs = -Infinity
 
   override componentDidMount() {
     const { api, clock, errorClearMs } = this.props
     const { client } = api
+    api.onFrame = ({ type }) => {
+      if (type === 'typing' || type === 'message') this.#showAnswering(type === 'typing')
+    }
     this.#stops = [
+      () => this.#cancelAnswering?.(),
       client.subscribe((chat) => this.setState({ chat })),
       watchConnectionStatus({
         clock,
@@ -64,6 +73,24 @@ export class App extends Component<AppProps, AppState> {
     for (const stop of this.#stops) stop()
   }
 
+  /** Until a message comes, or nothing is heard for a while. */
+  #showAnswering(isAnswering: boolean) {
+    this.#cancelAnswering?.()
+    this.setState({ isAnswering })
+    if (isAnswering)
+      this.#cancelAnswering = this.props.clock.startTimer(typingLimits.lastsMs, () => this.#showAnswering(false))
+  }
+
+  /** The visitor types: told to the team now and then. */
+  #noteTyping() {
+    const { api, clock } = this.props
+    const { currentId } = this.state.chat
+    const nowMs = clock.monotonicMs()
+    if (!currentId || nowMs - this.#toldAtMs < typingLimits.everyMs) return
+    this.#toldAtMs = nowMs
+    api.client.noteTyping(currentId)
+  }
+
   /** Takes up the conversation where there is one; one is made by the first message, never by looking. */
   initConversation() {
     return this.props.api.client.start()
@@ -73,7 +100,7 @@ export class App extends Component<AppProps, AppState> {
     return this.props.api.sendMessage(text)
   }
 
-  override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus }: AppState) {
+  override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus, isAnswering }: AppState) {
     const { client } = api
     const { config, delivery, durability, orgName } = chat
     const { language, words, time } = wordsFor(config?.language ?? 'en')
@@ -98,12 +125,15 @@ export class App extends Component<AppProps, AppState> {
           onRetry={(id) => void client.retry(id)}
           onDiscard={(id) => void client.discard(id)}
         />
+        {isAnswering && <p class="branding">{words.answering}</p>}
         {durability === 'page' && delivery.isFailing && <p class="branding">{words.unsaved}</p>}
         <Composer
           words={words}
           isOpen={isOpen}
           canWrite={config?.writeEnabled !== false}
           onSend={(text) => this.handleSend(text)}
+          draft={api}
+          onWrite={() => this.#noteTyping()}
         />
         {config?.branding === true && <p class="branding">{words.branding}</p>}
       </section>

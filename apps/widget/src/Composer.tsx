@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import type { EnqueueResult } from '@helvino/client'
 import { Component, createRef } from 'preact'
+import type { WidgetApi } from './api.ts'
 import type { Words } from './words/words.ts'
 
 export interface ComposerProps {
@@ -8,6 +9,10 @@ export interface ComposerProps {
   /** Takes the focus whenever this becomes true. */
   readonly isOpen: boolean
   readonly canWrite: boolean
+  /** Where what is not sent yet outlives the page. */
+  readonly draft: Pick<WidgetApi, 'readDraft' | 'keepDraft'>
+  /** Somebody types. */
+  readonly onWrite: () => void
   readonly onSend: (text: string) => Promise<EnqueueResult>
 }
 
@@ -28,6 +33,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   #taken = ''
 
   override componentDidMount() {
+    const field = this.#field.current
+    if (field) field.value = this.props.draft.readDraft()
     if (this.props.isOpen) this.#focus()
   }
 
@@ -50,16 +57,17 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const text = field ? this.#rest(field) : ''
     if (!field || text.trim() === '') return
     this.#taken = field.value
-    const { onSend, words } = this.props
+    const { onSend, words, draft } = this.props
     const result = await onSend(text)
     // Only now: until the message is kept nothing is drawn, so that nothing holds it up. A text that was not taken comes back.
     field.value = this.#rest(field)
     this.#taken = ''
     if (result.kind !== 'queued') field.value = field.value === '' ? text : `${text}\n${field.value}`
+    draft.keepDraft(field.value)
     this.setState({ notice: noticeOf(result, words) })
   }
 
-  override render({ words, canWrite }: ComposerProps, { notice }: ComposerState) {
+  override render({ words, canWrite, draft, onWrite }: ComposerProps, { notice }: ComposerState) {
     return (
       <div class="composer">
         <p role="alert">{canWrite ? notice : words.writesOff}</p>
@@ -77,6 +85,10 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             placeholder={words.placeholder}
             enterkeyhint="send"
             disabled={!canWrite}
+            onInput={({ currentTarget }) => {
+              draft.keepDraft(currentTarget.value)
+              onWrite()
+            }}
             onKeyDown={(event) => {
               // While an input method composes, Enter picks a word.
               if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return

@@ -4,13 +4,18 @@ import {
   type Connect,
   createVisitorClientWith,
   type EnqueueResult,
+  ownedName,
   type Site,
+  visitorOwner,
 } from '@helvino/client'
-import { type ConversationId, decodeBootloader, parseJson } from '@helvino/protocol'
+import { type ConversationId, decodeBootloader, parseJson, type ServerFrame } from '@helvino/protocol'
 import type { Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
 export { loadBootloader, parseTokenExpiration } from '@helvino/client'
+
+// More than a message may hold: a text that is too long can still be shortened.
+const maxDraftLength = 10_000
 
 /** File name of the chunk that this panel was built with. */
 declare const LIVE_FILE: string
@@ -46,6 +51,12 @@ export interface WidgetApi {
   playTone(): void
   /** Keeps the message, and sends it in its turn with a valid token, as often as it takes. */
   sendMessage(text: string): Promise<EnqueueResult>
+  /** Whoever shows the chat hears what the live connection brings. */
+  onFrame?: (frame: ServerFrame) => void
+  /** What the visitor typed and did not send, on whichever page of the site. */
+  readDraft(): string
+  /** Keeps it on this device, as far as 10,000 characters; an empty one is forgotten. */
+  keepDraft(text: string): void
 }
 
 // Long after the panel is there.
@@ -65,7 +76,9 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   // Where another tab was first to open, the token that we have belongs to an id that nobody keeps.
   const own = visitorId === options.visitorId ? boot : undefined
   const answer = own?.body === undefined ? undefined : decodeBootloader(parseJson(own.body))
-  const { clock } = options.runtime
+  const { site, runtime } = options
+  const { clock, storage } = runtime
+  const draftKey = ownedName(visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId), 'draft')
   let live: Promise<LiveModule> | undefined
   const loadLive = (attempt: number): Promise<LiveModule> => {
     live ??= importLive(options.apiUrl, attempt).catch((error: unknown) => {
@@ -80,10 +93,11 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   })
   const client = createVisitorClientWith(async (attempt) => (await loadLive(attempt)).connectShared, {
     ...{ ...options, visitorId },
+    onFrame: (frame) => api.onFrame?.(frame),
     ...(own && (answer ? { boot: { answer, asked: own.asked } } : { asking: own })),
   })
   const { renewer } = client
-  return {
+  const api: WidgetApi = {
     client,
     isTokenExpiredOrExpiring: () => renewer.isTokenExpiredOrExpiring(),
     refreshOrgToken: () => renewer.refresh(),
@@ -97,5 +111,11 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
         .catch(() => undefined)
     },
     sendMessage: (text) => client.send(text),
+    readDraft: () => storage.get(draftKey) ?? '',
+    keepDraft(text) {
+      if (text === '') storage.remove(draftKey)
+      else storage.set(draftKey, text.slice(0, maxDraftLength))
+    },
   }
+  return api
 }

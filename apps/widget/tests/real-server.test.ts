@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call, logIn } from '../../server/tests/api-client.ts'
+import { SocketClient } from '../../server/tests/socket-client.ts'
 import { buildServer, spawnServer, type SpawnedServer } from '../../server/tests/spawn-server.ts'
 import { launchBrowser, observedPage } from './browser.ts'
 import { buildWidget } from './build.ts'
@@ -67,6 +69,64 @@ describe('the widget and this server', () => {
     expect(await page.getByRole('log').getAttribute('aria-live')).toBe('polite')
     expect(lines.filter((line) => !line.startsWith('\u2705'))).toEqual([])
     expect(errors).toEqual([])
+    await context.close()
+    await host.close()
+  })
+
+  it('[WE4] what was typed and not sent is there after a reload, until it is sent', async () => {
+    const host = await startHostPage(server.url)
+    const { page, context } = await observedPage(browser)
+    await page.goto(host.url)
+    const field = page.getByRole('textbox')
+    await page.locator('.launcher').click()
+    await field.fill('half a question')
+    await page.reload()
+    await page.locator('.launcher').click()
+    expect(await field.inputValue()).toBe('half a question')
+    await field.press('Enter')
+    await page.getByText('Sent · ').waitFor()
+    await page.reload()
+    await page.locator('.launcher').click()
+    await page.getByText('half a question').waitFor()
+    expect(await field.inputValue()).toBe('')
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('/draft')))).toEqual([])
+    await context.close()
+    await host.close()
+  })
+
+  it('[WE5] shows that somebody answers while they do, and tells the team that the visitor writes', async () => {
+    const host = await startHostPage(server.url)
+    const { page, context } = await observedPage(browser)
+    const agent = await logIn(server.url, server.admin)
+    const inAgent = new SocketClient(server.url)
+    await inAgent.hello({ agentToken: agent.token })
+    await page.goto(host.url)
+    await page.locator('.launcher').click()
+    await page.getByRole('textbox').fill('is anybody there?')
+    await page.getByRole('textbox').press('Enter')
+    const { message } = await inAgent.until(({ type }) => type === 'message')
+    const { conversationId } = message as { conversationId: string }
+    const answering = page.getByText('Somebody is answering…')
+    // Once is not enough: the live connection is made after the first message, and the server drops what comes too soon.
+    const isSeenTyping = async () => {
+      const telling = setInterval(() => {
+        inAgent.send({ type: 'typing', conversationId })
+      }, 2_500)
+      await answering.waitFor()
+      clearInterval(telling)
+    }
+    await isSeenTyping()
+    await call(`${server.url}/api/agent/conversations/${conversationId}/messages`, {
+      headers: agent.headers,
+      body: { content: 'yes, I am' },
+    })
+    await page.getByText('yes, I am').waitFor()
+    await answering.waitFor({ state: 'detached' })
+    await isSeenTyping()
+    await answering.waitFor({ state: 'detached' })
+    await page.getByRole('textbox').pressSequentially('good')
+    await inAgent.until((frame) => frame['type'] === 'typing' && frame['role'] === 'user')
+    inAgent.close()
     await context.close()
     await host.close()
   })

@@ -12,16 +12,31 @@ import { Typing } from './typing.ts'
 
 const tokenWithinMs = 10_000
 
-function decodeAgentToken(body: unknown): { token: string; issuerNowMs: number } | undefined {
+export interface AgentClientOptions {
+  readonly runtime: Runtime
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly orgId: string
+  readonly userId: string
+}
+
+function decodeAgentToken(
+  body: unknown,
+): { token: string; userId: string | undefined; issuerNowMs: number } | undefined {
   const record = asRecord(body)
   const token = asString(record?.['agentToken'])
   const issuerNowMs = Date.parse(asString(record?.['timestamp']) ?? '')
-  return token === undefined || Number.isNaN(issuerNowMs) ? undefined : { token, issuerNowMs }
+  return token === undefined || Number.isNaN(issuerNowMs)
+    ? undefined
+    : { token, userId: asString(record?.['userId']), issuerNowMs }
 }
 
-/** Exchanges the page's session cookie for a short-lived agent token. A session that has ended is a final no. */
+/**
+ * Exchanges the page's session cookie for a short-lived agent token. A session that has ended is a final no, and so is one of somebody else: in
+ * another tab of this browser one person has left and another has come.
+ */
 async function fetchAgentToken(
-  apiUrl: string,
+  { apiUrl, userId }: AgentClientOptions,
   network: Network,
   clock: Clock,
   signal: AbortSignal,
@@ -35,17 +50,10 @@ async function fetchAgentToken(
   if (result.kind === 'unreachable')
     return { kind: 'unavailable', reason: result.reason, retryAfterMs: result.retryAfterMs }
   const { token, issuerNowMs } = result.value
+  if ((result.value.userId ?? userId) !== userId) return { kind: 'refused', reason: 'login_required' }
   const expSeconds = parseTokenExpiration(token)
   if (expSeconds === null) return { kind: 'unavailable', reason: 'a token without an expiry' }
   return { kind: 'issued', token, expiresAtMs: expSeconds * 1_000, issuerNowMs }
-}
-
-export interface AgentClientOptions {
-  readonly runtime: Runtime
-  /** Origin of the API, without a slash at the end. */
-  readonly apiUrl: string
-  readonly orgId: string
-  readonly userId: string
 }
 
 export interface AgentClient {
@@ -55,12 +63,13 @@ export interface AgentClient {
 }
 
 /** An agent's chat: its token comes from the session of the page. */
-export function createAgentClient({ runtime, apiUrl, orgId, userId }: AgentClientOptions): AgentClient {
+export function createAgentClient(options: AgentClientOptions): AgentClient {
+  const { runtime, apiUrl, orgId, userId } = options
   const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
-    fetchToken: (signal) => fetchAgentToken(apiUrl, network, clock, signal),
+    fetchToken: (signal) => fetchAgentToken(options, network, clock, signal),
   })
   const chat = new ChatClient({
     ...{ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') },

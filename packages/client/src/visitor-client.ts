@@ -1,4 +1,4 @@
-import type { UsedBootloaderAnswer } from '@helvino/protocol'
+import type { ServerFrame, UsedBootloaderAnswer } from '@helvino/protocol'
 import type { HttpResponse, Runtime } from '@helvino/runtime'
 import { type AskedAt, askedNow, TokenRenewer } from '@helvino/token/core'
 import { type Site, visitorAudience } from './audience.ts'
@@ -18,6 +18,8 @@ export interface VisitorClientOptions {
   readonly visitorId: string
   /** Writes wait for a renewal this long before expiry, in ms. @defaultValue `15_000` */
   readonly bufferMs?: number
+  /** Hears every frame. */
+  readonly onFrame?: (frame: ServerFrame) => void
   /** A bootloader's answer that is at hand already, and when it was asked for. */
   readonly boot?: { readonly answer: UsedBootloaderAnswer; readonly asked: AskedAt }
   /** A bootloader call that is under way: the client's first attempt waits for it instead of making a second one. Ignored beside `boot`. */
@@ -29,7 +31,7 @@ export interface VisitorClientOptions {
  * fetched when there is something to hear.
  */
 export function createVisitorClientWith(loadConnect: LoadConnect, options: VisitorClientOptions): ChatClient {
-  const { runtime, apiUrl, site, visitorId, boot } = options
+  const { runtime, apiUrl, site, visitorId, boot, onFrame } = options
   const { clock, network } = runtime
   const audience = visitorAudience(apiUrl, site, visitorId)
   let asking = boot ? undefined : options.asking
@@ -50,7 +52,14 @@ export function createVisitorClientWith(loadConnect: LoadConnect, options: Visit
       return asTokenAnswer(result, asked)
     },
   })
-  const client = new ChatClient({ runtime, audience, renewer, outboxName: ownedName(owner, 'outbox'), loadConnect })
+  const client = new ChatClient({
+    runtime,
+    audience,
+    renewer,
+    outboxName: ownedName(owner, 'outbox'),
+    loadConnect,
+    ...(onFrame && { onFrame }),
+  })
   if (boot) client.configure(boot.answer)
   return client
 }

@@ -57,11 +57,14 @@ export class AnswerWatch {
     return { mustRefuse: Object.entries(reasons).find(([, holds]) => holds)?.[0], orgId }
   }
 
-  leave({ method, url }: HttpRequest, { status, headers: told = {}, body }: SimAnswer, arrival: Arrival): void {
+  leave(request: HttpRequest, answer: SimAnswer, arrival: Arrival): void {
+    const { method, url } = request
+    const { status, headers: told = {}, body } = answer
     const { trace, violations } = this.#terms
     const code = asString(asRecord(body)?.['code'])
     const about = `${method} ${url}`
     trace.add(`served ${status}`, about)
+    if (status === 200 && url.endsWith('/batch')) trace.add('batch', about)
     if (code !== undefined) trace.add(`refused ${code}`, about)
     if (told[headers.idempotentReplayed] !== undefined) trace.add('replayed', about)
     if (status >= 500 && status !== 503) violations.add('I12', `${about} is answered with ${status} ${code ?? ''}`)
@@ -70,16 +73,23 @@ export class AnswerWatch {
     if (status >= 300) return
     if (arrival.mustRefuse !== undefined)
       violations.add('I11', `${about} is answered with ${status}: ${arrival.mustRefuse}`)
-    if (method === 'POST' && url.includes('/messages')) this.#checkStored(body, arrival.orgId ?? '', about)
+    for (const { id } of postedMessages(request, answer))
+      if (!this.#terms.ledger.isStored(arrival.orgId ?? '', id))
+        violations.add('I3', `${about} is answered with a message that is not on disk`)
   }
+}
 
-  #checkStored(body: unknown, orgId: string, about: string): void {
-    const results = asRecord(body)?.['results']
-    const stored = Array.isArray(results) ? results.map((result) => asRecord(result)?.['message']) : [body]
-    for (const message of stored) {
-      const id = asString(asRecord(message)?.['id'])
-      if (id !== undefined && !this.#terms.ledger.isStored(orgId, id))
-        this.#terms.violations.add('I3', `${about} is answered with a message that is not on disk`)
-    }
-  }
+/** A message as an answer tells of it. */
+export interface PostedMessage {
+  readonly id: string
+  readonly conversationId: string
+  readonly sequence: number
+}
+
+/** The messages that this answer says are stored. */
+export function postedMessages({ method, url }: HttpRequest, { status, body }: SimAnswer): readonly PostedMessage[] {
+  if (method !== 'POST' || status >= 300 || !url.includes('/messages')) return []
+  const results = asRecord(body)?.['results']
+  const messages = Array.isArray(results) ? results.map((result) => asRecord(result)?.['message']) : [body]
+  return messages.filter((message) => message !== undefined) as PostedMessage[]
 }

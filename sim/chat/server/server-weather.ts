@@ -3,13 +3,10 @@ import type { SimRandom } from '@helvino/testkit'
 import type { Trace } from '../../trace.ts'
 import type { CommitWeather, ProcessTerms, Step } from './server-process.ts'
 
+/** The rarer a step, the more often it is drawn. */
 const steps: readonly Step[] = [
-  'write',
-  'before-commit',
-  'after-commit',
-  'before-answer',
-  'before-frame',
-  'after-answer',
+  ...(['write', 'before-commit', 'before-commit', 'after-commit', 'after-commit'] as const),
+  ...(['before-answer', 'before-frame', 'after-answer'] as const),
 ]
 
 /** What the machine of the server does to it: how the disk answers, how long a commit takes, and at which step the process dies. */
@@ -37,7 +34,7 @@ export class ServerWeather implements Pick<ProcessTerms, 'commitWeather' | 'stat
   /** The process dies at one of the next few times that it reaches a step, drawn here. */
   planKill(): void {
     this.#plannedStep = this.#random.pick(steps)
-    this.#stepsLeft = this.#random.whole(1, 3)
+    this.#stepsLeft = this.#random.whole(1, 2)
   }
 
   /** The planned step was not reached in time: whatever it does just then. */

@@ -1,8 +1,9 @@
+import { asRecord, asString, headers } from '@helvino/protocol'
 import type { HttpRequest } from '@helvino/runtime'
 import type { SimAnswer, SimRandom, SimServer, SimServerSocket, SimTimeline } from '@helvino/testkit'
 import type { Trace } from '../../trace.ts'
 import type { Violations } from '../../violations.ts'
-import { AnswerWatch } from './answer-watch.ts'
+import { AnswerWatch, type PostedMessage, postedMessages } from './answer-watch.ts'
 import { firstData, type SimOrg } from './first-data.ts'
 import { Ledger } from './ledger.ts'
 import { MemoryKeys } from './memory-keys.ts'
@@ -11,9 +12,15 @@ import { type Place, type ProcessTerms, ServerProcess } from './server-process.t
 import { SimDisk } from './sim-disk.ts'
 import { SocketWatch } from './socket-watch.ts'
 import { Switches } from './switches.ts'
+import { readToken } from './token-claims.ts'
 
 /** Within so long, in ms, a switch, a sign-out or a removal acts on sockets (I11). */
 const socketsWithinMs = 5_000
+
+/** How long it takes to bring an older copy back, in ms: whoever waited for an answer of before has given up. */
+const restoreMs = 30_000
+/** Within so long, in ms, an answered message has been told to every socket that is at it. */
+const toldWithinMs = 1_000
 
 export interface SiteTerms {
   readonly server: ServerPackage
@@ -46,12 +53,17 @@ export class Site {
   readonly #answers: AnswerWatch
   readonly #sockets = new Set<OpenSocket>()
   #process: ServerProcess
+  /** Messages that were answered as stored. */
+  readonly #answered = new Set<string>()
+  readonly #chance: SimRandom
+  #restoredAtMs = -restoreMs
   #starts = 0
   #holes = 0
 
   private constructor(terms: SiteTerms, image: Buffer) {
     const { timeline, random, trace, violations } = terms
     this.#terms = terms
+    this.#chance = random.fork('chance')
     this.disk = new SimDisk(image)
     this.keys = new MemoryKeys(random.fork('keys'))
     this.ledger = new Ledger(this.disk)
@@ -97,7 +109,12 @@ export class Site {
   }
 
   startAgain(): void {
-    if (!this.isUp) this.#process = this.#start()
+    const waitMs = this.#restoredAtMs + restoreMs - this.#terms.timeline.elapsedMs
+    if (waitMs > 0)
+      this.#terms.timeline.schedule(waitMs, () => {
+        this.startAgain()
+      })
+    else if (!this.isUp) this.#process = this.#start()
   }
 
   /** SIGTERM; calls `onEnded` when the process has ended in order. */
@@ -112,6 +129,7 @@ export class Site {
 
   /** The machine gets an older copy of the database back while the server is down; what is switched stays switched. */
   restore(image: Buffer): void {
+    this.#restoredAtMs = this.#terms.timeline.elapsedMs
     this.disk.restore(image)
     this.switches.writeAgain(this.#terms.orgs)
   }
@@ -163,6 +181,12 @@ export class Site {
     const answer = await this.#process.respond(here, place)
     if (!answer) return undefined
     this.#answers.leave(here, answer, arrival)
+    for (const message of postedMessages(here, answer)) {
+      this.#checkToldLater(message)
+      this.#countReplay(message, answer)
+    }
+    const token = here.url === '/api/bootloader' ? asString(asRecord(answer.body)?.['orgToken']) : undefined
+    if (token !== undefined && this.#chance.isHit(1 / 10)) this.#useAtItsEnd(token, request, place)
     return here.url === '/api/bootloader' && answer.status === 200 ? this.#ofItsAge(answer) : answer
   }
 
@@ -185,6 +209,37 @@ export class Site {
     const open: OpenSocket = { watch, origin: place.origin, close: watched.close }
     this.#sockets.add(open)
     this.#process.connect(watched, place)
+  }
+
+  #countReplay({ id }: PostedMessage, { headers: told = {} }: SimAnswer): void {
+    const isReplay = told[headers.idempotentReplayed] !== undefined
+    if (isReplay && !this.#answered.has(id) && this.#holes > 0)
+      this.#terms.trace.add('replayed after commit unknown', id)
+    this.#answered.add(id)
+  }
+
+  /** Somebody keeps a token, and uses it in the very moment of its end: from then on it is worth nothing (RFC 7519 section 4.1.4). */
+  #useAtItsEnd(token: string, request: HttpRequest, place: Place): void {
+    const { timeline, apiUrl } = this.#terms
+    const restMs = (readToken(token)?.expiresAtMs ?? 0) - this.nowMs()
+    const late: HttpRequest = {
+      method: 'GET',
+      url: `${apiUrl}/conversations`,
+      headers: { ...request.headers, [headers.orgToken]: token },
+    }
+    timeline.schedule(restMs, () => {
+      this.#respond(late, place).catch(timeline.reportBug)
+    })
+  }
+
+  /** Where nobody has told a socket of the newest message, it would not even see a gap (I13). */
+  #checkToldLater(message: PostedMessage): void {
+    const owner = this.ledger.ownerOf(message.conversationId)
+    if (!owner) return
+    const listening = [...this.#sockets].filter(({ watch }) => watch.isToldOf(owner, message))
+    this.#terms.timeline.schedule(toldWithinMs, () => {
+      for (const open of listening) if (this.#sockets.has(open)) open.watch.checkTold(message)
+    })
   }
 
   #checkSockets(): void {

@@ -10,11 +10,17 @@ interface WireAnswer {
   readonly latestSequence: number
   readonly recovered: boolean
 }
+interface WireMessage {
+  readonly id: string
+  readonly conversationId: string
+  readonly sequence: number
+}
+
 interface WireFrame {
   readonly type: string
   readonly conversations?: readonly WireAnswer[]
   readonly conversation?: { readonly id: string }
-  readonly message?: { readonly id: string; readonly conversationId: string; readonly sequence: number }
+  readonly message?: WireMessage
 }
 
 /** How far one conversation has been told on one socket. */
@@ -107,7 +113,7 @@ export class SocketWatch {
     }
   }
 
-  #hearMessage({ id, conversationId, sequence }: NonNullable<WireFrame['message']>): void {
+  #hearMessage({ id, conversationId, sequence }: WireMessage): void {
     const { ledger, violations, mayHaveHoles } = this.#terms
     if (ledger.idAt(conversationId, sequence) !== id || !ledger.isStored(this.claims?.orgId ?? '', id))
       violations.add('I3', `message ${sequence} of ${conversationId} is heard before it is stored`)
@@ -120,6 +126,19 @@ export class SocketWatch {
       if (!mayHaveHoles()) violations.add('I13', `${conversationId} goes on with ${sequence} for ${told.next}`)
       told.next = sequence + 1
     }
+  }
+
+  /** True where it has said that it is ready, to somebody who may hear of this message, and has told of the conversation before. */
+  isToldOf({ orgId, visitorId }: { orgId: string; visitorId: string }, { conversationId }: WireMessage): boolean {
+    const isMember = this.claims?.orgId === orgId && (this.claims.visitorId ?? visitorId) === visitorId
+    return isMember && this.#told.has(conversationId)
+  }
+
+  /** It has told of this message, or of a later one. */
+  checkTold({ conversationId, sequence }: WireMessage): void {
+    const next = this.#told.get(conversationId)?.next ?? 0
+    if (next <= sequence)
+      this.#terms.violations.add('I13', `nobody told a socket of message ${sequence} of ${conversationId}`)
   }
 
   /** What was replayed in part only. */

@@ -7,7 +7,9 @@ export const words = {
   product: 'Helvino',
   loading: 'Loading',
   tryAgain: 'Try again',
-  noServer: 'The server does not answer.',
+  noServer: 'The server does not answer. It is asked again by itself.',
+  newVersion: 'There is a new version of the inbox. Drafts are kept.',
+  reload: 'Reload',
 
   login: {
     title: 'Log in to your inbox',
@@ -86,12 +88,16 @@ export const words = {
     waiting: 'Waiting, will be sent',
     failed: 'Not sent',
     retry: 'Try again',
+    copy: 'Copy',
+    copied: 'Copied',
     remove: 'Delete',
   },
 
   composer: {
     label: 'Your reply',
     placeholder: 'Write a reply. Enter sends, Shift+Enter starts a new line.',
+    /** On a narrow screen. */
+    shortPlaceholder: 'Write a reply',
     send: 'Send',
     reopens: 'A reply reopens this conversation.',
     tooLong: (length: number): string =>

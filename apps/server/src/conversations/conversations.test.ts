@@ -13,7 +13,7 @@ import { createIdentifyVisitor } from '../auth/visitor.ts'
 import type { ConversationEvent } from '../fan-out/contract.ts'
 import { createLocalFanOut } from '../fan-out/local.ts'
 import { orgLike } from '../store/contract-suite.ts'
-import type { Org } from '../store/contract.ts'
+import type { Org, Store } from '../store/contract.ts'
 import type { CountedStore } from '../store/create-store.ts'
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import {
@@ -163,6 +163,35 @@ describe('conversations', () => {
       },
     ])
     expect(committedAtEvent.at(-1)).toBe(before + 2)
+  })
+
+  it('[CNV16] announces a message that comes again after its database was lost under it, once', async () => {
+    const fanOut = createLocalFanOut((error) => {
+      throw error
+    })
+    fanOut.subscribe((event) => events.push(event))
+    let isLost = true
+    const losing: Store = {
+      ...store,
+      ofOrg: (orgId) => ({
+        ...store.ofOrg(orgId),
+        async appendMessage(message) {
+          const result = await store.ofOrg(orgId).appendMessage(message)
+          return isLost ? { kind: 'unavailable', reason: 'failing' } : result
+        },
+      }),
+    }
+    const over = createConversations({ store: losing, fanOut, clock: new SimClock(), random: new SimRandom('lost') })
+    const id = await open()
+    const message = draft(id, { clientMessageId: key('k') })
+    const announced = () => events.filter((event) => event.message !== undefined).length
+    expect(await over.postMessage(visitor(), message)).toMatchObject({ code: 'unavailable' })
+    expect(announced()).toBe(0)
+    isLost = false
+    expect(await over.postMessage(visitor(), message)).toMatchObject({ kind: 'accepted', replayed: true })
+    expect(announced()).toBe(1)
+    expect(await over.postMessage(visitor(), message)).toMatchObject({ kind: 'accepted', replayed: true })
+    expect(announced()).toBe(1)
   })
 
   it('[CNV15] takes several messages at once, each in its own right, and announces what is stored in its order', async () => {

@@ -4,6 +4,7 @@ import type { AppendResult, NewMessage, Store, Unavailable } from '../store/cont
 import { storableContent } from './content.ts'
 import { type Participant, type Sender, senderOf } from './participant.ts'
 import { refused, type Refused, refusedByStore } from './refused.ts'
+import { Untold } from './untold.ts'
 
 export interface MessageDraft {
   readonly conversationId: ConversationId
@@ -17,7 +18,7 @@ export interface Accepted {
   readonly kind: 'accepted'
   /** Stored and on disk. */
   readonly message: Message
-  /** The same message had been accepted before; nothing was written or announced. */
+  /** The same message had been stored before: nothing was written. It was announced only where it may not have been. */
   readonly replayed: boolean
   readonly conversation: AgentConversation
 }
@@ -60,12 +61,21 @@ function asStorable({ orgId: _, ...author }: Sender, draft: MessageDraft, nowMs:
 }
 
 export function createPosts({ store, clock, random, announce }: PostsOptions): Posts {
+  const untold = new Untold()
+
+  function refuse(result: Unavailable, messages: readonly NewMessage[]): Refused {
+    if (result.reason === 'failing') untold.note(messages)
+    return refusedByStore(result, random)
+  }
+
   function outcomeOf(orgId: OrgId, result: Exclude<AppendResult, Unavailable>): Accepted | Refused {
     switch (result.kind) {
       case 'stored':
+        untold.take(result.message)
         announce(orgId, result.conversation, result.message)
         return { kind: 'accepted', message: result.message, replayed: false, conversation: result.conversation }
       case 'replayed':
+        if (untold.take(result.message)) announce(orgId, result.conversation, result.message)
         return { kind: 'accepted', message: result.message, replayed: true, conversation: result.conversation }
       case 'mismatch':
         return refused('idempotency_mismatch')
@@ -81,7 +91,7 @@ export function createPosts({ store, clock, random, announce }: PostsOptions): P
       const message = asStorable(writer, draft, clock.nowMs())
       if ('code' in message) return message
       const result = await store.ofOrg(writer.orgId).appendMessage(message)
-      return result.kind === 'unavailable' ? refusedByStore(result, random) : outcomeOf(writer.orgId, result)
+      return result.kind === 'unavailable' ? refuse(result, [message]) : outcomeOf(writer.orgId, result)
     },
 
     async postMessages(principal, drafts) {
@@ -91,7 +101,7 @@ export function createPosts({ store, clock, random, announce }: PostsOptions): P
       const checked = drafts.map((draft) => asStorable(writer, draft, nowMs))
       const storable = checked.filter((each) => 'content' in each)
       const results = await store.ofOrg(writer.orgId).appendMessages(storable)
-      if ('kind' in results) return refusedByStore(results, random)
+      if ('kind' in results) return refuse(results, storable)
       const outcomes = results.map((result) => outcomeOf(writer.orgId, result))
       let next = 0
       return {

@@ -33,4 +33,6 @@ export interface FanOut {
   publish(event: FanOutEvent): void
   /** Returns the unsubscribe. */
   subscribe(listener: (event: FanOutEvent) => void): () => void
+  /** Hears that events of other nodes may have been lost: whoever follows conversations reads what is stored. Returns the unsubscribe. */
+  onLoss(listener: () => void): () => void
 }

@@ -22,5 +22,7 @@ export function createLocalFanOut(onListenerError: (error: unknown) => void): Fa
         listeners.delete(listener)
       }
     },
+    // Within one process nothing is.
+    onLoss: () => () => undefined,
   }
 }

@@ -78,5 +78,7 @@ async function answerToken(request: FastifyRequest, reply: FastifyReply, options
     validFromMs: org.validFromMs,
   })
   const timestamp = new Date(nowMs).toISOString()
-  return reply.header('cache-control', 'no-store').send({ ok: true, agentToken, timestamp, protocol: protocolNumber })
+  return reply
+    .header('cache-control', 'no-store')
+    .send({ ok: true, agentToken, userId, timestamp, protocol: protocolNumber })
 }

@@ -36,6 +36,10 @@ export function createWaitingReads(fanOut: FanOut, clock: Clock): WaitingReads {
     for (const waiter of waiters.get(`${orgId}/${conversationId}`) ?? [])
       if (message.sequence > waiter.after) waiter.wake()
   })
+  const wakeAll = () => {
+    for (const group of [...waiters.values()]) for (const { wake } of [...group]) wake()
+  }
+  const unsubscribeLoss = fanOut.onLoss(wakeAll)
 
   return {
     wait(orgId, conversationId, after, waitMs) {
@@ -60,7 +64,8 @@ export function createWaitingReads(fanOut: FanOut, clock: Clock): WaitingReads {
     stop() {
       isStopped = true
       unsubscribe()
-      for (const group of [...waiters.values()]) for (const { wake } of [...group]) wake()
+      unsubscribeLoss()
+      wakeAll()
     },
   }
 }

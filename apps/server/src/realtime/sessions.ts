@@ -31,11 +31,16 @@ export interface Sessions {
   areClosed(): boolean
 }
 
+/** Has clients come back by themselves, spread; what they have missed they resume by sequence. */
+function closeForNow(sessions: Iterable<Session>, random: Random): void {
+  for (const session of sessions) {
+    const retryInMs = Math.round(random.fraction() * restartSpreadMs)
+    session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
+  }
+}
+
 /** What one session asks of the server: the same door, and the same rules, as HTTP. */
-function conversationPorts(
-  { authenticate, recheck, conversations, noteTyping }: SessionsOptions,
-  place: CallerPlace,
-) {
+function conversationPorts({ authenticate, recheck, conversations, noteTyping }: SessionsOptions, place: CallerPlace) {
   return {
     authenticate(token, audience) {
       const credentials = {
@@ -76,6 +81,10 @@ export function createSessions(options: SessionsOptions): Sessions {
   const unsubscribe = fanOut.subscribe((event) => {
     listeners.deliver(event)
   })
+  const sendBack = () => {
+    closeForNow(sessions, random)
+  }
+  const unsubscribeLoss = fanOut.onLoss(sendBack)
   let areClosed = false
 
   return {
@@ -101,10 +110,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     close() {
       areClosed = true
       unsubscribe()
-      for (const session of sessions) {
-        const retryInMs = Math.round(random.fraction() * restartSpreadMs)
-        session.close(closeCodes.restart, `retry-in-ms:${String(retryInMs)}`)
-      }
+      unsubscribeLoss()
+      sendBack()
     },
     areClosed: () => areClosed,
   }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Append, AppendOutcome } from './append.ts'
+import type { Change } from './changes.ts'
 import type { Unavailable } from './contract.ts'
 import type { Statements } from './statements.ts'
 import type { Tables } from './tables.ts'
@@ -15,6 +16,8 @@ export interface Write<Result> {
     /** What the write returns, by what became of each. */
     resultOf(outcomes: readonly AppendOutcome[]): Result
   }
+  /** What other servers have to hear of, by what the write returned. */
+  changesOf?(result: Result): readonly Change[]
 }
 
 /** What a database has to offer for a store to be made of it. */

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
+import type { OtherServers } from './changes.ts'
 import type { Unavailable } from './contract.ts'
 import type { CountedStore } from './create-store.ts'
 import type { Tables } from './tables.ts'
@@ -21,6 +22,8 @@ export interface OpenedDatabase {
   read<Result>(work: Work<Result>): Promise<Result>
   /** The one store on it. */
   createStore(world: StoreWorld): CountedStore
+  /** Of a database that several servers may use at a time. */
+  readonly others?: OtherServers
   /** Why it could not do it, where asking again later may help; `undefined` for a bug. Libraries may have wrapped the error. */
   unavailableReason(error: unknown): Unavailable['reason'] | undefined
   /** The first start is over: other processes may begin theirs, and requests are served. */

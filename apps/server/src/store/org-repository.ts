@@ -1,6 +1,7 @@
 import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
 import { type Random, uuid } from '@helvino/runtime'
 import { append, type AppendOutcome } from './append.ts'
+import type { Change } from './changes.ts'
 import type { StoreConnection } from './connection.ts'
 import type {
   AllowResult,
@@ -111,6 +112,19 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
   } satisfies Partial<OrgRepository>
 }
 
+const changeOf = (
+  orgId: OrgId,
+  conversationId: ConversationId,
+  audience: Change['audience'] = 'everybody',
+): Change => ({ orgId, conversationId, sequence: undefined, audience })
+
+const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Change[] =>
+  outcomes.flatMap((outcome) =>
+    outcome.kind === 'stored'
+      ? [{ ...changeOf(orgId, outcome.message.conversationId), sequence: outcome.message.sequence }]
+      : [],
+  )
+
 /** Reads answer from the last commit; every write goes through the one writer. */
 export function createOrgRepository({ connection, random, forget }: RepositoryParts, orgId: OrgId): OrgRepository {
   const { statements, write } = connection
@@ -123,12 +137,17 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
     })
   return {
     ...createReads(connection, orgId),
-    openConversation: (wanted) => write({ start: () => openOne(statements, random, orgId, wanted) }),
+    openConversation: (wanted) =>
+      write({
+        start: () => openOne(statements, random, orgId, wanted),
+        changesOf: ({ conversation, created }) => (created ? [changeOf(orgId, conversation.id)] : []),
+      }),
     appendMessage(message) {
       const wanted = { orgId, id: messageId(random, message.nowMs), message }
       return write({
         start: () => append(statements, wanted),
         inBulk: { appends: [wanted], resultOf: ([outcome]) => outcome as AppendOutcome },
+        changesOf: (outcome) => storedBy(orgId, [outcome]),
       })
     },
     appendMessages(messages) {
@@ -140,6 +159,7 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
           return outcomes
         },
         inBulk: { appends: wanted, resultOf: (outcomes) => outcomes },
+        changesOf: (outcomes) => storedBy(orgId, outcomes),
       })
     },
     setStatus: (id, status) =>
@@ -148,6 +168,7 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
           changeOne(statements, orgId, id, function* (before) {
             return before.status === status ? undefined : yield* first(statements.setStatus, { orgId, id, status })
           }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
       }),
     markRead: (id, wanted) =>
       write({
@@ -156,6 +177,7 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
             const sequence = Math.min(wanted, latest_sequence)
             return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
           }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
       }),
     async signOutVisitor(id, validFromMs) {
       const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))

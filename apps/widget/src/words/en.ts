@@ -28,6 +28,7 @@ export const panelWords = {
   discard: 'Delete',
   copy: 'Copy',
   unsaved: 'Not saved on this device. Keep this page open.',
+  answering: 'Somebody is answering…',
   branding: 'Powered by Helvino',
   connecting: '🔄 Connecting...',
   connectionIssue: '⚠️ Connection issue, retrying...',

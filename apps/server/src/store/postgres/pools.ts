@@ -1,5 +1,6 @@
-import type { Pool, PoolConfig } from 'pg'
+import type { Client, CustomTypesConfig, Pool, PoolConfig } from 'pg'
 import { settleConnection } from './durable-settings.ts'
+import { listeningLimits } from './listening-connection.ts'
 import { createStatementNames } from './run-work.ts'
 
 /** A connection that cannot be made within so many ms is given up, and an answer that has not come. */
@@ -14,6 +15,8 @@ export interface Pools {
   readonly reads: Pool
   /** One connection, so that writes follow each other. */
   readonly writes: Pool
+  /** Not connected yet, and no part of a pool: for whoever listens. */
+  createListener(): Client
   /** By which a connection of either knows a statement again. */
   nameOf(sql: string): string
   end(): Promise<void>
@@ -22,22 +25,23 @@ export interface Pools {
 /** Opens no connection yet. The driver is loaded here, so that nobody pays for it who stores in SQLite. */
 export async function createPools(url: string): Promise<Pools> {
   const { default: pg } = await import('pg')
-  const config: PoolConfig = {
+  const types: CustomTypesConfig = {
+    getTypeParser: (oid, format) =>
+      // All of ours are counts and instants, far below 2^53.
+      oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+  }
+  const config = {
     connectionString: url,
     // A connection that died without a word is noticed after this and ten probes, one in a second.
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,
-    types: {
-      getTypeParser: (oid, format) =>
-        // All of ours are counts and instants, far below 2^53.
-        oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
-    },
+    types,
     // The driver waits for it before it hands the connection out, which its types do not say; a test would notice.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: settleConnection,
-  }
+  } satisfies PoolConfig
   const create = (more: PoolConfig) => {
     const pool = new pg.Pool({ ...config, ...more })
     // A connection that breaks is dropped and the next query makes another; whoever was using it is told by their own promise.
@@ -60,6 +64,14 @@ export async function createPools(url: string): Promise<Pools> {
   return {
     reads,
     writes,
+    createListener: () =>
+      new pg.Client({
+        connectionString: url,
+        keepAlive: true,
+        types,
+        application_name: 'helvino listens',
+        ...listeningLimits,
+      }),
     nameOf: createStatementNames(),
     async end() {
       await Promise.all([reads.end(), writes.end()])

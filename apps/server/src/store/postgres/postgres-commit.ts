@@ -4,6 +4,7 @@ import type { AppendOutcome } from '../append.ts'
 import type { Write } from '../connection.ts'
 import type { Commit, Committed, CommitFailure, WriteOutcome } from '../group-commit.ts'
 import { decideAppends, lockConversations, readBefore, storeAppends } from './append-many.ts'
+import { changesNotices, channel } from './notifications.ts'
 import { createRunStatement, type RunStatement, runWork } from './run-work.ts'
 import { findTransactionEnd } from './transaction-end.ts'
 import { isCollision, isConnectionLost, isNotDurable, unavailableReason } from './unavailable-reason.ts'
@@ -63,9 +64,21 @@ async function begin(client: PoolClient): Promise<string> {
   return id
 }
 
-/** A transaction that had failed is answered with `ROLLBACK`, without an error. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT')
+/** What other servers are told of these writes, if they are committed. */
+const noticesOf = (node: string, writes: readonly AnyWrite[], outcomes: readonly WriteOutcome[]): readonly string[] =>
+  changesNotices(
+    node,
+    outcomes.flatMap((outcome, index) =>
+      outcome.kind === 'done' ? (writes[index]?.changesOf?.(outcome.result) ?? []) : [],
+    ),
+  )
+
+/** One message, so that telling the others costs no way of its own. A transaction that had failed is answered with `ROLLBACK`, without an error. */
+async function commit(client: PoolClient, notices: readonly string[]): Promise<void> {
+  const told = notices.map((notice) => `SELECT pg_notify('${channel}', ${client.escapeLiteral(notice)}); `)
+  // For several statements the driver answers an array, which its types do not know.
+  const results: unknown = await client.query(`${told.join('')}COMMIT`)
+  const { command } = [results].flat().at(-1) as QueryResult
   if (command !== 'COMMIT') throw new Error(`a commit was answered with ${command}`)
 }
 
@@ -99,8 +112,16 @@ async function failureOfCommit(
   return committed.status === 'rejected' ? { error: committed.reason, isOfCommit: true } : undefined
 }
 
+export interface PostgresCommitOptions {
+  readonly pool: Pool
+  readonly nameOf: (sql: string) => string
+  readonly clock: Clock
+  /** How this server signs what it tells the others. */
+  readonly node: string
+}
+
 /** Runs a group in one transaction over the one connection for writes. */
-export function createPostgresCommit(pool: Pool, nameOf: (sql: string) => string, clock: Clock): Commit<AnyWrite> {
+export function createPostgresCommit({ pool, nameOf, clock, node }: PostgresCommitOptions): Commit<AnyWrite> {
   async function commitOn(client: PoolClient, writes: readonly AnyWrite[]): Promise<Committed | CommitFailure> {
     const run = createRunStatement(client, nameOf)
     let id: string
@@ -124,7 +145,7 @@ export function createPostgresCommit(pool: Pool, nameOf: (sql: string) => string
       await leave(client, error)
       return failureBeforeCommit(error)
     }
-    const failure = await failureOfCommit(storing, commit(client))
+    const failure = await failureOfCommit(storing, commit(client, noticesOf(node, writes, outcomes)))
     if (!failure) {
       client.release()
       return { kind: 'committed', outcomes }

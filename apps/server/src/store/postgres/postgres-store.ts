@@ -15,13 +15,22 @@ import { unavailableReason } from './unavailable-reason.ts'
 export interface PostgresStoreOptions extends StoreWorld {
   readonly pools: Pools
   readonly kysely: Kysely<Tables>
+  /** How this server signs what it tells the others. */
+  readonly node: string
 }
 
 /** The store on a PostgreSQL that other servers may write to at the same time. It does not end the pools. */
-export function createPostgresStore({ pools, kysely, random, clock, onFailing }: PostgresStoreOptions): CountedStore {
+export function createPostgresStore({
+  pools,
+  kysely,
+  node,
+  random,
+  clock,
+  onFailing,
+}: PostgresStoreOptions): CountedStore {
   const readStatement = createRunStatement(pools.reads, pools.nameOf)
   const groups = createGroupCommit<Write<unknown>>({
-    commit: createPostgresCommit(pools.writes, pools.nameOf, clock),
+    commit: createPostgresCommit({ pool: pools.writes, nameOf: pools.nameOf, clock, node }),
     clock,
     unavailableReason,
     onFailing,

@@ -13,6 +13,8 @@ const reasons: ReadonlyMap<string, Unavailable['reason']> = new Map([
   // Ended for having been idle in a transaction: this process stood still.
   ['25P03', 'failing'],
   ['25P04', 'failing'],
+  // What is told to other servers fills its queue: one of them has stood still for long.
+  ['54000', 'failing'],
   // Connection, authorisation, unknown database, resources, shutdown, disk.
   ['08', 'failing'],
   ['28', 'failing'],
