@@ -68,11 +68,11 @@ export const serverMutants: readonly Mutant[] = [
   repository(
     'the sequence is taken outside of the transaction',
     `    appendMessage(message) {
-      const wanted = { orgId, id: uuid(random), message }
+      const wanted = { orgId, id: messageId(random, message.nowMs), message }
       return write({
         start: () => append(statements, wanted),`,
     `    async appendMessage(message) {
-      const wanted = { orgId, id: uuid(random), message }
+      const wanted = { orgId, id: messageId(random, message.nowMs), message }
       const row = await connection.read(first(statements.conversation, { orgId, id: message.conversationId }))
       return write({
         *start() {
