@@ -25,6 +25,7 @@ export const chatFaults = {
     'disk-failing': 2,
     'commit-slow': 3,
     'commit-unknown': 3,
+    'slow-readers': 3,
     'old-copy': 1,
     // Its operator.
     'org-off': 2,

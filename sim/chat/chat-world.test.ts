@@ -9,7 +9,8 @@ import { runChatWorld } from './chat-world.ts'
 
 const freshSeeds = Array.from({ length: 12 }, () => uuid(systemRandom).slice(0, 8))
 
-describe('a simulated world', () => {
+// Worlds of two hours: on a busy machine one takes a while.
+describe('a simulated world', { timeout: 60_000 }, () => {
   let release = () => undefined as void
   beforeEach(() => {
     release = setTrap()

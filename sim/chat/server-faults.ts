@@ -25,6 +25,8 @@ export function beginAtServer(kind: ChatFault, terms: ServerFaultTerms): (() => 
       return lastingly(terms.weather, 'isFailing')
     case 'commit-slow':
       return lastingly(terms.weather, 'areCommitsSlow')
+    case 'slow-readers':
+      return lastingly(terms.weather, 'areReadersSlow')
     case 'commit-unknown':
       return lastingly(terms.weather, 'areCommitsUnknown')
     case 'server-kill':
@@ -41,7 +43,7 @@ export function beginAtServer(kind: ChatFault, terms: ServerFaultTerms): (() => 
   }
 }
 
-type Lasting = 'isLocked' | 'isFull' | 'isFailing' | 'areCommitsSlow' | 'areCommitsUnknown'
+type Lasting = 'isLocked' | 'isFull' | 'isFailing' | 'areCommitsSlow' | 'areCommitsUnknown' | 'areReadersSlow'
 
 function lastingly(weather: ServerWeather, what: Lasting): () => void {
   weather[what] = true

@@ -1,3 +1,4 @@
+import { limits } from '@helvino/protocol'
 import type { HttpRequest } from '@helvino/runtime'
 import { SimClock, type SimAnswer, type SimRandom, type SimServerSocket, type SimTimeline } from '@helvino/testkit'
 import Sqlite from 'better-sqlite3'
@@ -38,6 +39,8 @@ export interface ProcessTerms {
   readonly commitWeather: () => CommitWeather
   /** What the database answers to this statement instead of running it. */
   readonly statementError: (sql: string) => Error | undefined
+  /** How long a reader needs to catch up, in ms; 0: it has. */
+  readonly readerWaitMs: () => number
   /** Called at each step; true kills the process there. */
   readonly isFatal: (step: Step) => boolean
   readonly onEvent: (kind: string, detail: string) => void
@@ -115,9 +118,9 @@ export class ServerProcess {
           this.#sockets.delete(socket)
           socket.close(code, reason)
         },
-        // What waits for a slow reader is not modelled.
-        queuedBytes: () => 0,
-        drained: () => Promise.resolve(),
+        // A reader is slow, or not; how much waits for it is not modelled.
+        queuedBytes: () => (this.#terms.readerWaitMs() > 0 ? limits.socketQueueBytes / 2 : 0),
+        drained: () => new Promise((resolve) => this.clock.startTimer(this.#terms.readerWaitMs(), resolve)),
       },
       place,
     )

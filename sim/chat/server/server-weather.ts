@@ -10,13 +10,17 @@ const steps: readonly Step[] = [
 ]
 
 /** What the machine of the server does to it: how the disk answers, how long a commit takes, and at which step the process dies. */
-export class ServerWeather implements Pick<ProcessTerms, 'commitWeather' | 'statementError' | 'isFatal'> {
+export class ServerWeather implements Pick<
+  ProcessTerms,
+  'commitWeather' | 'statementError' | 'isFatal' | 'readerWaitMs'
+> {
   /** Somebody else holds the lock of the database. */
   isLocked = false
   isFull = false
   /** Now and then a write fails that is to blame for it by itself. */
   isFailing = false
   areCommitsSlow = false
+  areReadersSlow = false
   areCommitsUnknown = false
   readonly #random: SimRandom
   readonly #trace: Trace
@@ -47,7 +51,13 @@ export class ServerWeather implements Pick<ProcessTerms, 'commitWeather' | 'stat
   }
 
   calm(): void {
-    this.isLocked = this.isFull = this.isFailing = this.areCommitsSlow = this.areCommitsUnknown = false
+    this.isLocked =
+      this.isFull =
+      this.isFailing =
+      this.areCommitsSlow =
+      this.areReadersSlow =
+      this.areCommitsUnknown =
+        false
     this.forgetKill()
   }
 
@@ -67,6 +77,8 @@ export class ServerWeather implements Pick<ProcessTerms, 'commitWeather' | 'stat
       isUnknown: this.areCommitsUnknown && this.#random.isHit(0.5),
     }
   }
+
+  readonly readerWaitMs = (): number => (this.areReadersSlow ? this.#random.whole(1, 2_000) : 0)
 
   readonly statementError = (sql: string): Error | undefined => {
     if (this.isLocked && sql.startsWith('BEGIN')) return this.#fail('database is locked', 'SQLITE_BUSY')

@@ -19,8 +19,8 @@ const socketsWithinMs = 5_000
 
 /** How long it takes to bring an older copy back, in ms: whoever waited for an answer of before has given up. */
 const restoreMs = 30_000
-/** Within so long, in ms, an answered message has been told to every socket that is at it. */
-const toldWithinMs = 1_000
+/** Within so long, in ms, an answered message has been told to every socket that is at it, however slowly it reads. */
+const toldWithinMs = 60_000
 
 export interface SiteTerms {
   readonly server: ServerPackage
@@ -34,7 +34,7 @@ export interface SiteTerms {
   readonly tokenLifeMs: number
   /** What the bootloader says of batches, in the place of what the server knows; 0: nothing, as an older server. */
   readonly batchMessages: number
-  readonly weather: Pick<ProcessTerms, 'commitWeather' | 'statementError' | 'isFatal'>
+  readonly weather: Pick<ProcessTerms, 'commitWeather' | 'statementError' | 'isFatal' | 'readerWaitMs'>
 }
 
 interface OpenSocket {
@@ -200,6 +200,7 @@ export class Site {
     trace.add('socket', place.origin)
     const watch = new SocketWatch({
       ...{ socket, ledger: this.ledger, trace, violations },
+      nowMs: () => this.nowMs(),
       mayHaveHoles: () => this.#holes > 0,
       onEnd: () => {
         this.#sockets.delete(open)

@@ -23,6 +23,9 @@ interface WireFrame {
   readonly message?: WireMessage
 }
 
+/** Closing takes a moment. */
+const slackMs = 1_000
+
 /** How far one conversation has been told on one socket. */
 interface Told {
   next: number
@@ -35,6 +38,8 @@ export interface SocketWatchTerms {
   readonly ledger: Ledger
   readonly trace: Trace
   readonly violations: Violations
+  /** The server's wall clock. */
+  readonly nowMs: () => number
   /** True where a commit of this process may have been made without anybody being told. */
   readonly mayHaveHoles: () => boolean
   readonly onEnd: () => void
@@ -84,6 +89,9 @@ export class SocketWatch {
   }
 
   #ask(frame: ClientFrame | undefined): void {
+    const overMs = this.claims ? this.#terms.nowMs() - this.claims.expiresAtMs - limits.renewGraceMs : 0
+    if (overMs > slackMs && frame?.type === 'ping')
+      this.#terms.violations.add('I11', `a socket is open ${overMs} ms after the grace of its token`)
     if (frame?.type === 'hello') this.#points = frame.conversations
     const claims = frame && 'token' in frame ? readToken(frame.token) : undefined
     if (claims) this.#offered.push(claims)
