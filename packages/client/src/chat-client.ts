@@ -12,9 +12,8 @@ import { Api } from './api.ts'
 import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
-import type { ChatState } from './chat-state.ts'
+import { type ChatState, initialChatState } from './chat-state.ts'
 import { withConversation } from './conversation-list.ts'
-import { healthyDelivery } from './delivery-health.ts'
 import { LateConnection, type LoadConnect } from './late-connection.ts'
 import type { EnqueueResult } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
@@ -35,19 +34,6 @@ export interface ChatClientOptions {
   readonly loadConnect: LoadConnect
   /** Hears whatever the server says, beside this client. */
   readonly onFrame?: (frame: ServerFrame) => void
-}
-
-const initialState: ChatState = {
-  connection: { state: 'offline' },
-  delivery: healthyDelivery,
-  config: undefined,
-  orgName: undefined,
-  conversations: [],
-  isListed: false,
-  currentId: undefined,
-  threads: new Map(),
-  outbox: [],
-  durability: 'device',
 }
 
 /** The chat of one owner: wires outbox, sender, connection and resume, and shows them as one state. */
@@ -122,7 +108,7 @@ export class ChatClient {
       },
     })
     this.#connection = this.#createConnection(`${outboxName}/line`, loadConnect, onFrame)
-    this.#state = initialState
+    this.#state = initialChatState
     this.#stops.push(
       renewer.subscribe((event) => {
         this.#hearRenewal(event)

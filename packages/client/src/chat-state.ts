@@ -1,6 +1,6 @@
 import type { AgentConversation, Conversation, ConversationId, UsedConfig } from '@helvino/protocol'
 import type { ConnectionState } from './connection.ts'
-import type { DeliveryHealth } from './delivery-health.ts'
+import { type DeliveryHealth, healthyDelivery } from './delivery-health.ts'
 import type { Durability } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { Thread } from './thread.ts'
@@ -23,4 +23,18 @@ export interface ChatState {
   readonly outbox: readonly OutboxEntry[]
   /** Whether what waits in the outbox outlives this page. */
   readonly durability: Durability
+}
+
+/** Before anything has been loaded or heard. */
+export const initialChatState: ChatState = {
+  connection: { state: 'offline' },
+  delivery: healthyDelivery,
+  config: undefined,
+  orgName: undefined,
+  conversations: [],
+  isListed: false,
+  currentId: undefined,
+  threads: new Map(),
+  outbox: [],
+  durability: 'device',
 }
