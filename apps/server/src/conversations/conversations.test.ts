@@ -164,7 +164,7 @@ describe('conversations', () => {
     expect(committedAtEvent.at(-1)).toBe(before + 2)
   })
 
-  it('[CNV16] announces a message that comes again after its database was lost under it, once', async () => {
+  it('[CNV17] announces a message that comes again after its database was lost under it, once', async () => {
     const fanOut = createLocalFanOut((error) => {
       throw error
     })
