@@ -359,7 +359,10 @@ export class ChatClient {
 
   #hearRenewal(event: TokenEvent): void {
     this.#outgoing.delivery.hearRenewal(event)
-    if (event.type === 'renewed') this.#outgoing.hurry()
+    if (event.type !== 'renewed') return
+    this.#outgoing.hurry()
+    // Whoever refused the list has given a token since; without it the visitor's own conversation is not known, nor anything connected.
+    if (this.#isStarted && !this.#state.isListed) void this.refreshList()
   }
 
   #hearLife(event: LifeEvent): void {

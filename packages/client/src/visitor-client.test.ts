@@ -283,6 +283,24 @@ describe('a visitor’s client', () => {
     expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(3)
   })
 
+  it('[VC16] asks for the list of conversations again that was refused, once it has the next token', async () => {
+    const { override, calls, timeline, client } = rig({ protocol: 1 })
+    let isShut = true
+    override.respond = (path, { method }) =>
+      isShut && method === 'GET' && path === '/conversations'
+        ? { status: 403, body: { error: 'This site may not use the widget yet', code: 'origin_not_allowed' } }
+        : undefined
+    await client.start()
+    await timeline.advance(60_000)
+    expect(client.state.isListed).toBe(false)
+    isShut = false
+    const before = calls.length
+    await timeline.advance(lifeSeconds * 1_000)
+    expect(calls.slice(before).map(({ url }) => new URL(url).pathname)).toContain('/api/bootloader')
+    expect(client.state.isListed).toBe(true)
+    client.dispose()
+  })
+
   it('[VC13] tells where nothing outlives the page', async () => {
     const { browser, client, timeline } = rig()
     await client.start()
