@@ -238,13 +238,11 @@ export class ChatClient {
 
   #createConnection(name: string, load: LoadConnect, alsoHears?: (frame: ServerFrame) => void): LateConnection {
     const { life } = this.#runtime
-    const { renewer } = this
-    const { audience } = this.#api
     return new LateConnection(
       {
         runtime: this.#runtime,
-        renewer,
-        audience,
+        renewer: this.renewer,
+        audience: this.#api.audience,
         isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
         resumePoints: () => this.#threads.resumePoints(),
         api: this.#api,
