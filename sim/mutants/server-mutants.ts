@@ -43,7 +43,7 @@ export const serverMutants: readonly Mutant[] = [
   return (works: readonly Work[]): Committed | CommitFailure => {
     if (stuck) undoAll()
     if (stuck) return failureOf(stuck.error, false)
-    if (database.inTransaction) commit.run()
+    try { if (database.inTransaction) commit.run() } catch { undoAll() }
 `,
   ),
   posts(
@@ -88,7 +88,7 @@ export const serverMutants: readonly Mutant[] = [
     'before.latest_sequence + (nowMs % 5 === 0 ? 2 : 1)',
   ),
   append(
-    'a message that is known is stored again',
+    'a message that is known is taken for a new one',
     'if (stored) {',
     'if (stored && stored.role === role && nowMs < 0) {',
   ),

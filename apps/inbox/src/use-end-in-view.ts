@@ -6,6 +6,7 @@ const nearEndPixels = 120
 /** Keeps the end of what scrolls in view for whoever reads along: when something is added, and when the place for it shrinks or grows. */
 export function useEndInView(scroller: RefObject<HTMLDivElement | null>, lastKey: string | undefined, count: number) {
   const isAtEnd = useRef(true)
+  const lastTop = useRef(0)
 
   useLayoutEffect(() => {
     // With the next frame, which lays the page out in any case: here it would be laid out once more.
@@ -36,7 +37,11 @@ export function useEndInView(scroller: RefObject<HTMLDivElement | null>, lastKey
     },
     onScroll: ({ currentTarget }: UIEvent<HTMLElement>) => {
       const { scrollHeight, scrollTop, clientHeight } = currentTarget
-      isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPixels
+      const isNear = scrollHeight - scrollTop - clientHeight < nearEndPixels
+      // Only a person scrolls up: our own scroll may be told of after the place for it has shrunk.
+      if (isNear) isAtEnd.current = true
+      else if (scrollTop < lastTop.current) isAtEnd.current = false
+      lastTop.current = scrollTop
     },
   }
 }

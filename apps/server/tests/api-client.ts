@@ -58,6 +58,7 @@ export const postText = (url: string, visitor: Visitor, content: string, more: o
   })
 
 export interface AgentLogin {
+  readonly userId: string
   readonly cookie: string
   readonly token: string
   readonly headers: Readonly<Record<string, string>>
@@ -71,5 +72,5 @@ export async function logIn(url: string, admin: { email: string; password: strin
     .join('; ')
   const { body } = await call(`${url}/api/agent/token`, { method: 'POST', headers: { cookie } })
   const token = asString(body['agentToken']) ?? ''
-  return { cookie, token, headers: { 'x-agent-token': token } }
+  return { cookie, token, userId: asString(body['userId']) ?? '', headers: { 'x-agent-token': token } }
 }

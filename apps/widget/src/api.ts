@@ -67,7 +67,7 @@ interface LiveModule {
   playTone(): void
 }
 
-const importLive = (apiUrl: string, attempt: number): Promise<LiveModule> =>
+const importLive = async (apiUrl: string, attempt: number): Promise<LiveModule> =>
   import(`${apiUrl}/assets/${LIVE_FILE}${attempt ? `?again=${attempt}` : ''}`)
 
 /** Keeps the visitor's id and builds the client, once. Nothing else starts by it. */

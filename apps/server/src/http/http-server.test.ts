@@ -74,7 +74,8 @@ describe('http server', () => {
       code: 'internal',
       message: 'Something went wrong on our side',
     })
-    expect(lines.join('')).toContain('request-failed')
+    const line = JSON.parse(lines.find((each) => each.includes('request-failed')) ?? '{}') as object
+    expect(line).toMatchObject({ route: '/healthz', reqId: expect.stringMatching(/./) })
     await app.close()
   })
 

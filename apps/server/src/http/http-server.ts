@@ -6,7 +6,7 @@ import { refusedByStore } from '../conversations/refused.ts'
 import type { Unavailable } from '../store/contract.ts'
 import { addCors } from './cors.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { addRequestLog, logOptions, type LogOptions } from './log.ts'
+import { about, addRequestLog, logOptions, type LogOptions } from './log.ts'
 import { refuse } from './refuse.ts'
 import { roleOfRoute, RouteWithoutRoleError } from './route-table.ts'
 
@@ -81,12 +81,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const reason = options.unavailableReason(error)
     if (reason !== undefined) {
-      request.log.error({ event: 'store-unavailable', reason, route: request.routeOptions.url, err: error })
+      request.log.error({ event: 'store-unavailable', reason, ...about(request), err: error })
       const refused = refusedByStore({ kind: 'unavailable', reason }, options.random)
       return refuse(reply, refused.code, refused)
     }
     const code = refusalOf(error)
-    if (code === 'internal') request.log.error({ event: 'request-failed', route: request.routeOptions.url, err: error })
+    if (code === 'internal') request.log.error({ event: 'request-failed', ...about(request), err: error })
     return refuse(reply, code)
   })
   return app

@@ -1,5 +1,5 @@
 import type { Clock } from '@helvino/runtime'
-import { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify'
 
 export interface LogOptions {
   readonly level: string
@@ -47,6 +47,9 @@ export function logOptions({
   }
 }
 
+/** What a line about a request says of it. The pattern, not the address: an address holds ids. */
+export const about = (request: FastifyRequest) => ({ reqId: request.id, route: request.routeOptions.url })
+
 /** One line for each request, where the level asks for it. */
 export function addRequestLog(app: FastifyInstance, { level, clock }: LogOptions): void {
   if (level !== 'debug' && level !== 'trace') return
@@ -57,11 +60,8 @@ export function addRequestLog(app: FastifyInstance, { level, clock }: LogOptions
   })
   app.addHook('onResponse', (request, reply, done) => {
     const tookMs = Math.round(clock.monotonicMs() - (startedAtMs.get(request) ?? Number.NaN))
-    // The pattern, not the address: an address holds ids.
-    request.log.debug(
-      { event: 'request', method: request.method, route: request.routeOptions.url, status: reply.statusCode, tookMs },
-      'request',
-    )
+    const { method } = request
+    request.log.debug({ event: 'request', method, ...about(request), status: reply.statusCode, tookMs }, 'request')
     done()
   })
 }

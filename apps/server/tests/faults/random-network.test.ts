@@ -53,7 +53,7 @@ function createMishaps(random: SimRandom) {
 
 /** An agent as the inbox has it, its cookie sent by hand: this process keeps none. */
 async function openAgent(server: SpawnedServer): Promise<{ readonly client: ChatClient; readonly proxy: FaultProxy }> {
-  const { cookie } = await logIn(server.url, server.admin)
+  const { cookie, userId } = await logIn(server.url, server.admin)
   const proxy = await FaultProxy.open(server.url)
   const { chat: client } = createAgentClient({
     runtime: {
@@ -71,7 +71,7 @@ async function openAgent(server: SpawnedServer): Promise<{ readonly client: Chat
     },
     apiUrl: proxy.url,
     orgId: 'org_demo',
-    userId: 'agent',
+    userId,
   })
   onTestFinished(async () => {
     client.dispose()

@@ -27,19 +27,24 @@ async function expectShownOnce(chat: FaultyChat, said: readonly string[]): Promi
   expect(storedBeside(server, said[0] ?? '')).toEqual(said.map((content, n) => ({ content, sequence: n + 1 })))
 }
 
-async function openLive(chat: FaultyChat, first: string): Promise<void> {
+/** `clock`: one that stands still by itself. */
+async function openLive(chat: FaultyChat, first: string, clock?: SimClock): Promise<void> {
   // Somebody is at it: what is lost is sought within 2 s.
   chat.client.setEngaged(true)
   await chat.client.start()
   await chat.say(first)
-  await expect.poll(() => [chat.isQuiet(), chat.client.state.connection.state], within).toEqual([true, 'live'])
+  const state = async () => {
+    await clock?.advance(1)
+    return [chat.isQuiet(), chat.client.state.connection.state]
+  }
+  await expect.poll(state, within).toEqual([true, 'live'])
 }
 
 describe('sockets on a network that fails', () => {
   it('[FP11] a client on a half-open socket notices within 30 s, comes back and has what it missed', async () => {
     const clock = new SimClock()
     const chat = await openFaultyChat(server.url, clock)
-    await openLive(chat, 'half-open: before')
+    await openLive(chat, 'half-open: before', clock)
     chat.proxy.lines[0]?.freeze()
     await chat.sayElsewhere('half-open: missed')
     await clock.advance(limits.pingEveryMs)

@@ -125,6 +125,8 @@ describe('what an operator or a machine changes under load', () => {
       const database = new Sqlite(join(running.dataFolder, 'helvino.db'))
       const chat = await openLive(running, `${code}: before`, 20)
       database.exec(off)
+      // A second of the server's: another process has switched it.
+      await pause(50)
       await expect.poll(() => chat.client.state.connection.state, within).toBe(connection)
       const forced = forcedRenewals(chat)
       const states = () => chat.client.state.outbox.map(({ delivery }) => delivery)
@@ -139,7 +141,6 @@ describe('what an operator or a machine changes under load', () => {
       expect(forced).toEqual([])
       database.exec(on)
       database.close()
-      // A second of the server's.
       await pause(50)
       for (const { id } of chat.client.state.outbox) await chat.client.retry(id)
       await expect.poll(() => chat.isQuiet(), within).toBe(true)
