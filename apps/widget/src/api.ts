@@ -67,8 +67,8 @@ interface LiveModule {
   playTone(): void
 }
 
-const importLive = async (apiUrl: string, attempt: number): Promise<LiveModule> =>
-  import(`${apiUrl}/assets/${LIVE_FILE}${attempt ? `?again=${attempt}` : ''}`)
+const importLive = async (apiUrl: string, attempt: number) =>
+  (await import(`${apiUrl}/assets/${LIVE_FILE}${attempt ? `?again=${attempt}` : ''}`)) as LiveModule
 
 /** Keeps the visitor's id and builds the client, once. Nothing else starts by it. */
 export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): WidgetApi {

@@ -75,7 +75,7 @@ describe('http server', () => {
       message: 'Something went wrong on our side',
     })
     const line = JSON.parse(lines.find((each) => each.includes('request-failed')) ?? '{}') as object
-    expect(line).toMatchObject({ route: '/healthz', reqId: expect.stringMatching(/./) })
+    expect(line).toMatchObject({ route: '/healthz', reqId: 'req-1' })
     await app.close()
   })
 
