@@ -21,7 +21,16 @@ export default defineConfig({
         },
       },
       // Servers, browsers and whole processes: they start slowly on a busy machine.
-      { test: { name: 'system', include: systems, exclude: never, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'system',
+          include: systems,
+          exclude: never,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
     ],
   },
 })
