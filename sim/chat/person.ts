@@ -52,6 +52,9 @@ export class Person {
   readonly #watch: BrowserWatch
   #intents: Intent[] = []
   readonly #risked = new Set<string>()
+  /** What no page has said yet that it took, and in which tab it was written. */
+  readonly #unanswered = new Map<string, SimTab>()
+  readonly #unheard = new Set<string>()
   readonly #refused = new Set<string>()
   #written = 0
   /** A page of theirs has said that it keeps nothing. */
@@ -83,6 +86,11 @@ export class Person {
   /** What nobody owes any more, and what may have arrived all the same: a page that could not keep it died, or the server lost it to an older copy. */
   get risked(): ReadonlySet<string> {
     return this.#risked
+  }
+
+  /** The texts of what may have arrived although nobody owes it: the page died before it said whether it took them. */
+  get unheard(): ReadonlySet<string> {
+    return this.#unheard
   }
 
   /** What was shown as failed at some time: it steps aside, so that others overtake it. */
@@ -163,9 +171,11 @@ export class Person {
   #send({ tab, client }: OpenTab, conversationId: ConversationId | undefined): void {
     const { name, trace, violations } = this.terms
     const content = `${name} says ${++this.#written}`
+    this.#unanswered.set(content, tab)
     client
       .send(content, conversationId)
       .then((result) => {
+        this.#unanswered.delete(content)
         trace.add(`written ${result.kind}`, content)
         if (result.kind === 'queued') this.#intents.push({ id: result.id, content, tab, conversationId })
         else violations.add('I6', `${content}: ${result.kind}`)
@@ -176,6 +186,7 @@ export class Person {
   #kill(open: OpenTab): void {
     const { outbox, durability } = open.client.state
     open.tab.kill()
+    for (const [content, tab] of this.#unanswered) if (tab === open.tab) this.#unheard.add(content)
     this.noteGap()
     this.#tabs = this.#tabs.filter((other) => other !== open)
     if (durability === 'device') return

@@ -43,7 +43,12 @@ export const serverMutants: readonly Mutant[] = [
   return (works: readonly Work[]): Committed | CommitFailure => {
     if (stuck) undoAll()
     if (stuck) return failureOf(stuck.error, false)
-    try { if (database.inTransaction) commit.run() } catch { undoAll() }
+    try {
+      if (database.inTransaction) commit.run()
+    } catch (error) {
+      undoAll()
+      return failureOf(error, false)
+    }
 `,
   ),
   posts(

@@ -44,12 +44,15 @@ export class Api {
   readonly #network: Network
   readonly #clock: Clock
   readonly #renewer: TokenRenewer
+  readonly #onUnknown: () => unknown
 
-  constructor(audience: Audience, network: Network, clock: Clock, renewer: TokenRenewer) {
+  /** `onUnknown` is called where the server does not know a conversation (any more) that is read: the list tells which there are. */
+  constructor(audience: Audience, network: Network, clock: Clock, renewer: TokenRenewer, onUnknown: () => unknown) {
     this.audience = audience
     this.#network = network
     this.#clock = clock
     this.#renewer = renewer
+    this.#onUnknown = onUnknown
   }
 
   /** The visitor's open conversation, made where there is none: a repeat is harmless, since there is one at most. */
@@ -80,7 +83,7 @@ export class Api {
    * Messages after `after`, oldest first; the newest page where `after` is `undefined`. Where there is none yet the server may hold the
    * request for `waitMs`.
    */
-  listMessages(
+  async listMessages(
     conversationId: ConversationId,
     after: Sequence | undefined,
     signal: AbortSignal,
@@ -88,7 +91,9 @@ export class Api {
   ): Promise<CallResult<MessagePage>> {
     const query = after === undefined ? '' : `?after=${after}${waitMs ? `&waitMs=${waitMs}` : ''}`
     const get = this.#get(`/${conversationId}/messages${query}`)
-    return this.#call(get, decodeMessagePage, signal, waitMs + callWithinMs)
+    const result = await this.#call(get, decodeMessagePage, signal, waitMs + callWithinMs)
+    if (result.kind === 'refused' && result.code === 'not_found') this.#onUnknown()
+    return result
   }
 
   listConversations(signal: AbortSignal): Promise<CallResult<readonly (Conversation | AgentConversation)[]>> {

@@ -23,7 +23,7 @@ import { resumedThreads } from './resumed-threads.ts'
 import { pauseBetweenTries } from './retry.ts'
 import { emptyThread } from './thread.ts'
 import type { Threads } from './threads.ts'
-import { timeline, type TimelineItem } from './timeline.ts'
+import { isAnswerAwaited, timeline, type TimelineItem } from './timeline.ts'
 
 export interface ChatClientOptions {
   readonly runtime: Runtime
@@ -62,7 +62,7 @@ export class ChatClient {
     const { clock, random, network, life } = runtime
     this.#runtime = runtime
     this.renewer = renewer
-    this.#api = new Api(audience, network, clock, renewer)
+    this.#api = new Api(audience, network, clock, renewer, () => this.refreshList())
     this.#outgoing = new Outgoing(
       {
         ...{ runtime, renewer, api: this.#api, name: outboxName },
@@ -97,7 +97,7 @@ export class ChatClient {
     )
     this.#attendance = new Attendance({
       ...{ clock, life, renewer },
-      isAnswerAwaited: () => this.#isAnswerAwaited(),
+      isAnswerAwaited: () => isAnswerAwaited(this.timeline().at(-1)),
       onAwake: () => {
         this.#connect()
         // Another tab may have begun to talk while this page was away.
@@ -272,13 +272,15 @@ export class ChatClient {
     const { clock, random } = this.#runtime
     const { signal } = this.#attendance
     for (let failures = 0; !signal.aborted; failures += 1) {
+      // One that is opened while the list is under way is newer than the list.
+      const { currentId } = this.#state
       const result = await this.#api.listConversations(signal)
       if (result.kind === 'refused') return
       if (result.kind === 'answered') {
         this.#update({ conversations: result.value, isListed: true })
-        const own = this.#api.audience.kind === 'visitor' ? result.value[0] : undefined
-        // One that was opened while the list was under way is newer than the list.
-        if (own && !this.#state.currentId) this.#setCurrent(own.id)
+        if (currentId && !result.value.some(({ id }) => id === currentId)) this.#forget(currentId)
+        const [newest] = result.value
+        if (newest) this.#meet(newest.id)
         this.#connect()
         return
       }
@@ -371,11 +373,6 @@ export class ChatClient {
       this.#hurry()
       if (this.#hasRealtime) this.#threads.resume()
     }
-  }
-
-  #isAnswerAwaited(): boolean {
-    const last = this.timeline().at(-1)
-    return last !== undefined && (last.kind !== 'confirmed' || last.message.role === 'user')
   }
 
   /** The server does not know the visitor's conversation any more: the next message, or this one when it is tried again, opens another. */

@@ -50,7 +50,7 @@ function rig({ lifeMs = 300_000, seed = 1 } = {}) {
     audience,
     isInUse: () => use.isInUse,
     resumePoints: () => [{ id: 'c1' as never, after: 7 as Sequence }],
-    api: new Api(audience, tab.network, clock, renewer),
+    api: new Api(audience, tab.network, clock, renewer, () => undefined),
     newsPoint: () => undefined,
     onFrame: () => undefined,
     onState: (state) => states.push(state),

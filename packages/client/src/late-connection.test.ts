@@ -29,7 +29,7 @@ function rig() {
       audience,
       isInUse: () => true,
       resumePoints: () => [],
-      api: new Api(audience, tab.network, clock, renewer),
+      api: new Api(audience, tab.network, clock, renewer, () => undefined),
       newsPoint: () => undefined,
       onFrame: ({ type }) => calls.push(type),
       onState: (state) => states.push(state),

@@ -5,10 +5,12 @@ import type { CallResult } from './call.ts'
 import { resumedThreads } from './resumed-threads.ts'
 
 const id = 'c1' as ConversationId
-const message = (sequence: number) => ({ conversationId: id, sequence: sequence as Sequence }) as Message
+const message = (sequence: number, history = '') =>
+  ({ id: `${history}${sequence}`, conversationId: id, sequence: sequence as Sequence }) as Message
 
-/** A server that holds messages 1 to `latest`, in pages of 100. */
+/** A server that holds messages 1 to `latest`, in pages of 100. `setBack`: it gets an older copy, which has grown anew since. */
 function rig(latest: number) {
+  let common = latest
   const clock = new SimClock()
   const stop = new AbortController()
   const asked: (number | undefined)[] = []
@@ -23,7 +25,10 @@ function rig(latest: number) {
     const sequences = Array.from({ length: Math.min(100, latest - from) }, (_item, n) => from + n + 1)
     return {
       kind: 'answered',
-      value: { messages: sequences.map((sequence) => message(sequence)), latestSequence: latest as Sequence },
+      value: {
+        messages: sequences.map((sequence) => message(sequence, sequence > common ? 'other ' : '')),
+        latestSequence: latest as Sequence,
+      },
     }
   }
   const threads = resumedThreads(
@@ -36,17 +41,22 @@ function rig(latest: number) {
     () => stop.signal,
   )
   const sequences = () => held.map(({ sequence }) => sequence as number)
-  return { clock, stop, asked, scripted, threads, sequences }
+  const ids = () => held.map((each) => each.id as string)
+  const setBack = (to: number, grownTo: number) => {
+    common = to
+    latest = grownTo
+  }
+  return { clock, stop, asked, scripted, threads, sequences, ids, setBack }
 }
 
 describe('resume', () => {
-  it('[RS1] fetches what is missing, page by page, and asks for nothing twice', async () => {
+  it('[RS1] fetches what is missing, page by page, and none twice but the last one that is held', async () => {
     const { clock, asked, threads, sequences } = rig(370)
     threads.addPage(id, { messages: [message(1), message(2)], latestSequence: 2 as Sequence }, 'newest')
     threads.add(message(370))
     threads.watch(id)
     await clock.advance(1_000)
-    expect(asked).toEqual([2, 102, 202, 302])
+    expect(asked).toEqual([1, 100, 199, 298])
     expect(sequences()).toEqual(Array.from({ length: 370 }, (_, n) => n + 1))
   })
 
@@ -66,7 +76,7 @@ describe('resume', () => {
     threads.resume()
     threads.resume()
     await clock.advance(100)
-    expect(asked).toEqual([undefined, 3])
+    expect(asked).toEqual([undefined, 2])
     expect(sequences()).toEqual([1, 2, 3])
     // What becomes doubtful while an answer is on its way is not settled by that answer.
     await clock.advance(5_000)
@@ -75,7 +85,7 @@ describe('resume', () => {
     await clock.advance(5)
     threads.resume()
     await clock.advance(5_000)
-    expect(asked.slice(before)).toEqual([3, 3])
+    expect(asked.slice(before)).toEqual([2, 2])
   })
 
   it('[RS3] retries with backoff, at most 30 s apart, until it has everything or is told to stop', async () => {
@@ -105,5 +115,32 @@ describe('resume', () => {
     threads.watch(id)
     await clock.advance(600_000)
     expect(asked.length).toBeLessThanOrEqual(45)
+  })
+
+  it.each([
+    ['2 of 4 are left', 2, 2, ['1', '2']],
+    ['3 of 4 are left', 3, 3, ['1', '2', '3']],
+    ['none is left', 0, 0, []],
+    ['as many as before', 2, 4, ['1', '2', 'other 3', 'other 4']],
+    ['more than before', 3, 6, ['1', '2', '3', 'other 4', 'other 5', 'other 6']],
+  ])('[RS6] drops what the store has lost to an older copy: %s', async (_, to, grownTo, expected) => {
+    const { clock, threads, ids, setBack } = rig(4)
+    threads.watch(id)
+    await clock.advance(100)
+    setBack(to, grownTo)
+    threads.resume()
+    await clock.advance(5_000)
+    expect(ids()).toEqual(expected)
+    expect(threads.nextAfter(id)).toBeUndefined()
+  })
+
+  it('[RS6] drops what an older copy has lost as soon as a message comes that has the place of another', async () => {
+    const { clock, threads, ids, setBack } = rig(1)
+    threads.watch(id)
+    await clock.advance(100)
+    setBack(0, 2)
+    threads.add(message(1, 'other '))
+    await clock.advance(5_000)
+    expect(ids()).toEqual(['other 1', 'other 2'])
   })
 })

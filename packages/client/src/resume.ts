@@ -48,7 +48,9 @@ export class Resume {
       const after = nextAfter(id)
       if (after === undefined) return
       onAsk(id)
-      const result = await fetchPage(id, after === 'newest' ? undefined : after, signal)
+      // The last one that is held comes again: in a store that was set back to an older copy another has its place.
+      const from = after === 'newest' ? undefined : ((after && after - 1) as Sequence)
+      const result = await fetchPage(id, from, signal)
       if (result.kind !== 'answered') onFailure(id)
       if (result.kind === 'refused' || signal.aborted) return
       if (result.kind === 'answered') {

@@ -71,7 +71,7 @@ function rig({ seed = 1 } = {}) {
         audience,
         isInUse: () => true,
         resumePoints: () => [],
-        api: new Api(audience, tab.network, clock, renewer),
+        api: new Api(audience, tab.network, clock, renewer, () => undefined),
         newsPoint: () => undefined,
         onFrame: (frame) => {
           frames.push(frame)

@@ -20,9 +20,14 @@ export interface Thread {
 
 export const emptyThread: Thread = { messages: [], unsequenced: [], latestSequence: sequenceZero, floor: undefined }
 
-/** Adds messages, in any order and with repeats. The same thread comes back where nothing was new. */
+/**
+ * Adds messages, in any order and with repeats. The same thread comes back where nothing was new. Where one has the place of another, the
+ * server's store was set back to an older copy: nothing of before is kept.
+ */
 export function withMessages(thread: Thread, incoming: readonly Message[], latestSequence: Sequence): Thread {
-  const known = new Set(thread.messages.map((message) => message.sequence))
+  const known = new Map(thread.messages.map(({ sequence, id }) => [sequence, id]))
+  if (incoming.some(({ sequence, id }) => (known.get(sequence) ?? id) !== id))
+    return withMessages(emptyThread, incoming, latestSequence)
   const fresh = new Map(
     incoming.filter(({ sequence }) => !known.has(sequence)).map((message) => [message.sequence, message]),
   )

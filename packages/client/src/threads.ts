@@ -66,11 +66,12 @@ export class Threads {
     this.#set(id, withUnsequenced(this.#get(id), message))
   }
 
-  /** `after`: what was asked for. What is held may have been dropped since. */
+  /** `after`: how far it was held when the page was asked for; a server that has less by now has lost it. What is held may have been dropped since. */
   addPage(id: ConversationId, page: MessagePage, after: Sequence | 'newest'): void {
     const { messages, latestSequence } = page
     const thread = this.#get(id)
-    this.#set(id, after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence))
+    if (after === 'newest') this.#set(id, withNewestPage(thread, page))
+    else this.#set(id, latestSequence < after ? emptyThread : withMessages(thread, messages, latestSequence))
   }
 
   /** Where to go on fetching: `'newest'` before the newest page is held, `undefined` once nothing is missing. */

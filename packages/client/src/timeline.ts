@@ -24,3 +24,7 @@ export function timeline(thread: Thread, entries: readonly OutboxEntry[]): reado
   for (const entry of entries) if (!ownIds.has(entry.id)) items.push({ kind: 'pending', key: entry.id, entry })
   return items
 }
+
+/** True where the last line is the visitor's, on its way or stored. */
+export const isAnswerAwaited = (last: TimelineItem | undefined): boolean =>
+  last !== undefined && (last.kind !== 'confirmed' || last.message.role === 'user')

@@ -215,7 +215,9 @@ describe('a visitor’s client', () => {
   it('[VC10] sends what waits in one request where the server says that it takes several, and one by one where it refuses that', async () => {
     const { client, timeline, tab, posts, calls, override } = rig({ protocol: 1, batchMessages: 50 })
     const batches: string[][] = []
-    override.respond = (path, { body }) => {
+    override.respond = (path, { method, body }) => {
+      // It is asked for what it has once the network is back, and must not seem to have lost what it took.
+      if (method === 'GET' && path.endsWith('/messages')) return { status: 503 }
       if (!path.endsWith('/batch')) return undefined
       const { messages } = JSON.parse(body ?? '') as { messages: { content: string }[] }
       batches.push(messages.map(({ content }) => content))
@@ -299,6 +301,39 @@ describe('a visitor’s client', () => {
     expect(calls.slice(before).map(({ url }) => new URL(url).pathname)).toContain('/api/bootloader')
     expect(client.state.isListed).toBe(true)
     client.dispose()
+  })
+
+  it('[VC17] leaves a conversation that the server lost to an older copy, and shows in every tab the one that another tab opened since', async () => {
+    const { client, openClient, timeline, heard, posts, gone, override } = rig({ protocol: 1 })
+    const other = openClient()
+    const lists: string[] = []
+    override.respond = (path, { method }) => {
+      if (method !== 'GET' || path === '/api/bootloader') return undefined
+      lists.push(path)
+      const living = ['c2', 'c1'].filter((id) => !gone.has(id) && posts.some((post) => post.startsWith(id)))
+      const conversations = living.map((id) => ({ id, createdAt: 'x', status: 'open', latestSequence: 0 }))
+      if (path === '/conversations') return { status: 200, body: { conversations } }
+      if (gone.has(path.split('/')[2] ?? '')) return { status: 404, body: { error: 'Not found', code: 'not_found' } }
+      return { status: 200, body: { messages: [], latestSequence: 20 } }
+    }
+    await client.start()
+    await other.client.start()
+    await client.send('before')
+    await timeline.advance(5_000)
+    expect([client.state.currentId, other.client.state.currentId]).toEqual(['c1', 'c1'])
+    gone.add('c1')
+    other.tab.clock.freezeTimers()
+    for (const socket of heard) socket.close(1012, 'restored')
+    await timeline.advance(60_000)
+    expect(client.state.currentId).toBeUndefined()
+    await client.send('after')
+    await timeline.advance(10_000)
+    expect(posts).toEqual(['c1: before', 'c2: after'])
+    other.tab.clock.thawTimers()
+    other.tab.life.emit('returned')
+    await timeline.advance(10_000)
+    expect([client.state.currentId, other.client.state.currentId]).toEqual(['c2', 'c2'])
+    expect(lists.length).toBeLessThan(20)
   })
 
   it('[VC13] tells where nothing outlives the page', async () => {

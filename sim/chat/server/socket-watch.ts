@@ -126,7 +126,7 @@ export class SocketWatch {
     if (ledger.idAt(conversationId, sequence) !== id || !ledger.isStored(this.claims?.orgId ?? '', id))
       violations.add('I3', `message ${sequence} of ${conversationId} is heard before it is stored`)
     const told = this.#told.get(conversationId)
-    if (!told) this.#told.set(conversationId, { next: sequence + 1, replayedTo: 0 })
+    if (!told) this.#told.set(conversationId, { next: this.#storedOf(conversationId) + 1, replayedTo: 0 })
     else if (sequence === told.next) told.next += 1
     else if (told.next <= told.replayedTo)
       violations.add('I13', `${conversationId} is replayed with ${sequence} for ${told.next}`)
@@ -134,6 +134,11 @@ export class SocketWatch {
       if (!mayHaveHoles()) violations.add('I13', `${conversationId} goes on with ${sequence} for ${told.next}`)
       told.next = sequence + 1
     }
+  }
+
+  /** How many messages are stored. What was there before the first word on a conversation is fetched: the word may be of an old message whose commit was in doubt. */
+  #storedOf(conversationId: string): number {
+    return this.#terms.ledger.messagesOf(this.claims?.orgId ?? '', conversationId).length
   }
 
   /** True where it has said that it is ready, to somebody who may hear of this message, and has told of the conversation before. */
