@@ -28,10 +28,14 @@ export class Trace {
     if (!this.#isOn) return
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1)
     const line = `${this.#timeline.elapsedMs} ${kind} ${detail}`
+    let [low, high] = [this.#low, this.#high]
     for (let index = 0; index < line.length; index++) {
-      this.#low = Math.imul(this.#low ^ line.charCodeAt(index), 0x01000193)
-      this.#high = Math.imul(this.#high ^ line.charCodeAt(index), 0x85ebca6b)
+      const code = line.charCodeAt(index)
+      low = Math.imul(low ^ code, 0x01000193)
+      high = Math.imul(high ^ code, 0x85ebca6b)
     }
+    this.#low = low
+    this.#high = high
     this.#lines.push(line)
     if (this.#lines.length > 2 * keptLines) this.#lines = this.#lines.slice(-keptLines)
   }

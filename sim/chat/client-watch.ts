@@ -86,6 +86,8 @@ export class ClientWatch {
     const seconds = /^\d{1,4}$/.exec(response.header(headers.retryAfter) ?? '')?.[0]
     if ((response.status === 429 || response.status === 503) && seconds !== undefined && Number(seconds) <= 3_600)
       this.#notBeforeMs.set(useOf(request), this.#clock.monotonicMs() + Number(seconds) * 1_000)
+    // Most answers carry none, and reading them once more is dear.
+    if (!/"(?:org|agent)Token"/.test(response.body)) return
     const body = asRecord(parseJson(response.body))
     const token = asString(body?.['orgToken']) ?? asString(body?.['agentToken'])
     const claims = token === undefined ? undefined : readToken(token)

@@ -48,15 +48,16 @@ export class SimChannelHub {
   }
 
   #post(own: Listener, message: unknown): void {
+    // Most often nobody else listens.
+    const others = [...this.#listeners].filter((other) => other !== own && other.name === own.name)
+    if (others.length === 0) return
     // The real one clones: a receiver must never see a later change of the sender's object.
     const text = JSON.stringify(message)
-    for (const other of this.#listeners) {
-      if (other === own || other.name !== own.name) continue
+    for (const other of others)
       own.clock.timeline.carry(this.delayMs, () => {
         other.clock.whenAwake(() => {
           if (this.#listeners.has(other)) other.onMessage(JSON.parse(text) as unknown)
         })
       })
-    }
   }
 }

@@ -12,6 +12,7 @@ const epochMs = 1_798_761_600_000
  */
 const usualQuietTurns = 24
 const maxTurns = 200_000
+const nextTurn = Promise.resolve()
 
 /** One virtual time for a whole world: clocks, networks and servers hang on it. Whole ms, so that sums are exact. */
 export class SimTimeline {
@@ -109,7 +110,7 @@ export class SimTimeline {
     let seen = this.#activity
     for (let turn = 0; quiet < this.#quietTurns; turn++) {
       if (turn > maxTurns) throw new Error('promise jobs never come to rest')
-      await Promise.resolve()
+      await nextTurn
       quiet = seen === this.#activity ? quiet + 1 : 0
       seen = this.#activity
     }

@@ -5,7 +5,7 @@ import type { Trace } from '../../trace.ts'
 import type { Violations } from '../../violations.ts'
 import type { Ledger } from './ledger.ts'
 import type { Switches } from './switches.ts'
-import { readToken } from './token-claims.ts'
+import { readToken, type TokenClaims } from './token-claims.ts'
 
 /** Within so long, in ms, a switch, a sign-out or a removal acts on HTTP (I11). */
 const httpWithinMs = 1_000
@@ -29,6 +29,8 @@ export interface Arrival {
 /** Watches what the server answers: I3, I8, I11 and I12. */
 export class AnswerWatch {
   readonly #terms: AnswerWatchTerms
+  /** What the tokens that were seen say. */
+  readonly #claims = new Map<string, TokenClaims | undefined>()
 
   constructor(terms: AnswerWatchTerms) {
     this.#terms = terms
@@ -40,7 +42,7 @@ export class AnswerWatch {
     origin: string | undefined,
   ): Arrival {
     const token = sent[headers.orgToken] ?? sent[headers.agentToken]
-    const claims = token === undefined ? undefined : readToken(token)
+    const claims = token === undefined ? undefined : this.#claimsOf(token)
     const orgId = claims?.orgId ?? orgOfKey(sent[headers.orgKey] ?? '')
     if (orgId === undefined) return { mustRefuse: undefined, orgId }
     const { switches, nowMs } = this.#terms
@@ -76,6 +78,11 @@ export class AnswerWatch {
     for (const { id } of postedMessages(request, answer))
       if (!this.#terms.ledger.isStored(arrival.orgId ?? '', id))
         violations.add('I3', `${about} is answered with a message that is not on disk`)
+  }
+
+  #claimsOf(token: string): TokenClaims | undefined {
+    if (!this.#claims.has(token)) this.#claims.set(token, readToken(token))
+    return this.#claims.get(token)
   }
 }
 

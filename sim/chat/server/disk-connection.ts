@@ -27,7 +27,7 @@ export function openConnection({ disk, before, after }: ConnectionTerms): Databa
       return disk.isInTransaction
     },
     prepare(sql: string): Pick<Statement, 'reader' | 'all' | 'run'> {
-      const statement = disk.database.prepare(sql)
+      const statement = disk.prepare(sql)
       return {
         reader: statement.reader,
         all: (...values) => run(sql, () => statement.all(...values)),

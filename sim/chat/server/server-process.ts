@@ -28,6 +28,8 @@ export type Step = 'write' | 'before-commit' | 'after-commit' | 'before-answer' 
 export interface ProcessTerms {
   readonly server: ServerPackage
   readonly disk: SimDisk
+  /** Compiled once for all processes of a world. */
+  readonly statements: ReturnType<ServerPackage['compileStatements']>
   readonly keys: KeyFile
   readonly timeline: SimTimeline
   readonly random: SimRandom
@@ -60,6 +62,7 @@ export class ServerProcess {
   readonly clock: SimClock
   readonly #terms: ProcessTerms
   readonly #parts: ReturnType<typeof wire>
+  readonly #host: string
   readonly #sockets = new Set<SimServerSocket>()
   /** Ends every request that is under way. */
   readonly #hangUps = new Set<() => void>()
@@ -68,6 +71,7 @@ export class ServerProcess {
 
   constructor(terms: ProcessTerms) {
     this.#terms = terms
+    this.#host = new URL(terms.publicUrl).host
     this.clock = new SimClock(terms.timeline)
     this.clock.stepWallClock(terms.wallOffsetMs)
     this.#parts = wire(terms, this.clock, {
@@ -92,7 +96,7 @@ export class ServerProcess {
       resolve(undefined)
     }
     this.#hangUps.add(hangUp)
-    const headers = withPlace(request.headers, place, this.#terms.publicUrl)
+    const headers = withPlace(request.headers, place, this.#host)
     const answer = await Promise.race([this.#parts.http.respond({ ...request, headers }), promise])
     this.#hangUps.delete(hangUp)
     if (this.#isDead || this.#isKilledAt('before-answer')) return undefined
@@ -183,14 +187,14 @@ export class ServerProcess {
 }
 
 /** As a browser sends it. */
-function withPlace(sent: HttpRequest['headers'], { origin, fetchSite, cookie }: Place, publicUrl: string) {
-  return {
-    ...Object.fromEntries(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value])),
-    host: new URL(publicUrl).host,
-    ...(origin !== undefined && { origin }),
-    ...(fetchSite !== undefined && { 'sec-fetch-site': fetchSite }),
-    ...(cookie !== undefined && { cookie }),
-  }
+function withPlace(sent: HttpRequest['headers'], { origin, fetchSite, cookie }: Place, host: string) {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(sent)) headers[name.toLowerCase()] = value
+  headers['host'] = host
+  if (origin !== undefined) headers['origin'] = origin
+  if (fetchSite !== undefined) headers['sec-fetch-site'] = fetchSite
+  if (cookie !== undefined) headers['cookie'] = cookie
+  return headers
 }
 
 /** The server's store over the world's disk, with the world's say in each commit. */
@@ -237,7 +241,7 @@ function openStore(
     })
   const connection = {
     ...groups,
-    statements: server.compileStatements(kysely, false),
+    statements: terms.statements,
     kysely,
     read,
     write: <Result>({ start }: { start: () => Work<Result> }) =>

@@ -5,7 +5,7 @@ type Value = string | number | null
 
 /** The database of one world: what of it is committed outlives every process of the server. */
 export class SimDisk {
-  readonly #statements = new Map<string, Statement<Value[]>>()
+  readonly #statements = new Map<string, Statement>()
   #database: Database
 
   constructor(image: Buffer) {
@@ -18,6 +18,15 @@ export class SimDisk {
 
   get isInTransaction(): boolean {
     return this.#database.inTransaction
+  }
+
+  /** Prepared once for each database, whichever process asks. */
+  prepare(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
   }
 
   /** Everything that is committed. */
@@ -35,23 +44,15 @@ export class SimDisk {
   // Whoever writes the query says what its rows are.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   all<Row>(sql: string, ...values: Value[]): readonly Row[] {
-    return this.#statementOf(sql).all(...values) as Row[]
+    return this.prepare(sql).all(...values) as Row[]
   }
 
   run(sql: string, ...values: Value[]): void {
-    this.#statementOf(sql).run(...values)
+    this.prepare(sql).run(...values)
   }
 
   close(): void {
     this.#database.close()
-  }
-
-  #statementOf(sql: string): Statement<Value[]> {
-    const known = this.#statements.get(sql)
-    if (known) return known
-    const statement = this.#database.prepare<Value[]>(sql)
-    this.#statements.set(sql, statement)
-    return statement
   }
 }
 

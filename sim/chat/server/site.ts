@@ -56,15 +56,17 @@ export class Site {
   /** Messages that were answered as stored. */
   readonly #answered = new Set<string>()
   readonly #chance: SimRandom
+  readonly #statements: ProcessTerms['statements']
   #restoredAtMs = -restoreMs
   #starts = 0
   #holes = 0
 
   private constructor(terms: SiteTerms, image: Buffer) {
-    const { timeline, random, trace, violations } = terms
+    const { server, timeline, random, trace, violations } = terms
     this.#terms = terms
     this.#chance = random.fork('chance')
     this.disk = new SimDisk(image)
+    this.#statements = server.compileStatements(server.kyselyOver(this.disk.database), false)
     this.keys = new MemoryKeys(random.fork('keys'))
     this.ledger = new Ledger(this.disk)
     this.switches = new Switches(this.disk, timeline)
@@ -157,6 +159,7 @@ export class Site {
     this.#holes = 0
     return new ServerProcess({
       ...{ server, timeline, wallOffsetMs, tokenLifeMs, publicUrl: apiUrl, disk: this.disk, keys: this.keys },
+      statements: this.#statements,
       ...weather,
       random: random.fork(`process ${this.#starts}`),
       onEvent: (kind, detail) => {

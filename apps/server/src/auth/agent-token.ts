@@ -1,6 +1,7 @@
 import { asString, type OrgId } from '@helvino/protocol'
 import type { KeyRing } from './key-ring.ts'
 import { signToken, type TokenMint, type TokenRules, type TokenVerification, verifyToken } from './signed-token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export interface AgentTokenClaims {
   readonly orgId: OrgId
@@ -31,4 +32,5 @@ export const verifyAgentToken = (
   keyRing: KeyRing,
   token: string | undefined,
   rules: TokenRules,
-): TokenVerification<AgentTokenClaims> => verifyToken(keyRing, 'agent-token', token, decodeClaims, rules)
+  verified?: VerifiedTokens,
+): TokenVerification<AgentTokenClaims> => verifyToken(keyRing, 'agent-token', token, decodeClaims, rules, verified)

@@ -111,6 +111,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
   const findAgentStanding = createFindAgentStanding(options)
   const verifiedTokens = new VerifiedTokens()
+  const verifiedAgentTokens = new VerifiedTokens()
   const findPublicId = createFindPublicId(identifyVisitor)
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
@@ -148,7 +149,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 
   async function asAgent(credentials: Credentials, role: 'agent' | 'admin'): Promise<Authentication> {
-    const verified = verifyAgentToken(keyRing, credentials.agentToken, { nowMs: clock.nowMs(), lifetimeSeconds })
+    const rules = { nowMs: clock.nowMs(), lifetimeSeconds }
+    const verified = verifyAgentToken(keyRing, credentials.agentToken, rules, verifiedAgentTokens)
     if (verified.kind === 'refused') return refuse(verified.code)
     const standing = await findAgentStanding(verified.claims)
     if ('code' in standing) return refuse(standing.code)
