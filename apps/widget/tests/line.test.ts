@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AgentLogin, call, logIn } from '../../server/tests/api-client.ts'
 import { FaultProxy } from '../../server/tests/faults/fault-proxy.ts'
+import { noSockets } from '../../server/tests/faults/faulty-chat.ts'
 import { buildServer, type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
 import { launchBrowser } from './browser.ts'
 import { buildWidget } from './build.ts'
@@ -160,5 +161,24 @@ describe('the socket of all tabs of one visitor, in a real browser', { timeout: 
     await pause(2_000)
     expect(await muted.tones()).toBe(0)
     await muted.context.close()
+  })
+
+  it('[TB8] is done without where none gets through: two tabs show an answer that one of them has asked for', async () => {
+    const blocked = await FaultProxy.open(server.url)
+    blocked.meet = noSockets
+    const context = await browser.newContext()
+    const url = `${blocked.url.replace('127.0.0.1', 'localhost')}/demo`
+    const tabs = [await openTab(browser, context, url), await openTab(browser, context, url)]
+    for (const tab of tabs) await tab.open()
+    await tabs[0]?.send('through a narrow door')
+    if (tabs[0]) await isSent(tabs[0], 'through a narrow door')
+    const held = () => blocked.exchanges.filter(({ query }) => query.includes('waitMs='))
+    await until('a held request', () => held().length > 0, 60_000)
+    for (let n = 0; n < 3; n += 1) await shownIn(tabs, await answer(), 60_000)
+    const reads = blocked.exchanges.filter(({ method, path }) => method === 'GET' && path.endsWith('/messages'))
+    console.log(`three answers in two tabs by ${held().length} held requests of ${reads.length}`)
+    expect(blocked.lines).toHaveLength(0)
+    await context.close()
+    await blocked.close()
   })
 })

@@ -79,26 +79,31 @@ export class Api {
     return messages.map(() => (result.kind === 'refused' ? unreachable(undefined) : result))
   }
 
-  /**
-   * Messages after `after`, oldest first; the newest page where `after` is `undefined`. Where there is none yet the server may hold the
-   * request for `waitMs`.
-   */
-  async listMessages(
+  /** Messages after `after`, oldest first; the newest page where `after` is `undefined`. */
+  listMessages(
     conversationId: ConversationId,
     after: Sequence | undefined,
     signal: AbortSignal,
-    waitMs = 0,
   ): Promise<CallResult<MessagePage>> {
-    const query = after === undefined ? '' : `?after=${after}${waitMs ? `&waitMs=${waitMs}` : ''}`
-    const get = this.#get(`/${conversationId}/messages${query}`)
-    const result = await this.#call(get, decodeMessagePage, signal, waitMs + callWithinMs)
-    if (result.kind === 'refused' && result.code === 'not_found') this.#onUnknown()
-    return result
+    const query = after === undefined ? '' : `?after=${after}`
+    return this.read(`/${conversationId}/messages${query}`, decodeMessagePage, signal)
   }
 
   listConversations(signal: AbortSignal): Promise<CallResult<readonly (Conversation | AgentConversation)[]>> {
     const decode = (body: unknown) => decodeConversationList(body, this.audience.decodeConversation)
-    return this.#call(this.#get(''), decode, signal)
+    return this.read('', decode, signal)
+  }
+
+  /** What stands below the path of the conversations. `waitMs`: how long the server may hold the request. */
+  async read<Value>(
+    path: string,
+    decode: (body: unknown) => Value | undefined,
+    signal: AbortSignal,
+    waitMs = 0,
+  ): Promise<CallResult<Value>> {
+    const result = await this.#call(this.#get(path), decode, signal, waitMs + callWithinMs)
+    if (path && result.kind === 'refused' && result.code === 'not_found') this.#onUnknown()
+    return result
   }
 
   /** An agent's own verb on a conversation, for example `resolve`. */

@@ -1,4 +1,4 @@
-import type { ConversationId, Sequence } from '@helvino/protocol'
+import { asRecord, type ConversationId, decodeList, type Sequence } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { Api } from './api.ts'
 import type { CallResult } from './call.ts'
@@ -17,7 +17,7 @@ export interface NewsPoint {
   readonly after: Sequence
 }
 
-export type NewsApi = Pick<Api, 'listMessages' | 'listConversations'>
+export type NewsApi = Pick<Api, 'read'>
 
 export interface NewsQuestion {
   /** `undefined`: the list of all is asked for. */
@@ -26,6 +26,10 @@ export interface NewsQuestion {
   readonly isVisible: boolean
 }
 
+/** The items of a list, each as a frame would have brought it, word for word: the names in it are the wire's. */
+const asFrames = (list: 'messages' | 'conversations', type: 'message' | 'conversation') => (body: unknown) =>
+  decodeList(asRecord(body)?.[list], (item) => `{"type":"${type}","${type}":${JSON.stringify(item)}}`)
+
 /** One round for `LongPolling`: a held request for the next messages of a conversation, or the list of all. */
 export async function askForNews(
   api: NewsApi,
@@ -33,18 +37,20 @@ export async function askForNews(
   { own, isVisible }: NewsQuestion,
   signal: AbortSignal,
 ): Promise<CallResult<News>> {
-  if (!own) {
-    const result = await api.listConversations(signal)
-    if (result.kind !== 'answered') return result
-    const frames = result.value.map((conversation) => ({ type: 'conversation', conversation }) as const)
-    return { kind: 'answered', value: { frames, againInMs: isVisible ? listEveryMs : hiddenEveryMs } }
-  }
+  const seldomMs = isVisible ? listEveryMs : hiddenEveryMs
+  const heldMs = own && isVisible ? waitMs : 0
   const askedAtMs = clock.monotonicMs()
-  const result = await api.listMessages(own.id, own.after, signal, isVisible ? waitMs : 0)
+  const result = own
+    ? await api.read(
+        `/${own.id}/messages?after=${own.after}${heldMs ? `&waitMs=${heldMs}` : ''}`,
+        asFrames('messages', 'message'),
+        signal,
+        heldMs,
+      )
+    : await api.read('', asFrames('conversations', 'conversation'), signal)
   if (result.kind !== 'answered') return result
-  const frames = result.value.messages.map((message) => ({ type: 'message', message }) as const)
+  const frames = result.value
   // A server that cannot wait answers at once, with nothing.
-  const wasHeld = frames.length > 0 || clock.monotonicMs() - askedAtMs > waitMs / 2
-  const againInMs = wasHeld ? breathMs : isVisible ? listEveryMs : hiddenEveryMs
-  return { kind: 'answered', value: { frames, againInMs } }
+  const wasHeld = own && (frames.length > 0 || clock.monotonicMs() - askedAtMs > waitMs / 2)
+  return { kind: 'answered', value: { frames, againInMs: wasHeld ? breathMs : seldomMs } }
 }

@@ -84,9 +84,9 @@ export class Connection {
     this.#polling = new LongPolling({
       ...{ clock, random, onChange },
       askForNews: (signal) => askForNews(api, clock, { own: newsPoint(), isVisible: life.isVisible() }, signal),
-      onFrame: (frame) => {
-        // As the socket would have said it: other tabs hear it too.
-        ports.onFrame(frame, JSON.stringify(frame))
+      onText: (text) => {
+        const frame = decodeServerFrame(text, ports.audience.decodeConversation)
+        if (frame) ports.onFrame(frame, text)
       },
     })
   }

@@ -1,13 +1,11 @@
-import type { ServerFrame } from '@helvino/protocol'
 import { SimBrowser } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import type { CallResult } from './call.ts'
 import { LongPolling, type News } from './long-polling.ts'
 
-const frame: ServerFrame = { type: 'pong' }
 const news = (count: number, againInMs: number): CallResult<News> => ({
   kind: 'answered',
-  value: { frames: Array<ServerFrame>(count).fill(frame), againInMs },
+  value: { frames: Array<string>(count).fill('a frame'), againInMs },
 })
 const silence: CallResult<News> = { kind: 'unreachable', reason: 'none', retryAfterMs: undefined }
 
@@ -23,7 +21,7 @@ function rig(...rounds: readonly CallResult<News>[]) {
     clock,
     random,
     askForNews: () => Promise.resolve(rounds[seen.rounds++] ?? rounds.at(-1) ?? silence),
-    onFrame: () => (seen.frames += 1),
+    onText: () => (seen.frames += 1),
     onChange: () => seen.states.push(polling.isAnswered),
   })
   return { polling, timeline, seen, clock }

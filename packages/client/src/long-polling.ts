@@ -1,12 +1,11 @@
-import type { ServerFrame } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import { sleep } from '@helvino/runtime'
 import type { CallResult } from './call.ts'
 import { pauseBetweenTries } from './retry.ts'
 
-/** What one round brought: frames as a socket would have told them, and when to ask again, in ms. */
+/** What one round brought: the texts of frames as a socket would have told them, and when to ask again, in ms. */
 export interface News {
-  readonly frames: readonly ServerFrame[]
+  readonly frames: readonly string[]
   readonly againInMs: number
 }
 
@@ -15,7 +14,7 @@ export interface LongPollingPorts {
   readonly random: Random
   /** One round by a plain request. Never rejects. */
   readonly askForNews: (signal: AbortSignal) => Promise<CallResult<News>>
-  readonly onFrame: (frame: ServerFrame) => void
+  readonly onText: (text: string) => void
   /** `isAnswered` has changed. */
   readonly onChange: () => void
 }
@@ -55,7 +54,7 @@ export class LongPolling {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock, random, askForNews, onFrame } = this.#ports
+    const { clock, random, askForNews, onText } = this.#ports
     let failuresLeft = 1
     while (!signal.aborted && failuresLeft > 0) {
       const result = await askForNews(signal)
@@ -68,7 +67,7 @@ export class LongPolling {
       }
       failuresLeft = maxFailures
       this.#set(true)
-      for (const frame of result.value.frames) onFrame(frame)
+      for (const text of result.value.frames) onText(text)
       // Aborted: the loop looks at the signal next.
       await sleep(clock, result.value.againInMs, signal).catch(() => undefined)
     }

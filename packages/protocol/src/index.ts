@@ -52,7 +52,7 @@ export {
   type PostedMessage,
 } from './message.ts'
 export { protocolNumber } from './protocol-number.ts'
-export { asRecord, asString, parseJson } from './record.ts'
+export { asRecord, asString, decodeList, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
 export {
   type CauseFigures,

@@ -1,9 +1,9 @@
 import { uuid } from '@helvino/runtime'
-import { systemClock } from '@helvino/runtime/system-node'
 import { SimRandom, SimTimeline } from '@helvino/testkit'
 import Sqlite from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { PacedClock } from '../../../apps/server/tests/faults/paced-clock.ts'
 import { runServer } from '../../../apps/server/tests/faults/run-server.ts'
 import { Trace } from '../../trace.ts'
 import { Violations } from '../../violations.ts'
@@ -15,6 +15,8 @@ import { type DrawnRequest, drawRequest, type Known } from './drawn-requests.ts'
 
 const sequences = 500
 const requestsOfOne = 8
+/** How much faster than ours the real server's clock runs. */
+const speed = 20
 
 interface Answer {
   readonly status: number
@@ -97,7 +99,7 @@ it(
   '[SIM12] answers in a world as the real server answers over HTTP, whatever it is asked',
   { timeout: 300_000 },
   async () => {
-    const { url, dataFolder } = await runServer(systemClock)
+    const { url, dataFolder } = await runServer(new PacedClock(speed))
     const database = new Sqlite(join(dataFolder, 'helvino.db'))
     const timeline = new SimTimeline()
     const trace = new Trace(timeline)
@@ -109,10 +111,12 @@ it(
       ...{ wallOffsetMs: 0, tokenLifeMs: 300_000, batchMessages: 50 },
       weather: new ServerWeather(new SimRandom('weather'), trace, () => undefined),
     })
-    const switchWrites = (isOn: boolean) => {
+    /** As by another process: both servers are given the second in which that acts. */
+    const switchWrites = async (isOn: boolean) => {
       const config = JSON.stringify({ ...org.config, writeEnabled: isOn })
       database.prepare('UPDATE orgs SET config = ? WHERE key = ?').run(config, 'demo')
       site.switches.set('writes', org, isOn)
+      await Promise.all([timeline.advance(1_000), new Promise((resolve) => setTimeout(resolve, 1_000 / speed))])
     }
     for (let n = 0; n < sequences; n++) {
       const random = new SimRandom(`sequence ${n}`)
@@ -128,14 +132,14 @@ it(
       const isSwitched = random.isHit(0.1)
       const drawn = Array.from({ length: requestsOfOne - 2 }, () => drawRequest(random, secret))
       for (const [index, request] of [boot, open, ...drawn].entries()) {
-        if (isSwitched && index === requestsOfOne - 2) switchWrites(false)
+        if (isSwitched && index === requestsOfOne - 2) await switchWrites(false)
         const [wanted, got] = [await real.ask(request), await model.ask(request)]
         expect(
           got,
           `sequence ${n}, request ${index}: ${request.method} ${request.path({ token: '', conversationId: 'ID' })} ${request.body?.slice(0, 200) ?? ''}`,
         ).toEqual(wanted)
       }
-      if (isSwitched) switchWrites(true)
+      if (isSwitched) await switchWrites(true)
     }
     expect(violations.found).toEqual([])
     database.close()
