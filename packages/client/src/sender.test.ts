@@ -250,6 +250,23 @@ describe('the sender', () => {
     expect(accepted).toHaveLength(40)
   })
 
+  it('[SE14] holds up nothing that was tried in vain before, once the server answers', async () => {
+    const values = new SimValues()
+    const clock = new SimClock()
+    const first = rig({ values, clock, mostAtOnce: 20 })
+    for (let n = 0; n < 200; n += 1) first.scripted.push(unreachable)
+    for (let n = 1; n <= 20; n += 1) void first.outbox.enqueue(undefined, `text ${n}`)
+    await clock.advance(5_000)
+    first.stop.abort()
+    void first.outbox.rest()
+    const next = rig({ values, clock, seed: 5 })
+    void next.outbox.load()
+    await clock.advance(60_000)
+    expect(next.accepted).toHaveLength(20)
+    const [begunAtMs = 0, endedAtMs = 0] = [next.tries[0]?.atMs, next.tries.at(-1)?.atMs]
+    expect(endedAtMs - begunAtMs).toBeLessThan(2_000)
+  })
+
   it('[SE12] keeps a server’s Retry-After in every conversation, in every tab and over a reload', async () => {
     const values = new SimValues()
     const clock = new SimClock()

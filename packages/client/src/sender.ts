@@ -110,6 +110,7 @@ export class Sender {
     lane.lastTryAtMs = clock.monotonicMs()
     const deliveries = await deliver(entries, this.#signal)
     if (this.#signal.aborted) return
+    if (deliveries[0]?.kind !== 'unreachable' && entries[0] && attemptsOf(entries[0]) > 0) this.#budget.giveBack()
     const inVain: OutboxEntry[] = []
     let retryAfterMs: number | undefined
     const kept = entries.map((entry, index) => {

@@ -61,6 +61,11 @@ export function createVisitorClientWith(loadConnect: LoadConnect, options: Visit
     ...(onFrame && { onFrame }),
   })
   if (boot) client.configure(boot.answer)
+  // The token may come from another tab: what else the bootloader says is wanted all the same.
+  if (asking)
+    void readBootloader(asking.response, clock).then((result) => {
+      if (result.kind === 'answered') client.configure(result.value)
+    })
   return client
 }
 
