@@ -134,6 +134,17 @@ describe('resume', () => {
     expect(threads.nextAfter(id)).toBeUndefined()
   })
 
+  it('[RS6] drops a message that an older copy has lost though everything before it is there', async () => {
+    const { clock, threads, ids } = rig(4)
+    threads.watch(id)
+    await clock.advance(100)
+    const held = ids()
+    threads.add(message(9, 'lost '))
+    await clock.advance(5_000)
+    expect(ids()).toEqual(held)
+    expect(threads.nextAfter(id)).toBeUndefined()
+  })
+
   it('[RS6] drops what an older copy has lost as soon as a message comes that has the place of another', async () => {
     const { clock, threads, ids, setBack } = rig(1)
     threads.watch(id)

@@ -27,6 +27,8 @@ export class Threads {
   #threads: ThreadsByConversation = new Map()
   /** Conversations that may have grown unseen: asked about, though no gap is known. */
   readonly #doubted = new Set<ConversationId>()
+  /** How far the server had told of each when it was last asked. */
+  readonly #toldOf = new Map<ConversationId, Sequence>()
 
   /** `onGap` is called where something of a conversation is missing and must be fetched. */
   constructor(onChange: (threads: ThreadsByConversation) => void, onGap: (id: ConversationId) => void) {
@@ -66,12 +68,11 @@ export class Threads {
     this.#set(id, withUnsequenced(this.#get(id), message))
   }
 
-  /** `after`: how far it was held when the page was asked for; a server that has less by now has lost it. What is held may have been dropped since. */
+  /** A server that tells of less than it had before it was asked has lost it: nothing that is held can be believed. */
   addPage(id: ConversationId, page: MessagePage, after: Sequence | 'newest'): void {
     const { messages, latestSequence } = page
-    const thread = this.#get(id)
-    if (after === 'newest') this.#set(id, withNewestPage(thread, page))
-    else this.#set(id, latestSequence < after ? emptyThread : withMessages(thread, messages, latestSequence))
+    const thread = latestSequence < (this.#toldOf.get(id) ?? 0) ? emptyThread : this.#get(id)
+    this.#set(id, after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence))
   }
 
   /** Where to go on fetching: `'newest'` before the newest page is held, `undefined` once nothing is missing. */
@@ -84,6 +85,7 @@ export class Threads {
   /** The question is on its way: what becomes doubtful from here on it may not answer. */
   noteAsked(id: ConversationId): void {
     this.#doubted.delete(id)
+    this.#toldOf.set(id, this.#get(id).latestSequence)
   }
 
   /** It may have grown unseen. */
