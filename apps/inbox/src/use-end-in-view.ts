@@ -9,14 +9,8 @@ export function useEndInView(scroller: RefObject<HTMLDivElement | null>, lastKey
   const lastTop = useRef(0)
 
   useLayoutEffect(() => {
-    // With the next frame, which lays the page out in any case: here it would be laid out once more.
-    const frame = requestAnimationFrame(() => {
-      const element = scroller.current
-      if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
-    })
-    return () => {
-      cancelAnimationFrame(frame)
-    }
+    const element = scroller.current
+    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
   }, [scroller, lastKey, count])
 
   useEffect(() => {
