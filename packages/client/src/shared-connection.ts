@@ -56,7 +56,8 @@ class SharedConnection implements LiveConnection {
   #heardAtMs = 0
   /** Since when a leader owes an answer. */
   #askedAtMs: number | undefined
-  #isClaiming = false
+  /** Settles when the lock is not this tab's, or is so no longer. */
+  #claimed: Promise<void> | undefined
   #release: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
   #unsubscribe: (() => void) | undefined
@@ -89,10 +90,11 @@ class SharedConnection implements LiveConnection {
   open(): void {
     if (this.#channel) return
     this.#stop = new AbortController()
-    this.#channel = this.#ports.runtime.channels.open(this.#name, (message) => {
+    const channel = this.#ports.runtime.channels.open(this.#name, (message) => {
       const word = decodeLineWord(message)
-      if (word) this.#hear(word)
+      if (word && this.#channel === channel) this.#hear(word)
     })
+    this.#channel = channel
     this.#unsubscribe = this.#ports.runtime.life.subscribe((event) => {
       if (event !== 'visible' && event !== 'hidden') return
       if (this.#lead) this.#sayState()
@@ -105,16 +107,22 @@ class SharedConnection implements LiveConnection {
   /** Takes part no longer: nothing is held, and another tab has the connection at once. */
   close(): void {
     if (!this.#channel) return
-    if (this.#lead) this.#sayBye()
-    else this.#ask(false, false)
+    const word = this.#lead ? this.#count(this.#bye()) : this.#question(false, false)
+    void this.#leave(this.#channel, word, this.#release && this.#claimed)
     this.#unsubscribe?.()
-    this.#channel.close()
     this.#channel = undefined
     this.#endLead()
     this.#stop.abort()
     this.#cancelTimer?.()
     this.#leader = undefined
     this.#show({ state: 'offline' })
+  }
+
+  /** A page that the browser keeps for "back" is thrown out when another tab asks for a lock of its: it has none any more when they hear of this. */
+  async #leave(channel: Channel, word: unknown, freed: Promise<void> | undefined): Promise<void> {
+    await freed
+    channel.post(word)
+    channel.close()
   }
 
   /** A reason to try now, in whichever tab leads. */
@@ -166,12 +174,10 @@ class SharedConnection implements LiveConnection {
   #claim(): void {
     const { locks } = this.#ports.runtime
     const { signal } = this.#stop
-    if (this.#isClaiming) return
-    this.#isClaiming = true
-    void locks
+    this.#claimed ??= locks
       .holdIfFree(this.#name, () => this.#hold(signal))
-      .finally(() => {
-        this.#isClaiming = false
+      .then(() => {
+        this.#claimed = undefined
       })
   }
 
@@ -207,9 +213,9 @@ class SharedConnection implements LiveConnection {
     this.#release = undefined
   }
 
-  #sayBye(): void {
+  #bye(): LeaderNews {
     const { state, blockedMs } = this.#own
-    this.#say({ type: 'bye', attempt: 'attempt' in state ? state.attempt : 0, blockedMs })
+    return { type: 'bye', attempt: 'attempt' in state ? state.attempt : 0, blockedMs }
   }
 
   #hear(word: LineWord): void {
@@ -242,7 +248,7 @@ class SharedConnection implements LiveConnection {
     const isSeen = this.#ports.runtime.life.isVisible()
     // Nobody tries for a page that is hidden: whoever is seen does.
     if (seen && !isSeen && this.#own.state.state === 'waiting') {
-      this.#sayBye()
+      this.#say(this.#bye())
       this.#endLead()
       this.#seekInTurn()
       return
@@ -304,14 +310,24 @@ class SharedConnection implements LiveConnection {
 
   #ask(eager = false, seen = this.#ports.runtime.life.isVisible()): void {
     this.#askedAtMs ??= this.#ports.runtime.clock.monotonicMs()
-    this.#channel?.post({ type: 'ask', from: this.#id, seen, eager } satisfies LineWord)
+    this.#channel?.post(this.#question(eager, seen))
+  }
+
+  #question(eager: boolean, seen: boolean): LineWord {
+    return { type: 'ask', from: this.#id, seen, eager }
+  }
+
+  /** As this tab's next word, where it leads. */
+  #count(news: LeaderNews): LineWord | undefined {
+    if (!this.#lead) return undefined
+    this.#lead.count += 1
+    return { from: this.#id, term: this.#lead.term, count: this.#lead.count, ...news }
   }
 
   #say(news: LeaderNews): void {
-    if (!this.#lead) return
-    const { term } = this.#lead
-    this.#lead.count += 1
-    this.#channel?.post({ from: this.#id, term, count: this.#lead.count, ...news } satisfies LineWord)
+    const word = this.#count(news)
+    if (!word) return
+    this.#channel?.post(word)
     this.#arm(beatEveryMs, () => {
       if (!this.#release) this.#claim()
       this.#sayState()

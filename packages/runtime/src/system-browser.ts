@@ -89,6 +89,9 @@ export const browserLocks: Locks = {
     let running: ReturnType<typeof work> | undefined
     const run = () => (running = work())
     try {
+      // A page that is kept for "back" is thrown out when its lock is asked for, even where it is about to give it back: looking does no harm.
+      const { held } = await navigator.locks.query()
+      if (held?.some((lock) => lock.name === name)) return
       return await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? run() : undefined))
     } catch {
       // No locks here, or the page may not use them: they only ever save work.
