@@ -45,8 +45,11 @@ class Crowd {
     return this.#shown
   }
 
-  async open(url: string): Promise<void> {
+  /** A client has a line once it has a conversation. */
+  async open(url: string, text: string): Promise<void> {
     this.#tell({ type: 'open', url, clients })
+    await this.say(text)
+    await this.quiet()
     await this.#until('live', () => this.#liveAtMs.size === clients)
   }
 
@@ -117,9 +120,7 @@ async function measure(signal: NodeJS.Signals): Promise<object> {
   const crowd = new Crowd()
   const measured: Round[] = []
   try {
-    await crowd.open(server.url)
-    await crowd.say('first')
-    await crowd.quiet()
+    await crowd.open(server.url, 'first')
     for (let round = 1; round <= rounds; round += 1) {
       await pause(lastsMs)
       await crowd.say(`${signal} ${round}`)

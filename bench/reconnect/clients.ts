@@ -39,8 +39,9 @@ async function obey(order: ClientOrder): Promise<void> {
   }
 }
 
+let obeyed: Promise<unknown> = Promise.resolve()
 process.on('message', (order: ClientOrder) => {
-  void obey(order)
+  obeyed = obeyed.then(() => obey(order))
 })
 process.once('disconnect', () => {
   process.exit(0)
