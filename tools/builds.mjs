@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { environmentFor, root, runQuietly } from './child.mjs'
 
-/** In this order: the server's build takes over what the other two made. */
-const apps = ['widget', 'inbox', 'server']
+const apps = ['widget', 'inbox', 'demo', 'server']
 const stampFile = join(root, '.cache', 'build-stamp')
 const notSource = /(^|\/)(node_modules|dist|tests)(\/|$)|\.test\.tsx?$|\.md$/
 

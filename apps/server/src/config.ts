@@ -191,7 +191,8 @@ export const settings = {
   },
 } as const satisfies Record<string, Setting<unknown>>
 
-const isLoopback = (host: string): boolean =>
+/** Only this machine reaches an address of this kind. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 
 /** Where the value may be shown, cut so that a pasted file does not fill the screen. */

@@ -30,7 +30,12 @@ const server = await startServer(reading.config, {
     process.stdout.write(`${line}\n`)
   },
   log: process.stderr,
-  pages: { widget: appFolder('widget/dist'), inbox: appFolder('inbox/dist'), docs: appFolder('server/dist/docs') },
+  pages: {
+    widget: appFolder('widget/dist'),
+    inbox: appFolder('inbox/dist'),
+    demo: appFolder('demo/dist'),
+    docs: appFolder('server/dist/docs'),
+  },
 }).catch(failWith('Helvino could not start'))
 if (server.kind === 'failed') fail(server.message)
 

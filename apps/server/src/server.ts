@@ -7,13 +7,14 @@ import { openAgents } from './auth/agents.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifyVisitor } from './auth/visitor.ts'
-import type { ServerConfig } from './config.ts'
+import { isLoopback, type ServerConfig } from './config.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { addDemoRoutes } from './http/demo-routes.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
@@ -174,6 +175,9 @@ async function wire(
   addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...routes, ...guard })
   addAgentRoutes(app, routes)
+  // Where this machine alone reaches the server.
+  if (config.demo && publicUrl === undefined && isLoopback(config.host))
+    addDemoRoutes(app, { ...routes, orgKey: demoOrgKey, ownOrigins, dropSockets: gateway.dropSockets })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -42,6 +42,10 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
 
   'GET /': 'anyone',
   'GET /demo': 'anyone',
+  'GET /demo/assets/:name': 'anyone',
+  // From the demo's own page on this machine only.
+  'POST /demo/rotate-key': 'anyone',
+  'POST /demo/drop-sockets': 'anyone',
   'GET /docs': 'anyone',
   'GET /docs/*': 'anyone',
   'GET /inbox': 'anyone',

@@ -11,9 +11,13 @@ const roots: string[] = []
 async function openWorld() {
   const root = mkdtempSync(join(tmpdir(), 'helvino-pages-'))
   roots.push(root)
-  const folders = { widget: join(root, 'widget'), inbox: join(root, 'inbox'), docs: join(root, 'docs') }
+  const at = (name: string) => join(root, name)
+  const folders = { widget: at('widget'), inbox: at('inbox'), demo: at('demo'), docs: at('docs') }
   mkdirSync(folders.widget)
   mkdirSync(join(folders.inbox, 'assets'), { recursive: true })
+  mkdirSync(folders.demo)
+  writeFileSync(join(folders.demo, 'index.html'), '<script nonce="__NONCE__">__ORG_KEY__</script>')
+  writeFileSync(join(folders.demo, 'demo.js'), 'demo script')
   writeFileSync(join(folders.widget, 'embed.js'), 'loader')
   writeFileSync(join(folders.widget, 'panel-today1.js'), 'panel of today')
   writeFileSync(join(folders.inbox, 'index.html'), '<meta name="csp-nonce" content="__NONCE__">inbox')
@@ -95,14 +99,14 @@ describe('page routes', () => {
     const { folders } = await openWorld()
     const off = Fastify()
     await addPageRoutes(off, { folders, random: new SimRandom(1), demoOrgKey: undefined })
-    expect((await off.inject('/demo')).statusCode).toBe(404)
+    for (const path of ['/demo', '/demo/assets/demo.js']) expect((await off.inject(path)).statusCode).toBe(404)
     expect((await off.inject('/')).headers.location).toBe('/inbox')
   })
 
   it('[PG10] names in one sentence each part that is not built', async () => {
     const { folders } = await openWorld()
     expect(missingBuilds(folders)).toEqual([])
-    const none = { widget: join(folders.widget, 'nowhere'), inbox: join(folders.inbox, 'nowhere'), docs: folders.docs }
-    expect(missingBuilds(none)).toHaveLength(2)
+    const nowhere = join(folders.widget, 'nowhere')
+    expect(missingBuilds({ widget: nowhere, inbox: nowhere, demo: nowhere, docs: folders.docs })).toHaveLength(3)
   })
 })

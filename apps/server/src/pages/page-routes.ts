@@ -5,13 +5,14 @@ import staticFiles from '@fastify/static'
 import type { Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { refuse } from '../http/refuse.ts'
-import { demoPage } from './demo-page.ts'
 import { createNonce, pageHeaders } from './security-headers.ts'
 
-/** Folders that the builds of the widget and the inbox fill. */
+/** Folders that the builds of the apps fill. */
 export interface PageFolders {
   readonly widget: string
   readonly inbox: string
+  /** The demo shop. */
+  readonly demo: string
   /** Pages made from the guides. */
   readonly docs: string
 }
@@ -27,17 +28,21 @@ const panelName = /^panel-[\w-]+\.js$/
 const chunkName = /^(?:panel|live|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
+const demoFile = /^(?:demo\.js|shop\.css)$/
 const assetName = /^[\w-]+(?:\.[\w-]+)+$/
 const yearSeconds = 365 * 24 * 60 * 60
 const noncePlaceholder = '__NONCE__'
+const orgKeyPlaceholder = '__ORG_KEY__'
 
 /** One plain sentence for each part that is not built, for whoever starts the server. */
-export function missingBuilds({ widget, inbox }: PageFolders): string[] {
+export function missingBuilds({ widget, inbox, demo }: PageFolders): string[] {
   const missing: string[] = []
   if (!existsSync(join(widget, 'embed.js')))
     missing.push('The widget is not built yet, so pages cannot show it: run npm run build.')
   if (!existsSync(join(inbox, 'index.html')))
     missing.push('The inbox is not built yet, so nobody can answer in a browser: run npm run build.')
+  if (!existsSync(join(demo, 'index.html')))
+    missing.push('The demo shop is not built yet, so its page cannot be shown: run npm run build.')
   return missing
 }
 
@@ -74,15 +79,32 @@ function addWidgetFiles(app: FastifyInstance, widget: string): void {
   })
 }
 
+/** A page that was built, with this answer's nonce and policy. */
+async function sendPage(reply: FastifyReply, folder: string, what: string, random: Random, orgKey = '') {
+  const path = join(folder, 'index.html')
+  if (!existsSync(path)) return refuse(reply, 'not_found', { message: `${what} is not built.` })
+  const nonce = createNonce(random)
+  const html = (await readFile(path, 'utf8')).replaceAll(noncePlaceholder, nonce).replaceAll(orgKeyPlaceholder, orgKey)
+  return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(html)
+}
+
+/** The shop, where there is one. Its controls are `http/demo-routes.ts`. */
+function addDemo(app: FastifyInstance, { folders: { demo }, random, demoOrgKey }: PageOptions): void {
+  app.get('/demo', (_request, reply) => {
+    if (demoOrgKey === undefined) return refuse(reply, 'not_found', { message: 'The demo is switched off.' })
+    return sendPage(reply, demo, 'The demo shop', random, demoOrgKey)
+  })
+  app.get<{ Params: { name: string } }>('/demo/assets/:name', (request, reply) => {
+    const { name } = request.params
+    if (demoOrgKey === undefined || !demoFile.test(name) || !existsSync(join(demo, name)))
+      return refuse(reply, 'not_found')
+    return reply.header('x-content-type-options', 'nosniff').sendFile(name, demo, { cacheControl: false })
+  })
+}
+
 function addInbox(app: FastifyInstance, { folders: { inbox }, random }: PageOptions): void {
   const assets = join(inbox, 'assets')
-  const page = async (reply: FastifyReply) => {
-    const path = join(inbox, 'index.html')
-    if (!existsSync(path)) return refuse(reply, 'not_found', { message: 'The inbox is not built.' })
-    const nonce = createNonce(random)
-    const html = (await readFile(path, 'utf8')).replaceAll(noncePlaceholder, nonce)
-    return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(html)
-  }
+  const page = (reply: FastifyReply) => sendPage(reply, inbox, 'The inbox', random)
   app.get('/inbox', (_request, reply) => page(reply))
   app.get('/inbox/*', (_request, reply) => page(reply))
   app.get<{ Params: { '*': string } }>('/inbox/assets/*', (request, reply) => {
@@ -104,15 +126,11 @@ function addDocs(app: FastifyInstance, { folders: { docs }, random }: PageOption
 
 /** What a browser opens: the demo shop, the inbox, and the widget's files. */
 export async function addPageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
-  const { folders, random, demoOrgKey } = options
+  const { folders, demoOrgKey } = options
   await app.register(staticFiles, { root: folders.widget, serve: false, suppressWarning: true })
   app.get('/', (_request, reply) => reply.redirect(demoOrgKey === undefined ? '/inbox' : '/demo'))
-  app.get('/demo', (_request, reply) => {
-    if (demoOrgKey === undefined) return refuse(reply, 'not_found', { message: 'The demo is switched off.' })
-    const nonce = createNonce(random)
-    return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(demoPage(demoOrgKey, nonce))
-  })
   addWidgetFiles(app, folders.widget)
   addInbox(app, options)
+  addDemo(app, options)
   addDocs(app, options)
 }

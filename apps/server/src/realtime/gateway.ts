@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { closeCodes, limits } from '@helvino/protocol'
+import { closeCodes, limits, type OrgId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { CallerPlace } from '../auth/authenticate.ts'
@@ -19,6 +19,8 @@ export interface Gateway {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Closes every socket with a spread hint, and takes no more. */
   close(): void
+  /** Closes the sockets of one organisation, which come back at once. */
+  dropSockets(orgId: OrgId): void
   /** Cuts what is still open, whatever state it is in. */
   cut(): void
 }
@@ -77,6 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       sessions.close()
       webSockets.close()
     },
+    dropSockets: sessions.drop,
     cut() {
       connections.cut()
     },

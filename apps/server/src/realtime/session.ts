@@ -7,6 +7,7 @@ import {
   type ConversationId,
   decodeClientFrame,
   limits,
+  type OrgId,
   parseJson,
   protocolNumber,
   type RefusalCode,
@@ -16,7 +17,7 @@ import {
 import type { Role } from '../auth/principal.ts'
 import { frameTable } from '../http/route-table.ts'
 import { encodeServerFrame, type EventText } from './event-text.ts'
-import { admit, isSameMember, type Member, roleOfMember } from './member.ts'
+import { admit, isSameMember, type Member, orgOfMember, roleOfMember } from './member.ts'
 import { replay } from './replay.ts'
 import type { SessionPorts, SessionSocket } from './session-ports.ts'
 
@@ -61,6 +62,12 @@ export class Session {
 
   #member(): Member | undefined {
     return this.#state.name === 'resuming' || this.#state.name === 'live' ? this.#state.member : undefined
+  }
+
+  /** Whether it has been let in as somebody of this organisation. */
+  isOf(orgId: OrgId): boolean {
+    const member = this.#member()
+    return member !== undefined && orgOfMember(member) === orgId
   }
 
   /** One frame from the client. */

@@ -1,4 +1,4 @@
-import { closeCodes, limits, type Sequence } from '@helvino/protocol'
+import { closeCodes, limits, type OrgId, type Sequence } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { Authenticate, CallerPlace, Recheck } from '../auth/authenticate.ts'
 import type { Conversations } from '../conversations/conversations.ts'
@@ -29,6 +29,8 @@ export interface Sessions {
   /** Closes every socket with a spread hint; from here on none may be opened. */
   close(): void
   areClosed(): boolean
+  /** Closes the sockets of one organisation, which come back at once. */
+  drop(orgId: OrgId): void
 }
 
 /** What one session asks of the server: the same door, and the same rules, as HTTP. */
@@ -110,5 +112,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       sendBack()
     },
     areClosed: () => areClosed,
+    drop(orgId) {
+      for (const session of sessions) if (session.isOf(orgId)) session.close(closeCodes.restart, 'retry-in-ms:0')
+    },
   }
 }

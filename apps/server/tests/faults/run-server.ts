@@ -22,7 +22,7 @@ export async function runServer(clock: Clock, dataFolder = testFolder()): Promis
     random: systemRandom,
     out: () => undefined,
     log: { write: (line) => (log += line) },
-    pages: { widget: dataFolder, inbox: dataFolder, docs: dataFolder },
+    pages: { widget: dataFolder, inbox: dataFolder, demo: dataFolder, docs: dataFolder },
   })
   if (started.kind === 'failed') throw new Error(started.message)
   onTestFinished(() => started.stop())
