@@ -18,12 +18,14 @@ import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
+import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
+import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
 import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
@@ -166,6 +168,7 @@ async function wire(
     recheck,
     keyRing,
     tokenLifetimeSeconds: lifetimeSeconds,
+    findAvailability: createFindAvailability(),
   }
   const telemetry = new Telemetry(clock)
   addHealthRoutes(app, store, isStopping)
@@ -174,6 +177,7 @@ async function wire(
   addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...routes, ...guard })
   addAgentRoutes(app, routes)
+  addSettingsRoutes(app, routes)
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

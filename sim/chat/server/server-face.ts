@@ -15,6 +15,7 @@ export { addSessionRoutes } from '../../../apps/server/src/http/session-routes.t
 export { addVisitorRoutes } from '../../../apps/server/src/http/visitor-routes.ts'
 export { createWaitingReads } from '../../../apps/server/src/http/waiting-reads.ts'
 export { createSessions } from '../../../apps/server/src/realtime/sessions.ts'
+export { createFindAvailability } from '../../../apps/server/src/settings/availability.ts'
 export { createStore } from '../../../apps/server/src/store/create-store.ts'
 export { createGroupCommit } from '../../../apps/server/src/store/group-commit.ts'
 export { orgRow } from '../../../apps/server/src/store/rows.ts'

@@ -37,6 +37,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/agent/conversations/:id/reopen': 'agent',
   'POST /api/agent/conversations/:id/read': 'agent',
   'GET /api/agent/session-health': 'agent',
+  'GET /api/agent/settings': 'agent',
+  'PUT /api/agent/settings': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
 

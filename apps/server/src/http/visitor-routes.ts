@@ -6,6 +6,7 @@ import { issueOrgToken } from '../auth/org-token.ts'
 import type { IdentifyVisitor } from '../auth/visitor.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import { asVisitorSees } from '../conversations/visitor-view.ts'
+import { asAnybodySees, type FindAvailability } from '../settings/availability.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeIdempotencyKey } from './decode-body.ts'
 import {
@@ -24,6 +25,7 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly conversations: Conversations
   readonly keyRing: KeyRing
   readonly identifyVisitor: IdentifyVisitor
+  readonly findAvailability: FindAvailability
   readonly tokenLifetimeSeconds: number
   /** What the bootloader says in `env`. */
   readonly env: string
@@ -65,7 +67,7 @@ async function answerBootloader(request: FastifyRequest, reply: FastifyReply, op
   const body: BootloaderAnswer = {
     ok: true,
     org: { id: org.id, key: org.key, name: org.name },
-    config: org.config,
+    config: asAnybodySees(org.config, options.findAvailability, nowMs),
     orgToken,
     env: options.env,
     timestamp: new Date(nowMs).toISOString(),

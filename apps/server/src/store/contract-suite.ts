@@ -1,5 +1,5 @@
 import type { ClientMessageId, ConversationId, OrgId, PublicVisitorId, Sequence } from '@helvino/protocol'
-import { limits } from '@helvino/protocol'
+import { defaultWidgetConfig, limits } from '@helvino/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConversationFilter, NewMessage, Org, OrgRepository, Store } from './contract.ts'
 
@@ -21,14 +21,7 @@ export const orgLike = (name: string): Org => ({
   siteId: `site_${name}`,
   name,
   enabled: true,
-  config: {
-    widgetEnabled: true,
-    writeEnabled: true,
-    aiEnabled: false,
-    language: 'en',
-    theme: { primaryColor: '#2563eb' },
-    branding: true,
-  },
+  config: defaultWidgetConfig,
   allowedOrigins: [],
   validFromMs: 0,
 })
@@ -348,6 +341,32 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await ours.allowOrigin('https://c.example', 2)).kind).toBe('written')
     })
 
+    it('[OH7] changes the settings that are named, of several changes at once every one, and keeps what else is known of the organisation', async () => {
+      await ours.allowOrigin('https://b.example', 2)
+      const theme = { primaryColor: '#000000' }
+      const results = await Promise.all([
+        ours.changeSettings({ name: 'Hearth' }),
+        ours.changeSettings({ theme, language: 'auto' }),
+        ours.changeSettings({ branding: false }),
+      ])
+      expect(results.map(({ kind }) => kind)).toEqual(['set', 'set', 'set'])
+      const before = orgLike('a')
+      const after = await store.findOrg({ id: before.id })
+      expect(after).toEqual({
+        ...{ ...before, name: 'Hearth', allowedOrigins: ['https://b.example'] },
+        config: { ...before.config, theme, language: 'auto', branding: false },
+      })
+      expect((await store.standingOf(before.id, undefined)).org).toEqual(after)
+      expect((await store.ofOrg('org_none' as OrgId).changeSettings({ branding: false })).kind).toBe('no-org')
+    })
+
+    it('[OH8] fills in what the settings of an older version lack', async () => {
+      const { widgetEnabled, writeEnabled, aiEnabled, theme, branding } = defaultWidgetConfig
+      const older = { widgetEnabled, writeEnabled, aiEnabled, language: 'de', theme, branding }
+      await store.putOrg({ ...orgLike('a'), config: older as Org['config'] })
+      expect((await store.findOrg({ id: orgLike('a').id }))?.config).toEqual({ ...defaultWidgetConfig, language: 'de' })
+    })
+
     it('[STO14] remembers the 50 origins that were refused last', async () => {
       for (let index = 0; index < 55; index += 1)
         await ours.rememberRefusedOrigin(`https://o${String(index)}.example`, startMs + index)
@@ -459,6 +478,10 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
   allowOrigin: {
     run: (repository) => repository.allowOrigin('https://theirs.example', 9),
     nothing: { kind: 'written' },
+  },
+  changeSettings: {
+    run: async (repository) => (await repository.changeSettings({ name: 'Theirs', branding: false })).kind,
+    nothing: 'set',
   },
   rememberRefusedOrigin: {
     run: (repository) => repository.rememberRefusedOrigin('https://theirs.example', startMs + 9),

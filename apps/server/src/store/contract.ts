@@ -8,6 +8,7 @@ import type {
   MessagePage,
   MessageRole,
   OrgId,
+  OrgSettings,
   PublicVisitorId,
   Sequence,
   WidgetConfig,
@@ -68,6 +69,8 @@ export type ChangeResult =
   | { readonly kind: 'changed' | 'unchanged'; readonly conversation: AgentConversation }
   | { readonly kind: 'no-conversation' }
   | Unavailable
+
+export type SettingsResult = { readonly kind: 'set'; readonly org: Org } | { readonly kind: 'no-org' } | Unavailable
 
 export type AllowResult = WriteResult | { readonly kind: 'too-many' }
 
@@ -138,6 +141,8 @@ export interface OrgRepository {
   signOutVisitor(visitorId: PublicVisitorId, validFromMs: number): Promise<WriteResult>
   /** Adds the origin to the allowed ones, unless there are `most` already; allowing one twice changes nothing. */
   allowOrigin(origin: string, most: number): Promise<AllowResult>
+  /** Changes what is named and leaves the rest: two that set different things at once keep both. */
+  changeSettings(change: Partial<OrgSettings>): Promise<SettingsResult>
   /** Keeps at most 50 origins; the owner may allow one with a click. */
   rememberRefusedOrigin(origin: string, nowMs: number): Promise<WriteResult>
   listRefusedOrigins(): Promise<readonly { readonly origin: string; readonly lastSeenAt: string }[]>

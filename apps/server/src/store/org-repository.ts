@@ -1,4 +1,4 @@
-import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
+import { type ConversationId, limits, type OrgId, type OrgSettings, type Sequence } from '@helvino/protocol'
 import { type Random, uuid } from '@helvino/runtime'
 import { append, type AppendOutcome } from './append.ts'
 import type { Change } from './changes.ts'
@@ -9,6 +9,7 @@ import type {
   MessageWindow,
   NewConversation,
   OrgRepository,
+  SettingsResult,
   Unavailable,
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
@@ -83,6 +84,19 @@ function* allowOne(
   return { kind: 'written' }
 }
 
+function* changeSettings(
+  statements: Statements,
+  orgId: OrgId,
+  { name, ...config }: Partial<OrgSettings>,
+): Work<Exclude<SettingsResult, Unavailable>> {
+  const row = yield* first(statements.orgToChange, { id: orgId })
+  if (!row) return { kind: 'no-org' }
+  const before = orgOf(row)
+  const org = { ...before, name: name ?? before.name, config: { ...before.config, ...config } }
+  yield* run(statements.setSettings, { orgId, name: org.name, config: JSON.stringify(org.config) })
+  return { kind: 'set', org }
+}
+
 function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId) {
   return {
     async findConversation(id) {
@@ -125,9 +139,8 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
       : [],
   )
 
-/** Reads answer from the last commit; every write goes through the one writer. */
-export function createOrgRepository({ connection, random, forget }: RepositoryParts, orgId: OrgId): OrgRepository {
-  const { statements, write } = connection
+/** What is set of the organisation and its visitors, beside what they say. */
+function createSettings({ connection: { statements, write }, forget }: RepositoryParts, orgId: OrgId) {
   const written = (work: () => Work<unknown>) =>
     write({
       *start() {
@@ -136,7 +149,36 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
       },
     })
   return {
+    async signOutVisitor(id, validFromMs) {
+      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
+      forget(orgId, id)
+      return result
+    },
+    async allowOrigin(origin, most) {
+      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
+      forget(orgId)
+      return result
+    },
+    async changeSettings(change) {
+      const result = await write({ start: () => changeSettings(statements, orgId, change) })
+      forget(orgId)
+      return result
+    },
+    rememberRefusedOrigin: (origin, nowMs) =>
+      written(function* () {
+        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
+        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
+      }),
+  } satisfies Partial<OrgRepository>
+}
+
+/** Reads answer from the last commit; every write goes through the one writer. */
+export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
+  const { connection, random } = parts
+  const { statements, write } = connection
+  return {
     ...createReads(connection, orgId),
+    ...createSettings(parts, orgId),
     openConversation: (wanted) =>
       write({
         start: () => openOne(statements, random, orgId, wanted),
@@ -178,21 +220,6 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
             return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
           }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
-      }),
-    async signOutVisitor(id, validFromMs) {
-      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
-      forget(orgId, id)
-      return result
-    },
-    async allowOrigin(origin, most) {
-      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
-      forget(orgId)
-      return result
-    },
-    rememberRefusedOrigin: (origin, nowMs) =>
-      written(function* () {
-        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
-        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
       }),
   }
 }

@@ -1,13 +1,14 @@
-import type {
-  AgentConversation,
-  ClientMessageId,
-  ConversationId,
-  Message,
-  MessageId,
-  OrgId,
-  PublicVisitorId,
-  Sequence,
-  WidgetConfig,
+import {
+  type AgentConversation,
+  type ClientMessageId,
+  type ConversationId,
+  defaultWidgetConfig,
+  type Message,
+  type MessageId,
+  type OrgId,
+  type PublicVisitorId,
+  type Sequence,
+  type WidgetConfig,
 } from '@helvino/protocol'
 import type { Org } from './contract.ts'
 import type { ConversationRow, MessageRow, OrgRow } from './tables.ts'
@@ -22,7 +23,8 @@ export const orgOf = (row: OrgRow): Org => ({
   siteId: row.site_id,
   name: row.name,
   enabled: row.enabled === 1,
-  config: JSON.parse(row.config) as WidgetConfig,
+  // What an older version has kept lacks what is newer.
+  config: { ...defaultWidgetConfig, ...(JSON.parse(row.config) as Partial<WidgetConfig>) },
   allowedOrigins: JSON.parse(row.allowed_origins) as string[],
   validFromMs: row.valid_from_ms,
 })

@@ -66,6 +66,9 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     setAllowedOrigins: compile((p: { readonly orgId: string; readonly origins: string }) =>
       kysely.updateTable('orgs').set({ allowed_origins: p.origins }).where('id', '=', p.orgId),
     ),
+    setSettings: compile((p: { readonly orgId: string; readonly name: string; readonly config: string }) =>
+      kysely.updateTable('orgs').set({ name: p.name, config: p.config }).where('id', '=', p.orgId),
+    ),
     rememberRefusedOrigin: compile((p: { readonly orgId: string; readonly origin: string; readonly nowMs: number }) =>
       kysely
         .insertInto('refused_origins')
