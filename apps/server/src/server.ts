@@ -17,6 +17,7 @@ import { addAgentRoutes } from './http/agent-routes.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
+import { addProfileRoutes } from './http/profile-routes.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
@@ -32,6 +33,7 @@ import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts
 import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
 import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
+import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
 
 /** The outside world of the server. */
@@ -176,6 +178,7 @@ async function wire(
   addTelemetryRoutes(app, telemetry, clock)
   addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...routes, ...guard })
+  addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
   addAgentRoutes(app, routes)
   addSettingsRoutes(app, routes)
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })

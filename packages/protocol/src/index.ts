@@ -73,6 +73,17 @@ export {
   type TelemetryReport,
 } from './telemetry.ts'
 export {
+  decodeKeptProfile,
+  decodeVisitorAnswer,
+  decodeVisitorFrame,
+  type VisitorAnswer,
+  type VisitorChange,
+  type VisitorFrame,
+  visitorLimits,
+  type VisitorPage,
+  type VisitorProfile,
+} from './visitor.ts'
+export {
   type Availability,
   decodeWidgetLook,
   defaultWidgetConfig,

@@ -299,5 +299,6 @@ function wire(
   server.addVisitorRoutes(http.app, { ...shared, findAvailability, identifyVisitor, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
+  server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))
   return { http, store, sessions, waitingReads, keyRing }
 }

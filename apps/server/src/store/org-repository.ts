@@ -14,9 +14,10 @@ import type {
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
 import { messageId } from './message-id.ts'
-import { conversationOf, messageOf, orgOf } from './rows.ts'
+import { putProfile } from './profiles.ts'
+import { conversationOf, messageOf, orgOf, profileOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import type { ConversationRow } from './tables.ts'
+import type { ConversationView } from './tables.ts'
 import type { Standings } from './standings.ts'
 import { all, first, run, type Work } from './work.ts'
 
@@ -61,11 +62,27 @@ function* changeOne(
   statements: Statements,
   orgId: OrgId,
   id: ConversationId,
-  change: (before: ConversationRow) => Work<ConversationRow | undefined>,
+  change: (before: ConversationView) => Work<ConversationView | undefined>,
 ): Work<Exclude<ChangeResult, Unavailable>> {
   const before = yield* first(statements.conversationToChange, { orgId, id })
   if (!before) return { kind: 'no-conversation' }
   const after = yield* change(before)
+  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
+  return { kind: 'changed', conversation: conversationOf(after) }
+}
+
+function* markVisitorRead(
+  statements: Statements,
+  orgId: OrgId,
+  { id, visitorId, wanted }: { readonly id: ConversationId; readonly visitorId: string; readonly wanted: number },
+): Work<Exclude<ChangeResult, Unavailable>> {
+  const before = yield* first(statements.conversationToChange, { orgId, id })
+  if (before?.visitor_id !== visitorId) return { kind: 'no-conversation' }
+  const sequence = Math.min(wanted, before.latest_sequence)
+  const after =
+    sequence > before.visitor_read_sequence
+      ? yield* first(statements.setVisitorRead, { orgId, id, sequence })
+      : undefined
   if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
   return { kind: 'changed', conversation: conversationOf(after) }
 }
@@ -103,12 +120,20 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
       const row = await read(first(statements.conversation, { orgId, id }))
       return row && conversationOf(row)
     },
-    async listVisitorConversations(visitorId) {
-      const rows = await read(all(statements.visitorConversations, { orgId, visitorId }))
+    async listVisitorConversations(visitorId, most = 2_147_483_647) {
+      const rows = await read(all(statements.visitorConversations, { orgId, visitorId, most }))
       return rows.map(conversationOf)
     },
     listConversations: (filter) => listConversations(kysely, orgId, filter),
     listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
+    async countUnread(visitorId) {
+      // PostgreSQL counts in texts.
+      return Number((await read(first(statements.unread, { orgId, visitorId })))?.count ?? 0)
+    },
+    async findProfile(visitorId) {
+      const row = await read(first(statements.profile, { orgId, visitorId }))
+      return row && profileOf(row)
+    },
     async visitorValidFromMs(id) {
       const row = await read(first(statements.visitorValidFrom, { orgId, id }))
       return row?.valid_from_ms ?? 0
@@ -219,7 +244,18 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
             const sequence = Math.min(wanted, latest_sequence)
             return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
           }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
+      }),
+    markVisitorRead: (id, visitorId, wanted) =>
+      write({
+        start: () => markVisitorRead(statements, orgId, { id, visitorId, wanted }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
+      }),
+    putProfile: (profile) =>
+      write({
+        start: () => putProfile(statements, orgId, profile),
+        changesOf: (result) =>
+          result.kind === 'kept' && result.conversation ? [changeOf(orgId, result.conversation.id, 'agents')] : [],
       }),
   }
 }
