@@ -7,7 +7,7 @@ import { type Thread, withMessages } from './thread.ts'
 export const hasEarlier = (thread: Thread | undefined): boolean => (thread?.floor ?? 0) > 0
 
 /** Adds the page below the floor, and lowers it. A page that does not end there is left aside: what is held has changed since it was asked for. */
-export function withEarlierPage(thread: Thread, { messages, latestSequence }: MessagePage): Thread {
+function withEarlierPage(thread: Thread, { messages, latestSequence }: MessagePage): Thread {
   const [oldest] = messages
   const isNext = messages.every(({ sequence }, index) => sequence === (thread.floor ?? 0) - messages.length + 1 + index)
   if (!oldest || !isNext || latestSequence < thread.latestSequence) return thread

@@ -78,7 +78,6 @@ export {
   decodeVisitorFrame,
   type VisitorAnswer,
   type VisitorChange,
-  type VisitorFrame,
   visitorLimits,
   type VisitorPage,
   type VisitorProfile,
