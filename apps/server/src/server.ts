@@ -133,7 +133,6 @@ async function wire(
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
   const { keyRing } = kept
-  const { unavailableReason } = kept.database
   const onFailing = (err: unknown) => {
     app.log.error({ event: 'database-failing', err })
   }
@@ -145,7 +144,7 @@ async function wire(
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
-    unavailableReason,
+    unavailableReason: kept.database.unavailableReason,
     clock,
     random,
     log: { level: config.logLevel, clock, stream: world.log },

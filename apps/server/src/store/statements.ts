@@ -149,6 +149,33 @@ function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
         .orderBy('id')
         .limit(sql.lit(1)),
     ),
+    /** Of the visitor's open conversation; how far back is looked for them is bounded. */
+    unread: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
+      kysely
+        .selectFrom('conversations as c')
+        .select(({ selectFrom, fn }) =>
+          selectFrom((query) =>
+            query
+              .selectFrom('messages as m')
+              .select('m.sequence')
+              .whereRef('m.org_id', '=', 'c.org_id')
+              .whereRef('m.conversation_id', '=', 'c.id')
+              .whereRef('m.sequence', '>', 'c.visitor_read_sequence')
+              .where('m.sequence', '>', ({ eb }) => eb('c.latest_sequence', '-', sql.lit(lookedThrough)))
+              .where('m.role', '=', sql.lit('agent'))
+              .limit(sql.lit(visitorLimits.unread))
+              .as('u'),
+          )
+            .select(fn.countAll<number | string>().as('count'))
+            .as('count'),
+        )
+        .where('c.org_id', '=', text(p.orgId))
+        .where('c.visitor_id', '=', text(p.visitorId))
+        .where('c.status', '=', sql.lit('open'))
+        .orderBy('c.active_at_ms', 'desc')
+        .orderBy('c.id')
+        .limit(sql.lit(1)),
+    ),
     visitorConversations: compile((p: { readonly orgId: string; readonly visitorId: string; readonly most: number }) =>
       conversations
         .where('org_id', '=', text(p.orgId))
@@ -246,33 +273,6 @@ function messageStatements(kysely: Kysely<Tables>) {
             .where('client_message_id', 'is not', null)
             .doNothing(),
         ),
-    ),
-    /** Of the visitor's open conversation; how far back is looked for them is bounded. */
-    unread: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
-      kysely
-        .selectFrom('conversations as c')
-        .select(({ selectFrom, fn }) =>
-          selectFrom((query) =>
-            query
-              .selectFrom('messages as m')
-              .select('m.sequence')
-              .whereRef('m.org_id', '=', 'c.org_id')
-              .whereRef('m.conversation_id', '=', 'c.id')
-              .whereRef('m.sequence', '>', 'c.visitor_read_sequence')
-              .where('m.sequence', '>', ({ eb }) => eb('c.latest_sequence', '-', sql.lit(lookedThrough)))
-              .where('m.role', '=', sql.lit('agent'))
-              .limit(sql.lit(visitorLimits.unread))
-              .as('u'),
-          )
-            .select(fn.countAll<number | string>().as('count'))
-            .as('count'),
-        )
-        .where('c.org_id', '=', text(p.orgId))
-        .where('c.visitor_id', '=', text(p.visitorId))
-        .where('c.status', '=', sql.lit('open'))
-        .orderBy('c.active_at_ms', 'desc')
-        .orderBy('c.id')
-        .limit(sql.lit(1)),
     ),
     messagesAfter: compile((p: Window) => ofConversation(p).where('sequence', '>', p.edge).orderBy('sequence')),
     messagesBefore: compile((p: Window) =>
