@@ -46,7 +46,7 @@ const insideNames = new RegExp(
     'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
     'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
     'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
-    'sync|wake|rest|mark|look|retry|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
+    'sync|wake|rest|mark|look|retry|api|decodeMore|readSequence|setThread|noteTyping|isAnswered|shown|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
   ].join('|')})$`,
 )
 

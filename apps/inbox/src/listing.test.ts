@@ -20,7 +20,10 @@ const conversation = (
   status,
   latestSequence: latestSequence as Sequence,
   visitorId: 'p_1' as PublicVisitorId,
+  visitorName: null,
+  visitorEmail: null,
   readSequence: readSequence as Sequence,
+  visitorReadSequence: 0 as Sequence,
   preview: '',
   activeAt,
 })

@@ -1,4 +1,4 @@
-import type { OrgId, WidgetConfig } from '@helvino/protocol'
+import { defaultWidgetConfig, type OrgId } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './auth/agent-tables.ts'
@@ -13,15 +13,6 @@ const adminEmail = 'admin@helvino.local'
 // 32 symbols that are not taken for each other, so that one byte gives five bits without bias.
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
 const passwordLength = 20
-
-const widgetConfig: WidgetConfig = {
-  widgetEnabled: true,
-  writeEnabled: true,
-  aiEnabled: false,
-  language: 'en',
-  theme: { primaryColor: '#2563eb' },
-  branding: true,
-}
 
 export interface FirstStartOptions {
   readonly store: Store
@@ -53,7 +44,7 @@ const createOrg = (id: string, key: string, siteId: string, name: string): Org =
   siteId,
   name,
   enabled: true,
-  config: widgetConfig,
+  config: defaultWidgetConfig,
   allowedOrigins: [],
   validFromMs: 0,
 })

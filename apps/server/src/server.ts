@@ -18,19 +18,23 @@ import { addDemoRoutes } from './http/demo-routes.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
+import { addProfileRoutes } from './http/profile-routes.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
+import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
+import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
 import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
 import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
 import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
+import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
 
 /** The outside world of the server. */
@@ -130,7 +134,6 @@ async function wire(
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
   const { keyRing } = kept
-  const { unavailableReason } = kept.database
   const onFailing = (err: unknown) => {
     app.log.error({ event: 'database-failing', err })
   }
@@ -142,7 +145,7 @@ async function wire(
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
-    unavailableReason,
+    unavailableReason: kept.database.unavailableReason,
     clock,
     random,
     log: { level: config.logLevel, clock, stream: world.log },
@@ -167,6 +170,7 @@ async function wire(
     recheck,
     keyRing,
     tokenLifetimeSeconds: lifetimeSeconds,
+    findAvailability: createFindAvailability(),
   }
   const telemetry = new Telemetry(clock)
   addHealthRoutes(app, store, isStopping)
@@ -174,10 +178,12 @@ async function wire(
   addTelemetryRoutes(app, telemetry, clock)
   addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...routes, ...guard })
+  addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
   addAgentRoutes(app, routes)
   // Where this machine alone reaches the server.
   if (config.demo && publicUrl === undefined && isLoopback(config.host))
     addDemoRoutes(app, { ...routes, orgKey: demoOrgKey, ownOrigins, dropSockets: gateway.dropSockets })
+  addSettingsRoutes(app, routes)
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

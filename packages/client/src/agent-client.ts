@@ -1,4 +1,4 @@
-import { asRecord, asString } from '@helvino/protocol'
+import { asRecord, asString, type VisitorProfile } from '@helvino/protocol'
 import type { Clock, Network, Runtime } from '@helvino/runtime'
 import { type TokenAnswer, TokenRenewer } from '@helvino/token/core'
 import { parseTokenExpiration } from '@helvino/token/jwt'
@@ -18,6 +18,8 @@ export interface AgentClientOptions {
   readonly apiUrl: string
   readonly orgId: string
   readonly userId: string
+  /** Hears of each profile of a visitor that changes. */
+  readonly onVisitor?: (profile: VisitorProfile) => void
 }
 
 function decodeAgentToken(
@@ -76,6 +78,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     loadConnect: () => Promise.resolve(connectShared),
     onFrame: (frame) => {
       typing.hear(frame)
+      if (frame.type === 'visitor') options.onVisitor?.(frame.visitor)
     },
   })
   const typing = new Typing({

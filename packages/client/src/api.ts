@@ -58,7 +58,7 @@ export class Api {
   /** The visitor's open conversation, made where there is none: a repeat is harmless, since there is one at most. */
   openConversation(signal: AbortSignal): Promise<CallResult<Conversation>> {
     const { conversationsPath } = this.audience
-    return this.#call(this.#post(conversationsPath, {}), decodeConversation, signal)
+    return this.call(this.#post(conversationsPath, {}), decodeConversation, signal)
   }
 
   /** What became of each message, in their order. One goes by itself, as every server takes it; several go in one request. */
@@ -71,8 +71,8 @@ export class Api {
     const { role } = this.audience
     const bodies = messages.map(({ id, content }) => ({ role, content, clientMessageId: id }))
     const [only, second] = bodies
-    if (only && !second) return [await this.#call(this.#post(path, only), decodePostedMessage, signal)]
-    const result = await this.#call(this.#post(`${path}/batch`, { messages: bodies }), decodeBatchAnswer, signal)
+    if (only && !second) return [await this.call(this.#post(path, only), decodePostedMessage, signal)]
+    const result = await this.call(this.#post(`${path}/batch`, { messages: bodies }), decodeBatchAnswer, signal)
     if (result.kind === 'answered') return result.value
     // A refusal of them all says nothing of each: they are tried one by one from here on.
     if (result.kind === 'refused') this.batchMessages = 1
@@ -101,7 +101,7 @@ export class Api {
     signal: AbortSignal,
     waitMs = 0,
   ): Promise<CallResult<Value>> {
-    const result = await this.#call(this.#get(path), decode, signal, waitMs + callWithinMs)
+    const result = await this.call(this.#get(path), decode, signal, waitMs + callWithinMs)
     if (path && result.kind === 'refused' && result.code === 'not_found') this.#onUnknown()
     return result
   }
@@ -109,7 +109,7 @@ export class Api {
   /** An agent's own verb on a conversation, for example `resolve`. */
   act(conversationId: ConversationId, verb: string, body: object, signal: AbortSignal): Promise<CallResult<true>> {
     const path = `${this.audience.conversationsPath}/${conversationId}/${verb}`
-    return this.#call(this.#post(path, body), () => true as const, signal)
+    return this.call(this.#post(path, body), () => true as const, signal)
   }
 
   #get(path: string): HttpRequest {
@@ -124,7 +124,8 @@ export class Api {
     return { method: 'POST', url: apiUrl + path, headers: json, body: JSON.stringify(body) }
   }
 
-  async #call<Value>(
+  /** Any request, with a valid token, repeated once with a new one where that was refused. */
+  async call<Value>(
     httpRequest: HttpRequest,
     decode: (body: unknown) => Value | undefined,
     signal: AbortSignal,

@@ -3,7 +3,10 @@ import {
   type Conversation,
   decodeAgentConversation,
   decodeConversation,
+  decodeTyping,
+  decodeVisitorFrame,
   headers,
+  type ServerFrame,
 } from '@helvino/protocol'
 
 /** What differs between the visitor's and the agent's side of the API. */
@@ -16,6 +19,8 @@ export interface Audience {
   readonly role: 'user' | 'agent'
   /** A conversation as this side sees it. */
   readonly decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined
+  /** What is heard beside what every client is told; left out: who writes. */
+  readonly decodeMore?: (text: string) => ServerFrame | undefined
   /** The order of its list, where that changes as conversations do. */
   readonly order?: (one: Conversation | AgentConversation, other: Conversation | AgentConversation) => number
   readonly tokenHeader: string
@@ -48,6 +53,7 @@ export const agentAudience = (apiUrl: string): Audience => ({
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,
+  decodeMore: (text) => decodeTyping(text) ?? decodeVisitorFrame(text),
   // The most recently active first. ISO 8601 in UTC sorts as text.
   order: (one, other) => activeAt(other).localeCompare(activeAt(one)),
   tokenHeader: headers.agentToken,

@@ -40,10 +40,11 @@ export interface ChatClientOptions {
 export class ChatClient {
   readonly renewer: TokenRenewer
   readonly #runtime: Runtime
-  readonly #api: Api
+  /** What it asks the server by, for the calls that only some pages make. */
+  readonly api: Api
   readonly #outgoing: Outgoing
   readonly #connection: LateConnection
-  readonly #threads: Threads
+  readonly threads: Threads
   readonly #attendance: Attendance
   readonly #listeners = new Set<(state: ChatState) => void>()
   readonly #announceListeners = new Set<(message: Message) => void>()
@@ -62,10 +63,10 @@ export class ChatClient {
     const { clock, random, network, life } = runtime
     this.#runtime = runtime
     this.renewer = renewer
-    this.#api = new Api(audience, network, clock, renewer, () => this.refreshList())
+    this.api = new Api(audience, network, clock, renewer, () => this.refreshList())
     this.#outgoing = new Outgoing(
       {
-        ...{ runtime, renewer, api: this.#api, name: outboxName },
+        ...{ runtime, renewer, api: this.api, name: outboxName },
         isSequenced: () => this.#hasRealtime,
         openConversation: (stop) => this.openConversation(stop),
         onGone: (id) => {
@@ -85,10 +86,10 @@ export class ChatClient {
       },
       this.#disposal.signal,
     )
-    this.#threads = resumedThreads(
+    this.threads = resumedThreads(
       {
         ...{ clock, random },
-        fetchPage: (id, after, stop) => this.#api.listMessages(id, after, stop),
+        fetchPage: (id, after, stop) => this.api.listMessages(id, after, stop),
         onChange: (threads) => {
           this.#update({ threads })
         },
@@ -148,7 +149,7 @@ export class ChatClient {
 
   /** What the organisation's settings are, and whether the server knows more than the bootloader and the two POST calls. */
   configure({ config, orgName, protocol, batchMessages }: UsedBootloaderAnswer): void {
-    this.#api.batchMessages = batchMessages
+    this.api.batchMessages = batchMessages
     const hadRealtime = this.#hasRealtime
     this.#hasRealtime = protocol !== undefined
     // Such a server keeps no history that could be asked for: what is here is all there is.
@@ -182,7 +183,7 @@ export class ChatClient {
 
   /** Loads a conversation, and keeps it up to date from now on. */
   watch(id: ConversationId): void {
-    this.#threads.watch(id)
+    this.threads.watch(id)
   }
 
   /** A conversation as it is shown; `undefined` for the visitor's own, which may not exist yet. */
@@ -199,7 +200,7 @@ export class ChatClient {
   openConversation(signal: AbortSignal = this.#disposal.signal): Promise<CallResult<ConversationId>> {
     const { currentId } = this.#state
     if (currentId) return Promise.resolve({ kind: 'answered', value: currentId })
-    this.#opening ??= this.#api.openConversation(signal).then((result) => {
+    this.#opening ??= this.api.openConversation(signal).then((result) => {
       this.#opening = undefined
       if (result.kind !== 'answered') return result
       this.#setCurrent(result.value.id)
@@ -223,7 +224,7 @@ export class ChatClient {
 
   /** An agent's own verb on a conversation, for example `resolve`. */
   act(id: ConversationId, verb: string, body: object = {}): Promise<CallResult<true>> {
-    return this.#api.act(id, verb, body, this.#disposal.signal)
+    return this.api.act(id, verb, body, this.#disposal.signal)
   }
 
   /** Stops everything. What waits in the outbox's store stays there. */
@@ -242,11 +243,11 @@ export class ChatClient {
       {
         runtime: this.#runtime,
         renewer: this.renewer,
-        audience: this.#api.audience,
+        audience: this.api.audience,
         isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
-        resumePoints: () => this.#threads.resumePoints(),
-        api: this.#api,
-        newsPoint: () => this.#threads.newsPoint(this.#state.currentId),
+        resumePoints: () => this.threads.resumePoints(),
+        api: this.api,
+        newsPoint: () => this.threads.newsPoint(this.#state.currentId),
         onFrame: (frame) => {
           alsoHears?.(frame)
           this.#hear(frame)
@@ -265,7 +266,7 @@ export class ChatClient {
     if (!this.#hasRealtime || !this.#attendance.isAwake) return
     const { conversations, currentId, outbox } = this.#state
     const hasTalk = conversations.length > 0 || outbox.length > 0 || currentId !== undefined || this.#hasHeard
-    if (hasTalk || this.#api.audience.kind === 'agent') this.#connection.open()
+    if (hasTalk || this.api.audience.kind === 'agent') this.#connection.open()
   }
 
   async #list(): Promise<void> {
@@ -274,7 +275,7 @@ export class ChatClient {
     for (let failures = 0; !signal.aborted; failures += 1) {
       // One that is opened while the list is under way is newer than the list.
       const { currentId } = this.#state
-      const result = await this.#api.listConversations(signal)
+      const result = await this.api.listConversations(signal)
       if (result.kind === 'refused') return
       if (result.kind === 'answered') {
         this.#update({ conversations: result.value, isListed: true })
@@ -293,12 +294,12 @@ export class ChatClient {
     const { content, id: clientMessageId } = entry
     this.#meet(conversationId)
     if (!id || sequence === undefined) {
-      this.#threads.addUnsequenced(conversationId, { clientMessageId, content, timestamp: posted.timestamp })
+      this.threads.addUnsequenced(conversationId, { clientMessageId, content, timestamp: posted.timestamp })
       return
     }
-    this.#threads.add({
+    this.threads.add({
       ...{ id, conversationId, sequence, clientMessageId, content },
-      role: this.#api.audience.role,
+      role: this.api.audience.role,
       kind: 'text',
       attachments: [],
       timestamp: posted.timestamp ?? new Date(this.#runtime.clock.nowMs()).toISOString(),
@@ -308,7 +309,7 @@ export class ChatClient {
   #hear(frame: ServerFrame): void {
     switch (frame.type) {
       case 'ready':
-        this.#threads.resume(frame.conversations)
+        this.threads.resume(frame.conversations)
         // An agent's list grows, and another tab of this visitor may have opened the conversation.
         if (!this.#state.isListed || !this.#state.currentId) void this.refreshList()
         this.#outgoing.hurry()
@@ -320,25 +321,26 @@ export class ChatClient {
         this.#meet(frame.conversation.id)
         // Beside a live line the messages come by themselves.
         if (this.#state.connection.state === 'polling')
-          this.#threads.hearOf(frame.conversation.id, frame.conversation.latestSequence)
+          this.threads.hearOf(frame.conversation.id, frame.conversation.latestSequence)
         this.#update({
-          conversations: withConversation(this.#state.conversations, frame.conversation, this.#api.audience.order),
+          conversations: withConversation(this.#state.conversations, frame.conversation, this.api.audience.order),
         })
         return
       case 'renewed':
       case 'pong':
       case 'typing':
+      case 'visitor':
     }
   }
 
   #hearMessage(message: Message): void {
-    if (isNews(message, this.#state.threads.get(message.conversationId), this.#api.audience))
+    if (isNews(message, this.#state.threads.get(message.conversationId), this.api.audience))
       this.#connection.announce(message.id, () => {
         for (const listener of this.#announceListeners) listener(message)
       })
     this.#meet(message.conversationId)
-    if (!this.#threads.has(message.conversationId)) return
-    this.#threads.add(message)
+    if (!this.threads.has(message.conversationId)) return
+    this.threads.add(message)
     this.#attendance.noteMessage()
     // Our own message, seen on the socket before the answer to its request: it is stored, which is all the request was for.
     if (message.clientMessageId) void this.#outgoing.outbox.settle(message.clientMessageId)
@@ -346,7 +348,7 @@ export class ChatClient {
 
   /** Something was said in this conversation: it is the visitor's own where none was known. */
   #meet(id: ConversationId): void {
-    if (this.#api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(id)
+    if (this.api.audience.kind === 'visitor' && !this.#state.currentId) this.#setCurrent(id)
   }
 
   #setCurrent(id: ConversationId): void {
@@ -354,7 +356,7 @@ export class ChatClient {
     this.#update({ currentId: id })
     this.#connect()
     if (this.#hasRealtime) this.watch(id)
-    else this.#threads.keep(id)
+    else this.threads.keep(id)
   }
 
   #hearRenewal(event: TokenEvent): void {
@@ -371,13 +373,13 @@ export class ChatClient {
     if (this.#isStarted && (event === 'visible' || event === 'returned')) void this.#outgoing.wake()
     if (event === 'visible' || event === 'returned' || event === 'online') {
       this.#hurry()
-      if (this.#hasRealtime) this.#threads.resume()
+      if (this.#hasRealtime) this.threads.resume()
     }
   }
 
   /** The server does not know the visitor's conversation any more: the next message, or this one when it is tried again, opens another. */
   #forget(id: ConversationId): void {
-    if (this.#api.audience.kind !== 'visitor') return
+    if (this.api.audience.kind !== 'visitor') return
     if (this.#state.currentId === id) this.#update({ currentId: undefined })
     for (const entry of this.#outgoing.outbox.entries)
       if (entry.conversationId === id) void this.#outgoing.outbox.assign(entry.id, undefined)

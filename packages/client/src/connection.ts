@@ -53,6 +53,10 @@ const lastsAfterMs = 15_000
 /** Tries for a socket that fail, one after the other, before it is done without. */
 const pollsAfterTries = 2
 
+/** One frame, as whoever listens may hear it. */
+export const decodeFrame = (text: string, audience: Audience): ServerFrame | undefined =>
+  (audience.decodeMore ?? decodeTyping)(text) ?? decodeServerFrame(text, audience.decodeConversation)
+
 /**
  * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own
  * ping, and comes back after every loss. What was missed is resumed by sequence, so losing a connection loses nothing else.
@@ -85,7 +89,7 @@ export class Connection {
       ...{ clock, random, onChange },
       askForNews: (signal) => askForNews(api, clock, { own: newsPoint(), isVisible: life.isVisible() }, signal),
       onText: (text) => {
-        const frame = decodeServerFrame(text, ports.audience.decodeConversation)
+        const frame = decodeFrame(text, ports.audience)
         if (frame) ports.onFrame(frame, text)
       },
     })
@@ -195,7 +199,7 @@ export class Connection {
   }
 
   #hear(text: string): void {
-    const frame = decodeTyping(text) ?? decodeServerFrame(text, this.#ports.audience.decodeConversation)
+    const frame = decodeFrame(text, this.#ports.audience)
     const nowMs = this.#ports.runtime.clock.monotonicMs()
     if (frame?.type === 'ready') {
       this.#liveAtMs = nowMs

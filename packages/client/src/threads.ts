@@ -42,7 +42,7 @@ export class Threads {
 
   /** Keeps a conversation from now on; nothing is fetched by it. */
   keep(id: ConversationId): void {
-    if (!this.has(id)) this.#set(id, emptyThread)
+    if (!this.has(id)) this.setThread(id, emptyThread)
   }
 
   /** Keeps it, and fetches what is missing of it. */
@@ -53,26 +53,29 @@ export class Threads {
 
   add(message: Message): void {
     const thread = withMessages(this.#get(message.conversationId), [message], message.sequence)
-    this.#set(message.conversationId, thread)
+    this.setThread(message.conversationId, thread)
     if (this.nextAfter(message.conversationId) !== undefined) this.#onGap(message.conversationId)
   }
 
   /** The server has told how far a conversation goes. What is missing of one that is kept is fetched. */
   hearOf(id: ConversationId, latestSequence: Sequence): void {
     if (!this.has(id)) return
-    this.#set(id, withMessages(this.#get(id), [], latestSequence))
+    this.setThread(id, withMessages(this.#get(id), [], latestSequence))
     if (this.nextAfter(id) !== undefined) this.#onGap(id)
   }
 
   addUnsequenced(id: ConversationId, message: UnsequencedMessage): void {
-    this.#set(id, withUnsequenced(this.#get(id), message))
+    this.setThread(id, withUnsequenced(this.#get(id), message))
   }
 
   /** A server that tells of less than it had before it was asked has lost it: nothing that is held can be believed. */
   addPage(id: ConversationId, page: MessagePage, after: Sequence | 'newest'): void {
     const { messages, latestSequence } = page
     const thread = latestSequence < (this.#toldOf.get(id) ?? 0) ? emptyThread : this.#get(id)
-    this.#set(id, after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence))
+    this.setThread(
+      id,
+      after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence),
+    )
   }
 
   /** Where to go on fetching: `'newest'` before the newest page is held, `undefined` once nothing is missing. */
@@ -101,7 +104,7 @@ export class Threads {
     for (const id of this.#threads.keys()) {
       const answer = answers.find((each) => each.id === id)
       if (!answer) this.#doubted.add(id)
-      else if (!answer.recovered) this.#set(id, emptyThread)
+      else if (!answer.recovered) this.setThread(id, emptyThread)
       if (this.nextAfter(id) !== undefined) this.#onGap(id)
     }
   }
@@ -123,7 +126,8 @@ export class Threads {
     return this.#threads.get(id) ?? emptyThread
   }
 
-  #set(id: ConversationId, thread: Thread): void {
+  /** Shows a conversation so; the same thread is no change. */
+  setThread(id: ConversationId, thread: Thread): void {
     if (this.#threads.get(id) === thread) return
     this.#threads = new Map(this.#threads).set(id, thread)
     this.#onChange(this.#threads)

@@ -1,21 +1,11 @@
 import { asRecord, asString } from './record.ts'
-
-export interface WidgetConfig {
-  readonly widgetEnabled: boolean
-  readonly writeEnabled: boolean
-  readonly aiEnabled: boolean
-  /** BCP 47 tag, for example `en`. */
-  readonly language: string
-  readonly theme: { readonly primaryColor: string }
-  /** Shows "Powered by Helvino" under the composer. */
-  readonly branding: boolean
-}
+import type { PublicWidgetConfig } from './widget-config.ts'
 
 /** Answer to `GET /api/bootloader`. */
 export interface BootloaderAnswer {
   readonly ok: true
   readonly org: { readonly id: string; readonly key: string; readonly name: string }
-  readonly config: WidgetConfig
+  readonly config: PublicWidgetConfig
   /** Bearer token for writes; see the wire contract. */
   readonly orgToken: string
   readonly env: string
@@ -25,10 +15,21 @@ export interface BootloaderAnswer {
   readonly protocol: number | undefined
   /** How many messages the server takes in one request; 1 from one that does not say. */
   readonly batchMessages: number
+  /**
+   * Messages of agents that the visitor has not read, in their open conversation; 99 stands for more. Absent without a visitor's id. The
+   * launcher reads it for itself, before there is a client.
+   */
+  readonly unread?: number
 }
 
 /** What a client uses of the settings. The launcher reads the colour for itself, before there is a client. */
-export type UsedConfig = Pick<WidgetConfig, 'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'>
+export interface UsedConfig extends Pick<
+  PublicWidgetConfig,
+  'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'
+> {
+  /** The settings as they came, for `decodeWidgetLook`. */
+  readonly look: unknown
+}
 
 /** What a client uses of the answer. */
 export interface UsedBootloaderAnswer extends Pick<
@@ -52,6 +53,7 @@ export function decodeBootloader(value: unknown): UsedBootloaderAnswer | undefin
       writeEnabled: config['writeEnabled'] !== false,
       language: asString(config['language']) ?? 'en',
       branding: config['branding'] !== false,
+      look: config,
     },
     orgToken,
     timestamp: asString(record['timestamp']),

@@ -16,13 +16,18 @@ export interface Conversation {
   readonly createdAt: string
   readonly status: ConversationStatus
   readonly latestSequence: Sequence
+  /** Everything up to here has been read by an agent. */
+  readonly readSequence: Sequence
 }
 
 /** A conversation as an agent sees it in the list. */
 export interface AgentConversation extends Conversation {
   readonly visitorId: PublicVisitorId
-  /** Everything up to here has been read by an agent. */
-  readonly readSequence: Sequence
+  /** What the visitor has told of themselves; `null`: nothing. */
+  readonly visitorName: string | null
+  readonly visitorEmail: string | null
+  /** Everything up to here has been read by the visitor. */
+  readonly visitorReadSequence: Sequence
   /** Start of the newest message, at most `limits.previewLength` characters; empty before the first. */
   readonly preview: string
   /** When the newest message was stored, or the conversation made: ISO 8601, UTC. */
@@ -40,6 +45,7 @@ export function decodeConversation(value: unknown): Conversation | undefined {
     status: record['status'] === 'resolved' ? 'resolved' : 'open',
     // An older server does not count: nothing is known to exist yet.
     latestSequence: decodeSequence(record['latestSequence']) ?? (0 as Sequence),
+    readSequence: decodeSequence(record['readSequence']) ?? (0 as Sequence),
   }
 }
 
@@ -47,14 +53,15 @@ export function decodeAgentConversation(value: unknown): AgentConversation | und
   const conversation = decodeConversation(value)
   const record = asRecord(value)
   const visitorId = asString(record?.['visitorId'])
-  const readSequence = decodeSequence(record?.['readSequence'])
   const preview = asString(record?.['preview'])
   const activeAt = asString(record?.['activeAt'])
-  if (!conversation || visitorId === undefined || readSequence === undefined || preview === undefined) return undefined
+  if (!conversation || visitorId === undefined || preview === undefined) return undefined
   return {
     ...conversation,
     visitorId: visitorId as PublicVisitorId,
-    readSequence,
+    visitorName: asString(record?.['visitorName']) ?? null,
+    visitorEmail: asString(record?.['visitorEmail']) ?? null,
+    visitorReadSequence: decodeSequence(record?.['visitorReadSequence']) ?? (0 as Sequence),
     preview,
     activeAt: activeAt ?? conversation.createdAt,
   }

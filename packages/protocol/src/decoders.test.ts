@@ -12,10 +12,13 @@ import {
   decodeConversationList,
   decodeMessage,
   decodeMessagePage,
+  decodeOrgSettings,
   decodePostedMessage,
   decodeServerFrame,
+  decodeSettingsChange,
   decodeTyping,
   decodeVisitorId,
+  decodeWidgetLook,
   encodeClientFrame,
   isTokenRefusal,
   limits,
@@ -45,8 +48,11 @@ describe('decoders', () => {
       (value: unknown) => decodeConversationList(value, decodeConversation),
       decodeMessage,
       decodeMessagePage,
+      decodeOrgSettings,
       decodePostedMessage,
+      decodeSettingsChange,
       decodeVisitorId,
+      decodeWidgetLook,
     ]
     fc.assert(
       fc.property(fc.anything(), (anything) => {

@@ -11,6 +11,7 @@ import { limits } from './limits.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, parseJson } from './record.ts'
 import type { TypingFrame } from './typing.ts'
+import type { VisitorFrame } from './visitor.ts'
 
 /** How far a client has seen a conversation. */
 export interface ResumePoint {
@@ -49,6 +50,7 @@ export type ServerFrame =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'conversation'; readonly conversation: Conversation | AgentConversation }
   | TypingFrame
+  | VisitorFrame
 
 function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
@@ -108,8 +110,8 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
 }
 
 /**
- * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, which has
- * a decoder of its own, so that a page which shows nobody's writing need not carry it. `decodeConversation`: one
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing` and
+ * `visitor`, which have decoders of their own, so that a page which shows neither need not carry them. `decodeConversation`: one
  * conversation, as whoever listens may see it.
  */
 export function decodeServerFrame(

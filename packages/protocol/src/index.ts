@@ -1,10 +1,4 @@
-export {
-  type BootloaderAnswer,
-  decodeBootloader,
-  type UsedBootloaderAnswer,
-  type UsedConfig,
-  type WidgetConfig,
-} from './bootloader.ts'
+export { type BootloaderAnswer, decodeBootloader, type UsedBootloaderAnswer, type UsedConfig } from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'
 export {
@@ -51,6 +45,13 @@ export {
   type MessageRole,
   type PostedMessage,
 } from './message.ts'
+export {
+  decodeOrgSettings,
+  decodeSettingsChange,
+  isLanguageTag,
+  type OrgSettings,
+  settingsLimits,
+} from './org-settings.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, decodeList, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
@@ -71,3 +72,23 @@ export {
   type ReportedRenewal,
   type TelemetryReport,
 } from './telemetry.ts'
+export {
+  decodeKeptProfile,
+  decodeVisitorAnswer,
+  decodeVisitorFrame,
+  type VisitorAnswer,
+  type VisitorChange,
+  visitorLimits,
+  type VisitorPage,
+  type VisitorProfile,
+} from './visitor.ts'
+export {
+  type Availability,
+  decodeWidgetLook,
+  defaultWidgetConfig,
+  type OfficeHours,
+  type OpenHours,
+  type PublicWidgetConfig,
+  weekdays,
+  type WidgetConfig,
+} from './widget-config.ts'

@@ -40,6 +40,8 @@ export interface RefusalBody {
   readonly code: RefusalCode
   readonly message: string
   readonly hint?: string
+  /** Which field of the request is not valid, where it is one: `theme.primaryColor`, say. */
+  readonly field?: string
 }
 
 // Spelled out, so that a client's bundle need not carry the table above.

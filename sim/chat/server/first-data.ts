@@ -1,4 +1,4 @@
-import type { OrgId } from '@helvino/protocol'
+import { defaultWidgetConfig as config, type OrgId } from '@helvino/protocol'
 import Sqlite from 'better-sqlite3'
 import type { AgentTables } from '../../../apps/server/src/auth/agent-tables.ts'
 import type { Org } from '../../../apps/server/src/store/contract.ts'
@@ -11,15 +11,6 @@ export interface SimOrg extends Org {
   readonly cookie: string
   /** Of the page that embeds the widget. */
   readonly origin: string
-}
-
-const config = {
-  widgetEnabled: true,
-  writeEnabled: true,
-  aiEnabled: false,
-  language: 'en',
-  theme: { primaryColor: '#2563eb' },
-  branding: true,
 }
 
 export function simOrg(name: string): SimOrg {

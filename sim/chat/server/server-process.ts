@@ -295,8 +295,10 @@ function wire(
     },
   })
   const shared = { clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds }
-  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, env: 'sim' })
+  const findAvailability = server.createFindAvailability()
+  server.addVisitorRoutes(http.app, { ...shared, findAvailability, identifyVisitor, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
+  server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))
   return { http, store, sessions, waitingReads, keyRing }
 }

@@ -68,7 +68,7 @@ export class SimHttp {
       const path = new RegExp(`^${pattern.replaceAll(/:(\w+)/g, '(?<$1>[^/]{1,128})')}$`)
       this.#routes.push({ method, pattern, path, handler })
     }
-    return { get: add('GET'), post: add('POST') } as unknown as App
+    return { get: add('GET'), post: add('POST'), put: add('PUT') } as unknown as App
   }
 
   async respond({ method, url, headers, body }: HttpRequest): Promise<SimAnswer> {
@@ -112,7 +112,8 @@ export class SimHttp {
     text: string | undefined,
   ): 'media_type_unsupported' | 'body_too_large' | 'request_invalid' | undefined {
     const type = request.headers['content-type']
-    if (request.method !== 'POST' || (text === undefined && type === undefined)) return undefined
+    if ((request.method !== 'POST' && request.method !== 'PUT') || (text === undefined && type === undefined))
+      return undefined
     if (type?.split(';')[0] !== 'application/json') return 'media_type_unsupported'
     if (Buffer.byteLength(text ?? '') > limits.bodyBytes) return 'body_too_large'
     request.body = text === undefined || text === '' ? undefined : parseJson(text)

@@ -66,7 +66,7 @@ describe('conversations', () => {
     events = []
     committedAtEvent = []
     fanOut.subscribe((event) => {
-      if ('typing' in event) return
+      if (!('conversation' in event)) return
       events.push(event)
       committedAtEvent.push(store.writesCommitted())
     })
@@ -170,7 +170,7 @@ describe('conversations', () => {
       throw error
     })
     fanOut.subscribe((event) => {
-      if (!('typing' in event)) events.push(event)
+      if ('conversation' in event) events.push(event)
     })
     let isLost = true
     const losing: Store = {
@@ -313,7 +313,7 @@ describe('conversations', () => {
     expect(await conversations.listVisitorConversations(visitor())).toMatchObject({ conversations: [{ id }] })
   })
 
-  it('[CNV14] announces a reading to agents only, and nothing that was so before', async () => {
+  it('[CNV14] announces how far agents have read to everybody, and nothing that was so before', async () => {
     const id = await open()
     await post(visitor(), draft(id))
     const before = events.length
@@ -321,7 +321,20 @@ describe('conversations', () => {
     await conversations.reopenConversation(agent(), id)
     await conversations.resolveConversation(agent(), id)
     expect(await conversations.resolveConversation(agent(), id)).toMatchObject({ kind: 'changed' })
-    expect(events.slice(before).map(({ audience }) => audience)).toEqual(['agents', 'everybody'])
+    expect(events.slice(before).map(({ audience }) => audience)).toEqual(['everybody', 'everybody'])
+  })
+
+  it('[RS10] announces how far a visitor has read to the agents, and takes it of nobody else', async () => {
+    const id = await open()
+    await post(agent(), draft(id, { role: 'agent' }))
+    const before = events.length
+    for (const sequence of [1, 1, 0]) await conversations.markRead(visitor(), id, sequence as Sequence)
+    expect(events.slice(before)).toMatchObject([{ audience: 'agents', conversation: { visitorReadSequence: 1 } }])
+    const strangers = [visitor(bob.visitorId), unbound, agent(orgLike('b').id)]
+    const codes = []
+    for (const stranger of strangers) codes.push(await conversations.markRead(stranger, id, 1 as Sequence))
+    expect(codes).toMatchObject([{ code: 'not_found' }, { code: 'token_invalid' }, { code: 'not_found' }])
+    expect(events).toHaveLength(before + 1)
   })
 
   it('[CNV13] refuses with a time to wait, and announces nothing, while the store cannot take a write', async () => {

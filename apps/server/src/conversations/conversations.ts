@@ -53,7 +53,8 @@ export interface Conversations extends Posts {
   listConversations(principal: AgentPrincipal, filter: ConversationFilter): Promise<ConversationListPage>
   resolveConversation(principal: AgentPrincipal, id: ConversationId): Promise<Changed | Refused>
   reopenConversation(principal: AgentPrincipal, id: ConversationId): Promise<Changed | Refused>
-  markRead(principal: AgentPrincipal, id: ConversationId, sequence: Sequence): Promise<Changed | Refused>
+  /** How far agents have read, which the visitor is told too, or how far the visitor has, which the agents are told. */
+  markRead(principal: Participant, id: ConversationId, sequence: Sequence): Promise<Changed | Refused>
 }
 
 export interface ConversationsOptions {
@@ -137,8 +138,14 @@ export function createConversations({ store, fanOut, clock, random }: Conversati
 
     resolveConversation: (principal, id) => setStatus(principal, id, 'resolved'),
     reopenConversation: (principal, id) => setStatus(principal, id, 'open'),
-    async markRead({ orgId }, id, sequence) {
-      return announceChange(orgId, await store.ofOrg(orgId).markRead(id, sequence), 'agents')
+    async markRead(principal, id, sequence) {
+      const reader = senderOf(principal)
+      if ('code' in reader) return reader
+      const { orgId, visitorId } = reader
+      const ours = store.ofOrg(orgId)
+      return visitorId === undefined
+        ? announceChange(orgId, await ours.markRead(id, sequence), 'everybody')
+        : announceChange(orgId, await ours.markVisitorRead(id, visitorId, sequence), 'agents')
     },
   }
 }

@@ -1,4 +1,11 @@
-import type { AgentConversation, ConversationId, Message, OrgId, PublicVisitorId } from '@helvino/protocol'
+import type {
+  AgentConversation,
+  ConversationId,
+  Message,
+  OrgId,
+  PublicVisitorId,
+  VisitorProfile,
+} from '@helvino/protocol'
 
 /** Something that is committed and that the sessions of one conversation should hear of. */
 export interface ConversationEvent {
@@ -26,7 +33,13 @@ export interface TypingEvent {
 export type Typist =
   { readonly role: 'user' } | { readonly role: 'agent'; readonly userId: string; readonly name: string }
 
-export type FanOutEvent = ConversationEvent | TypingEvent
+/** The profile of a visitor has changed. For agents alone. */
+export interface VisitorEvent {
+  readonly orgId: OrgId
+  readonly profile: VisitorProfile
+}
+
+export type FanOutEvent = ConversationEvent | TypingEvent | VisitorEvent
 
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
 export interface FanOut {

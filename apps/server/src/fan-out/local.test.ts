@@ -1,6 +1,6 @@
 import type { AgentConversation, ConversationId, OrgId, PublicVisitorId } from '@helvino/protocol'
 import { describe, expect, it } from 'vitest'
-import type { ConversationEvent } from './contract.ts'
+import type { ConversationEvent, FanOutEvent } from './contract.ts'
 import { createLocalFanOut } from './local.ts'
 
 const event = (id: string): ConversationEvent => ({
@@ -12,12 +12,14 @@ const event = (id: string): ConversationEvent => ({
   audience: 'everybody',
 })
 
+const idOf = (event: FanOutEvent) => ('conversationId' in event ? event.conversationId : '')
+
 describe('local fan-out', () => {
   it('[FO1] tells every listener of every event in the order of publishing, until it leaves', () => {
     const fanOut = createLocalFanOut(() => undefined)
     const heard: string[] = []
-    const leave = fanOut.subscribe(({ conversationId }) => heard.push(`one ${conversationId}`))
-    fanOut.subscribe(({ conversationId }) => heard.push(`two ${conversationId}`))
+    const leave = fanOut.subscribe((each) => heard.push(`one ${idOf(each)}`))
+    fanOut.subscribe((each) => heard.push(`two ${idOf(each)}`))
     fanOut.publish(event('a'))
     leave()
     fanOut.publish(event('b'))
@@ -31,7 +33,7 @@ describe('local fan-out', () => {
     fanOut.subscribe(() => {
       throw new Error('a bug')
     })
-    fanOut.subscribe(({ conversationId }) => heard.push(conversationId))
+    fanOut.subscribe((each) => heard.push(idOf(each)))
     fanOut.publish(event('a'))
     expect(heard).toEqual(['a'])
     expect(errors).toHaveLength(1)

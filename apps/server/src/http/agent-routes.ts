@@ -4,12 +4,13 @@ import { parseOrigin } from '../auth/origin.ts'
 import type { AgentPrincipal, Conversations } from '../conversations/conversations.ts'
 import { refusedByStore } from '../conversations/refused.ts'
 import type { Store } from '../store/contract.ts'
-import { decodeOriginBody, decodeReadBody } from './decode-body.ts'
+import { decodeOriginBody } from './decode-body.ts'
 import { decodeConversationFilter } from './decode-query.ts'
 import {
   answerBatch,
   answerMessages,
   answerPost,
+  answerRead,
   type ConversationRequest,
   conversationIdOf,
   type MessageRouteOptions,
@@ -50,11 +51,9 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   app.post(`${prefix}/:id/reopen`, (request: ConversationRequest, reply) =>
     answerChange(request, reply, conversations.reopenConversation),
   )
-  app.post(`${prefix}/:id/read`, (request: ConversationRequest, reply) => {
-    const sequence = decodeReadBody(request.body)
-    if (sequence === undefined) return refuse(reply, 'request_invalid', { message: '"sequence" is a whole number.' })
-    return answerChange(request, reply, (agent, id) => conversations.markRead(agent, id, sequence))
-  })
+  app.post(`${prefix}/:id/read`, (request: ConversationRequest, reply) =>
+    answerRead(agentOf(request), request, reply, options),
+  )
 
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
   app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))

@@ -4,7 +4,7 @@ import { refuse } from './refuse.ts'
 
 const exposedHeaders = [headers.retryAfter, headers.idempotentReplayed].join(', ')
 const preflightHeaders = {
-  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-methods': 'GET, POST, PUT',
   'access-control-allow-headers': [
     'content-type',
     ...[headers.orgKey, headers.siteId, headers.visitorId, headers.orgToken, headers.idempotencyKey],

@@ -54,7 +54,7 @@ describe('http server', () => {
     }
     for (const [route] of guarded) {
       const [method = '', url = ''] = route.split(' ')
-      const answer = await app.inject({ method: method === 'POST' ? 'POST' : 'GET', url: url.replace(':id', 'c1') })
+      const answer = await app.inject({ method: method as 'GET' | 'POST' | 'PUT', url: url.replace(':id', 'c1') })
       expect(answer.statusCode, route).toBeGreaterThanOrEqual(401)
       expect(answer.statusCode, route).toBeLessThanOrEqual(403)
     }

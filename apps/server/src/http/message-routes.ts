@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
 import { refused } from '../conversations/refused.ts'
-import { decodeBatchBody, decodeMessageBody } from './decode-body.ts'
+import { asVisitorSees } from '../conversations/visitor-view.ts'
+import { decodeBatchBody, decodeMessageBody, decodeReadBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
 import { readCredentials, readIdempotencyKey } from './request-state.ts'
@@ -60,6 +61,24 @@ export async function answerBatch(
       : { error: refusals[outcome.code].error, code: outcome.code },
   )
   return reply.header('cache-control', 'no-store').send({ results })
+}
+
+/** How far somebody has read. */
+export async function answerRead(
+  principal: Participant,
+  request: ConversationRequest,
+  reply: FastifyReply,
+  { conversations }: MessageRouteOptions,
+) {
+  const id = conversationIdOf(request)
+  if (id === undefined) return refuse(reply, 'not_found')
+  const sequence = decodeReadBody(request.body)
+  if (sequence === undefined)
+    return refuse(reply, 'request_invalid', { message: '"sequence" is a whole number.', field: 'sequence' })
+  const marked = await conversations.markRead(principal, id, sequence)
+  if (marked.kind === 'refused') return refuse(reply, marked.code, marked)
+  const { conversation } = marked
+  return reply.send({ conversation: principal.kind === 'agent' ? conversation : asVisitorSees(conversation) })
 }
 
 /** One page of messages; with `after` and `waitMs` it waits for the next one where there is none yet. */

@@ -6,6 +6,8 @@ export interface RefusalDetail {
   readonly message?: string
   /** What to do about it. */
   readonly hint?: string | undefined
+  /** Which field of the request is not valid. */
+  readonly field?: string | undefined
   /** Whole seconds for `Retry-After`, where the code always carries one. @defaultValue `defaultRetryAfterSeconds` */
   readonly retryAfterSeconds?: number | undefined
 }
@@ -22,6 +24,7 @@ export function refuse(reply: FastifyReply, code: RefusalCode, detail: RefusalDe
     code,
     message: detail.message ?? refusal.error,
     ...(detail.hint === undefined ? {} : { hint: detail.hint }),
+    ...(detail.field === undefined ? {} : { field: detail.field }),
   }
   return reply.code(refusal.status).header('cache-control', 'no-store').send(body)
 }

@@ -21,6 +21,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /conversations/:id/messages': 'visitor',
   'POST /conversations/:id/messages/batch': 'visitor',
   'GET /conversations/:id/messages': 'visitor',
+  'POST /conversations/:id/read': 'visitor',
+  'PUT /api/visitor': 'visitor',
 
   'POST /api/telemetry': 'visitor',
 
@@ -36,7 +38,10 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/agent/conversations/:id/resolve': 'agent',
   'POST /api/agent/conversations/:id/reopen': 'agent',
   'POST /api/agent/conversations/:id/read': 'agent',
+  'GET /api/agent/conversations/:id/visitor': 'agent',
   'GET /api/agent/session-health': 'agent',
+  'GET /api/agent/settings': 'agent',
+  'PUT /api/agent/settings': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
 

@@ -1,4 +1,4 @@
-import { type BootloaderAnswer, headers, limits, protocolNumber } from '@helvino/protocol'
+import { type BootloaderAnswer, headers, limits, protocolNumber, type PublicVisitorId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyRing } from '../auth/key-ring.ts'
@@ -6,12 +6,14 @@ import { issueOrgToken } from '../auth/org-token.ts'
 import type { IdentifyVisitor } from '../auth/visitor.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import { asVisitorSees } from '../conversations/visitor-view.ts'
-import type { Store } from '../store/contract.ts'
+import { asAnybodySees, type FindAvailability } from '../settings/availability.ts'
+import type { OrgRepository, Store } from '../store/contract.ts'
 import { decodeIdempotencyKey } from './decode-body.ts'
 import {
   answerBatch,
   answerMessages,
   answerPost,
+  answerRead,
   type ConversationRequest,
   type MessageRouteOptions,
 } from './message-routes.ts'
@@ -24,6 +26,7 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly conversations: Conversations
   readonly keyRing: KeyRing
   readonly identifyVisitor: IdentifyVisitor
+  readonly findAvailability: FindAvailability
   readonly tokenLifetimeSeconds: number
   /** What the bootloader says in `env`. */
   readonly env: string
@@ -43,16 +46,24 @@ export function addVisitorRoutes(app: FastifyInstance, options: VisitorRouteOpti
   app.post('/conversations/:id/messages/batch', (request: ConversationRequest, reply) =>
     answerBatch(visitorOf(request), request, reply, options),
   )
+  app.post('/conversations/:id/read', (request: ConversationRequest, reply) =>
+    answerRead(visitorOf(request), request, reply, options),
+  )
   app.get('/conversations/:id/messages', (request: ConversationRequest, reply) =>
     answerMessages(visitorOf(request), request, reply, options),
   )
+}
+
+async function readVisitor(ours: OrgRepository, visitorId: PublicVisitorId) {
+  const [validFromMs, unread] = await Promise.all([ours.visitorValidFromMs(visitorId), ours.countUnread(visitorId)])
+  return { validFromMs, unread }
 }
 
 async function answerBootloader(request: FastifyRequest, reply: FastifyReply, options: VisitorRouteOptions) {
   const { org } = publicOf(request)
   const header = readVisitorHeader(request)
   const visitor = header.kind === 'given' ? options.identifyVisitor(org.id, header.visitorId) : undefined
-  const visitorValidFromMs = visitor ? await options.store.ofOrg(org.id).visitorValidFromMs(visitor.visitorId) : 0
+  const ofVisitor = visitor && (await readVisitor(options.store.ofOrg(org.id), visitor.visitorId))
   const nowMs = options.clock.nowMs()
   const orgToken = issueOrgToken(options.keyRing, {
     orgId: org.id,
@@ -60,17 +71,18 @@ async function answerBootloader(request: FastifyRequest, reply: FastifyReply, op
     visitorId: visitor?.visitorId,
     nowMs,
     lifetimeSeconds: options.tokenLifetimeSeconds,
-    validFromMs: Math.max(org.validFromMs, visitorValidFromMs),
+    validFromMs: Math.max(org.validFromMs, ofVisitor?.validFromMs ?? 0),
   })
   const body: BootloaderAnswer = {
     ok: true,
     org: { id: org.id, key: org.key, name: org.name },
-    config: org.config,
+    config: asAnybodySees(org.config, options.findAvailability, nowMs),
     orgToken,
     env: options.env,
     timestamp: new Date(nowMs).toISOString(),
     protocol: protocolNumber,
     batchMessages: limits.batchMessages,
+    ...(ofVisitor && { unread: ofVisitor.unread }),
   }
   return reply.header('cache-control', 'no-store').send(body)
 }

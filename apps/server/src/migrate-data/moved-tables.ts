@@ -17,6 +17,7 @@ export const movedTables: readonly MovedTable[] = [
   table('orgs', ['id']),
   table('refused_origins', ['org_id', 'origin']),
   table('visitors', ['org_id', 'id']),
+  table('visitor_profiles', ['org_id', 'visitor_id']),
   table('conversations', ['org_id', 'id']),
   table('messages', ['org_id', 'conversation_id', 'sequence'], ['org_id', 'conversation_id']),
   table('user', ['id']),

@@ -1,10 +1,12 @@
 import type { OrgId, PublicVisitorId } from '@helvino/protocol'
-import type { ConversationEvent, FanOutEvent, TypingEvent } from '../fan-out/contract.ts'
+import type { ConversationEvent, FanOutEvent, TypingEvent, VisitorEvent } from '../fan-out/contract.ts'
 import { encodeServerFrame, EventText } from './event-text.ts'
 import { type Member, orgOfMember } from './member.ts'
 
 export interface Listener {
   hear(text: EventText): void
+  /** What is told as it happens, and of no use to a session that is behind still. */
+  hearNow(text: string): void
   /** `typistId`: the agent who writes, where it is one. */
   hearTyping(text: string, typistId: string | undefined): void
 }
@@ -37,6 +39,7 @@ export class Listeners {
     const org = this.#orgs.get(event.orgId)
     if (!org) return
     if ('typing' in event) tellTyping(org, event)
+    else if ('profile' in event) tellProfile(org, event)
     else tell(org, event)
   }
 }
@@ -58,4 +61,9 @@ function tellTyping({ agents, visitors }: OrgListeners, { conversationId, visito
   if (isAgent) for (const listener of visitors.get(visitorId) ?? []) listener.hearTyping(plain, undefined)
   const named = isAgent ? encodeServerFrame({ ...frame, name: typing.name }) : plain
   for (const listener of agents) listener.hearTyping(named, isAgent ? typing.userId : undefined)
+}
+
+function tellProfile({ agents }: OrgListeners, { profile }: VisitorEvent): void {
+  const text = encodeServerFrame({ type: 'visitor', visitor: profile })
+  for (const listener of agents) listener.hearNow(text)
 }

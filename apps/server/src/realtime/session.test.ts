@@ -4,6 +4,7 @@ import {
   decodeAgentConversation,
   decodeConversation,
   decodeServerFrame,
+  decodeVisitorFrame,
   limits,
   type Message,
   type OrgId,
@@ -48,7 +49,10 @@ const conversation = (latest: number): AgentConversation => ({
   status: 'open',
   latestSequence: latest as Sequence,
   visitorId,
+  visitorName: null,
+  visitorEmail: null,
   readSequence: 0 as Sequence,
+  visitorReadSequence: 0 as Sequence,
   preview: 'a preview',
   activeAt: '2027-01-01T00:00:00.000Z',
 })
@@ -262,7 +266,33 @@ describe('session', () => {
     await world.hello()
     world.commit(1)
     expect(world.frames.at(-1)?.type).toBe('conversation')
-    for (const text of world.texts) expect(text).not.toMatch(/preview|readSequence|visitorId|authorId/)
+    for (const text of world.texts)
+      expect(text).not.toMatch(/preview|visitorReadSequence|visitorId|visitorName|visitorEmail|authorId/)
+  })
+
+  it('[VF9] tells a profile that has changed to the agents of the organisation, and to no visitor', async () => {
+    const world = openWorld()
+    world.visitorToken('t1', 5 * minute)
+    await world.hello()
+    const before = world.texts.length
+    const heard: string[] = []
+    const agent = {
+      hear: () => undefined,
+      hearNow: (text: string) => heard.push(text),
+      hearTyping: () => undefined,
+    }
+    const member = { kind: 'agent', orgId, userId: 'u1', sessionId: 's1', role: 'agent' } as const
+    world.listeners.add({ ...member, issuedAtMs: 0, expiresAtMs: 5 * minute }, agent)
+    world.listeners.add({ ...member, orgId: 'org_b' as OrgId, issuedAtMs: 0, expiresAtMs: 5 * minute }, agent)
+    const profile = {
+      ...{ visitorId, name: 'Ann', email: null, language: 'en', browser: 'Firefox on Android' },
+      ...{ page: { url: 'https://shop.example/', title: 'Shop' }, firstSeenAt: null, lastSeenAt: null },
+    }
+    world.listeners.deliver({ orgId, profile })
+    expect(world.texts).toHaveLength(before)
+    expect(heard.map(decodeVisitorFrame)).toEqual([{ type: 'visitor', visitor: profile }])
+    expect(decodeVisitorFrame('{"type":"visitor","visitor":{}}')).toBeUndefined()
+    expect(decodeVisitorFrame('{"type":"typing"}')).toBeUndefined()
   })
 
   it('[RT30] does not wake a visitor for what only agents see', async () => {

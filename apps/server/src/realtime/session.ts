@@ -101,10 +101,14 @@ export class Session {
 
   /** Somebody writes: nothing for a session that is behind still, and nothing to tell the agent `typistId` of themselves. */
   hearTyping(text: string, typistId: string | undefined): void {
-    if (this.#state.name !== 'live') return
-    const { member } = this.#state
-    if (member.kind === 'agent' && member.userId === typistId) return
-    this.#send(text)
+    const member = this.#member()
+    if (member?.kind === 'agent' && member.userId === typistId) return
+    this.hearNow(text)
+  }
+
+  /** Told as it happens: nothing for a session that is behind still. */
+  hearNow(text: string): void {
+    if (this.#state.name === 'live') this.#send(text)
   }
 
   close(code: CloseCode, reason: string): void {

@@ -2,7 +2,7 @@ import { limits, type OrgId } from '@helvino/protocol'
 import type { AppendResult, NewMessage, Unavailable } from './contract.ts'
 import { conversationOf, messageOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import type { ConversationRow, MessageRow } from './tables.ts'
+import type { ConversationView, MessageRow } from './tables.ts'
 import { first, run, type Work } from './work.ts'
 
 /** A message that is to be appended, and the id it gets where it is stored. */
@@ -17,7 +17,7 @@ export type AppendOutcome = Exclude<AppendResult, Unavailable>
 export interface AppendDecision {
   readonly outcome: AppendOutcome
   /** What has to be written for it: the new row, and the conversation's row after it. Absent: nothing. */
-  readonly write?: { readonly row: MessageRow; readonly after: ConversationRow }
+  readonly write?: { readonly row: MessageRow; readonly after: ConversationView }
 }
 
 /** The start of the text, without half of a surrogate pair at its end. */
@@ -33,7 +33,7 @@ function previewOf(content: string): string {
  */
 export function decideAppend(
   { orgId, id, message }: Append,
-  before: ConversationRow | undefined,
+  before: ConversationView | undefined,
   stored: MessageRow | undefined,
 ): AppendDecision {
   const { visitorId, role, content, nowMs } = message
@@ -58,7 +58,7 @@ export function decideAppend(
   }
   // An agent's own answer does not make unread what was read before it.
   const wasRead = before.read_sequence === before.latest_sequence
-  const after: ConversationRow = {
+  const after: ConversationView = {
     ...before,
     latest_sequence: sequence,
     read_sequence: role === 'agent' && wasRead ? sequence : before.read_sequence,

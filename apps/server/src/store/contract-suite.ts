@@ -1,7 +1,7 @@
 import type { ClientMessageId, ConversationId, OrgId, PublicVisitorId, Sequence } from '@helvino/protocol'
-import { limits } from '@helvino/protocol'
+import { defaultWidgetConfig, limits, visitorLimits } from '@helvino/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ConversationFilter, NewMessage, Org, OrgRepository, Store } from './contract.ts'
+import type { ConversationFilter, NewMessage, NewProfile, Org, OrgRepository, Store } from './contract.ts'
 
 /** A place where data outlives the store that wrote it. */
 export interface StorePlace {
@@ -21,14 +21,7 @@ export const orgLike = (name: string): Org => ({
   siteId: `site_${name}`,
   name,
   enabled: true,
-  config: {
-    widgetEnabled: true,
-    writeEnabled: true,
-    aiEnabled: false,
-    language: 'en',
-    theme: { primaryColor: '#2563eb' },
-    branding: true,
-  },
+  config: defaultWidgetConfig,
   allowedOrigins: [],
   validFromMs: 0,
 })
@@ -48,6 +41,13 @@ const text = (conversationId: ConversationId, content: string, more: Partial<New
   authorId: undefined,
   content,
   clientMessageId: undefined,
+  nowMs: startMs,
+  ...more,
+})
+
+const profile = (name: string, more: Partial<NewProfile> = {}): NewProfile => ({
+  visitorId: visitor(name).visitorId,
+  browser: null,
   nowMs: startMs,
   ...more,
 })
@@ -348,6 +348,32 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await ours.allowOrigin('https://c.example', 2)).kind).toBe('written')
     })
 
+    it('[OH7] changes the settings that are named, of several changes at once every one, and keeps what else is known of the organisation', async () => {
+      await ours.allowOrigin('https://b.example', 2)
+      const theme = { primaryColor: '#000000' }
+      const results = await Promise.all([
+        ours.changeSettings({ name: 'Hearth' }),
+        ours.changeSettings({ theme, language: 'auto' }),
+        ours.changeSettings({ branding: false }),
+      ])
+      expect(results.map(({ kind }) => kind)).toEqual(['set', 'set', 'set'])
+      const before = orgLike('a')
+      const after = await store.findOrg({ id: before.id })
+      expect(after).toEqual({
+        ...{ ...before, name: 'Hearth', allowedOrigins: ['https://b.example'] },
+        config: { ...before.config, theme, language: 'auto', branding: false },
+      })
+      expect((await store.standingOf(before.id, undefined)).org).toEqual(after)
+      expect((await store.ofOrg('org_none' as OrgId).changeSettings({ branding: false })).kind).toBe('no-org')
+    })
+
+    it('[OH8] fills in what the settings of an older version lack', async () => {
+      const { widgetEnabled, writeEnabled, aiEnabled, theme, branding } = defaultWidgetConfig
+      const older = { widgetEnabled, writeEnabled, aiEnabled, language: 'de', theme, branding }
+      await store.putOrg({ ...orgLike('a'), config: older as Org['config'] })
+      expect((await store.findOrg({ id: orgLike('a').id }))?.config).toEqual({ ...defaultWidgetConfig, language: 'de' })
+    })
+
     it('[STO14] remembers the 50 origins that were refused last', async () => {
       for (let index = 0; index < 55; index += 1)
         await ours.rememberRefusedOrigin(`https://o${String(index)}.example`, startMs + index)
@@ -409,7 +435,141 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect(await store.isReady()).toBe(false)
     })
 
+    describeVisitors(() => ours)
     describeIsolation(() => ({ ours, theirs }))
+  })
+}
+
+/** What is kept of a visitor beside their messages. */
+function describeVisitors(find: () => OrgRepository): void {
+  it('[VF1] keeps what is told of a visitor, what is not told stays, and null takes back', async () => {
+    const ours = find()
+    const page = { url: 'https://shop.example/a', title: 'A' }
+    expect(await ours.findProfile(visitor('v').visitorId)).toBeUndefined()
+    const first = await ours.putProfile(
+      profile('v', { name: 'Ann', email: 'ann@shop.example', page, browser: 'Firefox' }),
+    )
+    const seenAt = new Date(startMs).toISOString()
+    const kept = {
+      ...{ visitorId: visitor('v').visitorId, name: 'Ann', email: 'ann@shop.example', language: null },
+      ...{ browser: 'Firefox', page, firstSeenAt: seenAt, lastSeenAt: seenAt },
+    }
+    expect(first).toEqual({ kind: 'kept', profile: kept, isChanged: true, conversation: undefined })
+    const laterMs = startMs + visitorLimits.everyMs
+    const second = await ours.putProfile(profile('v', { email: null, language: 'de', nowMs: laterMs }))
+    const after = { ...kept, email: null, language: 'de', browser: null, lastSeenAt: new Date(laterMs).toISOString() }
+    expect(second).toMatchObject({ kind: 'kept', profile: after })
+    expect(await ours.findProfile(visitor('v').visitorId)).toEqual(after)
+  })
+
+  it('[VF2] keeps a profile at most once in five seconds, and says how long to wait', async () => {
+    const ours = find()
+    const put = async (afterMs: number, name = 'v') => {
+      const result = await ours.putProfile(profile(name, { name: 'Ann', nowMs: startMs + afterMs }))
+      if (result.kind === 'too-soon') return result.waitMs
+      return result.kind === 'kept' && result.isChanged
+    }
+    expect(await put(0)).toBe(true)
+    expect(await put(1_000)).toBe(4_000)
+    expect(await put(4_999)).toBe(1)
+    expect(await put(4_999, 'w')).toBe(true)
+    expect(await put(5_000)).toBe(false)
+    // The wall clock was set back.
+    expect(await put(-60_000)).toBe(false)
+  })
+
+  it('[VF3] shows the name and the address with each conversation of that visitor, however it is read', async () => {
+    const ours = find()
+    const { conversation } = await openFor(ours, 'v')
+    await openFor(ours, 'w')
+    expect(conversation).toMatchObject({ visitorName: null, visitorEmail: null })
+    const named = { visitorName: 'Ann', visitorEmail: 'ann@shop.example' }
+    const told = { name: 'Ann', email: 'ann@shop.example' }
+    const result = await ours.putProfile(profile('v', told))
+    expect(result).toMatchObject({ kind: 'kept', conversation: { id: conversation.id, ...named } })
+    const again = await ours.putProfile(profile('v', { ...told, browser: 'Firefox', nowMs: startMs + 9_000 }))
+    expect(again).toMatchObject({ kind: 'kept', isChanged: true, conversation: undefined })
+    const { id } = conversation
+    const shown = [
+      await ours.findConversation(id),
+      (await ours.listVisitorConversations(visitor('v').visitorId))[0],
+      (await ours.listConversations(everything)).conversations.find((each) => each.id === id),
+      (await openFor(ours, 'v')).conversation,
+    ]
+    for (const each of shown) expect(each).toMatchObject(named)
+    const changes = [
+      await ours.appendMessage(text(id, 'hello')),
+      ...[await ours.appendMessages([text(id, 'more')])].flat(),
+      await ours.markRead(id, at(1)),
+      await ours.markVisitorRead(id, visitor('v').visitorId, at(1)),
+      await ours.setStatus(id, 'resolved'),
+      await ours.putProfile(profile('v', { name: 'Ann', nowMs: startMs + 19_000 })),
+      await openFor(ours, 'v'),
+    ]
+    for (const change of changes)
+      if ('conversation' in change && change.conversation) expect(change.conversation).toMatchObject(named)
+    const others = (await ours.listConversations(everything)).conversations.filter(
+      (each) => each.visitorId !== visitor('v').visitorId,
+    )
+    expect(others).toMatchObject([{ visitorName: null, visitorEmail: null }])
+  })
+
+  it("[VF4] lists the newest of a visitor's conversations, as many as are asked for", async () => {
+    const ours = find()
+    const ids: ConversationId[] = []
+    for (let index = 0; index < 4; index += 1) {
+      const nowMs = startMs + index
+      const opened = await ours.openConversation({ ...visitor('v'), idempotencyKey: `k${String(index)}`, nowMs })
+      if (opened.kind !== 'opened') throw new Error(opened.kind)
+      ids.unshift(opened.conversation.id)
+      await ours.setStatus(opened.conversation.id, 'resolved')
+    }
+    const idsOf = async (most?: number) =>
+      (await ours.listVisitorConversations(visitor('v').visitorId, most)).map(({ id }) => id)
+    expect(await idsOf(2)).toEqual(ids.slice(0, 2))
+    expect(await idsOf()).toEqual(ids)
+  })
+
+  it("[RS8] moves the visitor's marker forwards only, never past the latest message, and never in a foreign conversation", async () => {
+    const ours = find()
+    const { conversation } = await openFor(ours, 'v')
+    for (const content of ['1', '2', '3']) await ours.appendMessage(text(conversation.id, content, { role: 'agent' }))
+    const mark = async (sequence: number, name = 'v') => {
+      const result = await ours.markVisitorRead(conversation.id, visitor(name).visitorId, at(sequence))
+      return [result.kind, 'conversation' in result && result.conversation.visitorReadSequence]
+    }
+    expect(await mark(2, 'w')).toEqual(['no-conversation', false])
+    expect(await mark(2)).toEqual(['changed', 2])
+    expect(await mark(1)).toEqual(['unchanged', 2])
+    expect(await mark(99)).toEqual(['changed', 3])
+    // It is a marker of its own, and stays through what comes next.
+    await ours.appendMessage(text(conversation.id, '4', { role: 'agent' }))
+    expect(await ours.findConversation(conversation.id)).toMatchObject({ visitorReadSequence: 3, readSequence: 4 })
+  })
+
+  it("[RS9] counts the agents' messages after the visitor's marker in the open conversation, up to 99", async () => {
+    const ours = find()
+    const unread = () => ours.countUnread(visitor('v').visitorId)
+    expect(await unread()).toBe(0)
+    const { conversation } = await openFor(ours, 'v')
+    expect(await unread()).toBe(0)
+    const say = (role: NewMessage['role'], times: number) =>
+      ours.appendMessages(Array.from({ length: times }, () => text(conversation.id, 'x', { role })))
+    await say('user', 2)
+    await say('agent', 2)
+    await say('user', 1)
+    await say('agent', 1)
+    expect(await unread()).toBe(3)
+    await ours.markVisitorRead(conversation.id, visitor('v').visitorId, at(4))
+    expect(await unread()).toBe(1)
+    await say('agent', visitorLimits.unread)
+    expect(await unread()).toBe(visitorLimits.unread)
+    await ours.markVisitorRead(conversation.id, visitor('v').visitorId, at(9_999))
+    expect(await unread()).toBe(0)
+    await say('agent', 1)
+    await ours.setStatus(conversation.id, 'resolved')
+    expect(await unread()).toBe(0)
+    expect(await ours.countUnread(visitor('w').visitorId)).toBe(0)
   })
 }
 
@@ -450,6 +610,19 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     nothing: { messages: [], latestSequence: 0 },
   },
   setStatus: { run: (repository, id) => repository.setStatus(id, 'resolved'), nothing: { kind: 'no-conversation' } },
+  markVisitorRead: {
+    run: (repository, id) => repository.markVisitorRead(id, visitor('v').visitorId, at(1)),
+    nothing: { kind: 'no-conversation' },
+  },
+  countUnread: { run: (repository) => repository.countUnread(visitor('v').visitorId), nothing: 0 },
+  putProfile: {
+    run: async (repository) => {
+      const result = await repository.putProfile(profile('v', { name: 'Theirs' }))
+      return result.kind === 'kept' && [result.isChanged, result.conversation]
+    },
+    nothing: [true, undefined],
+  },
+  findProfile: { run: (repository) => repository.findProfile(visitor('v').visitorId), nothing: undefined },
   markRead: { run: (repository, id) => repository.markRead(id, at(1)), nothing: { kind: 'no-conversation' } },
   visitorValidFromMs: { run: (repository) => repository.visitorValidFromMs(visitor('v').visitorId), nothing: 0 },
   signOutVisitor: {
@@ -459,6 +632,10 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
   allowOrigin: {
     run: (repository) => repository.allowOrigin('https://theirs.example', 9),
     nothing: { kind: 'written' },
+  },
+  changeSettings: {
+    run: async (repository) => (await repository.changeSettings({ name: 'Theirs', branding: false })).kind,
+    nothing: 'set',
   },
   rememberRefusedOrigin: {
     run: (repository) => repository.rememberRefusedOrigin('https://theirs.example', startMs + 9),
@@ -472,6 +649,8 @@ async function snapshot(repository: OrgRepository, id: ConversationId) {
     conversations: await repository.listConversations(everything),
     ofVisitor: await repository.listVisitorConversations(visitor('v').visitorId),
     messages: await repository.listMessages(id, newest),
+    profile: await repository.findProfile(visitor('v').visitorId),
+    unread: await repository.countUnread(visitor('v').visitorId),
     refused: await repository.listRefusedOrigins(),
     validFromMs: await repository.visitorValidFromMs(visitor('v').visitorId),
   }
@@ -484,6 +663,8 @@ function describeIsolation(parts: () => { readonly ours: OrgRepository; readonly
       const { ours, theirs } = parts()
       const { conversation } = await openFor(ours, 'v', 'k')
       await ours.appendMessage(text(conversation.id, 'secret', { clientMessageId: key('k') }))
+      await ours.appendMessage(text(conversation.id, 'unread', { role: 'agent' }))
+      await ours.putProfile(profile('v', { name: 'Ann' }))
       await ours.signOutVisitor(visitor('v').visitorId, startMs)
       await ours.rememberRefusedOrigin('https://ours.example', startMs)
       const before = await snapshot(ours, conversation.id)

@@ -1,15 +1,17 @@
 import type {
   AgentConversation,
   ClientMessageId,
-  Conversation,
   ConversationId,
   ConversationStatus,
   Message,
   MessagePage,
   MessageRole,
   OrgId,
+  OrgSettings,
   PublicVisitorId,
   Sequence,
+  VisitorChange,
+  VisitorProfile,
   WidgetConfig,
 } from '@helvino/protocol'
 
@@ -50,6 +52,13 @@ export interface NewMessage {
   readonly nowMs: number
 }
 
+/** What a visitor's page tells of them. */
+export interface NewProfile extends VisitorChange {
+  readonly visitorId: PublicVisitorId
+  readonly browser: string | null
+  readonly nowMs: number
+}
+
 /**
  * Nothing was written; or, where the database was lost during its commit and has not come back, nobody knows. Asking again, with the
  * same key, is safe.
@@ -67,6 +76,21 @@ export type ChangeResult =
   /** `unchanged`: it was so before, and nothing was written. */
   | { readonly kind: 'changed' | 'unchanged'; readonly conversation: AgentConversation }
   | { readonly kind: 'no-conversation' }
+  | Unavailable
+
+export type SettingsResult = { readonly kind: 'set'; readonly org: Org } | { readonly kind: 'no-org' } | Unavailable
+
+export type ProfileResult =
+  | {
+      readonly kind: 'kept'
+      readonly profile: VisitorProfile
+      /** Something else than the time has changed. */
+      readonly isChanged: boolean
+      /** The visitor's open conversation, where what it shows of them has changed. */
+      readonly conversation: AgentConversation | undefined
+    }
+  /** One was kept less than `visitorLimits.everyMs` ago. */
+  | { readonly kind: 'too-soon'; readonly waitMs: number }
   | Unavailable
 
 export type AllowResult = WriteResult | { readonly kind: 'too-many' }
@@ -120,8 +144,8 @@ export interface OrgRepository {
    */
   openConversation(wanted: NewConversation): Promise<OpenResult>
   findConversation(id: ConversationId): Promise<AgentConversation | undefined>
-  /** Newest first. */
-  listVisitorConversations(visitorId: PublicVisitorId): Promise<readonly Conversation[]>
+  /** Newest first; all of them, where `most` is left out. */
+  listVisitorConversations(visitorId: PublicVisitorId, most?: number): Promise<readonly AgentConversation[]>
   /** Most recently active first. */
   listConversations(filter: ConversationFilter): Promise<ConversationListPage>
   /** Idempotent append: sequence and row in one transaction, committed to disk before the promise resolves. */
@@ -132,12 +156,21 @@ export interface OrgRepository {
   setStatus(id: ConversationId, status: ConversationStatus): Promise<ChangeResult>
   /** Never moves backwards, never past the latest message. */
   markRead(id: ConversationId, sequence: Sequence): Promise<ChangeResult>
+  /** As `markRead`, of what the visitor has read; a foreign conversation answers `no-conversation`. */
+  markVisitorRead(id: ConversationId, visitorId: PublicVisitorId, sequence: Sequence): Promise<ChangeResult>
+  /** Messages of agents that the visitor has not read in their open conversation, among its newest 500; at most `visitorLimits.unread`. */
+  countUnread(visitorId: PublicVisitorId): Promise<number>
+  /** Keeps what is told of a visitor, at most once in `visitorLimits.everyMs`. */
+  putProfile(profile: NewProfile): Promise<ProfileResult>
+  findProfile(visitorId: PublicVisitorId): Promise<VisitorProfile | undefined>
   /** 0 for a visitor that is not known. */
   visitorValidFromMs(visitorId: PublicVisitorId): Promise<number>
   /** Refuses every token of this visitor that was issued before `validFromMs`. */
   signOutVisitor(visitorId: PublicVisitorId, validFromMs: number): Promise<WriteResult>
   /** Adds the origin to the allowed ones, unless there are `most` already; allowing one twice changes nothing. */
   allowOrigin(origin: string, most: number): Promise<AllowResult>
+  /** Changes what is named and leaves the rest: two that set different things at once keep both. */
+  changeSettings(change: Partial<OrgSettings>): Promise<SettingsResult>
   /** Keeps at most 50 origins; the owner may allow one with a click. */
   rememberRefusedOrigin(origin: string, nowMs: number): Promise<WriteResult>
   listRefusedOrigins(): Promise<readonly { readonly origin: string; readonly lastSeenAt: string }[]>

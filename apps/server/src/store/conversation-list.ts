@@ -2,6 +2,7 @@ import { type AgentConversation, limits, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import type { ConversationFilter, ConversationListPage } from './contract.ts'
 import { conversationOf } from './rows.ts'
+import { conversationView } from './statements.ts'
 import type { Tables } from './tables.ts'
 
 const encodeCursor = ({ activeAt, id }: AgentConversation): string => `${String(Date.parse(activeAt))}_${id}`
@@ -21,7 +22,7 @@ export async function listConversations(
   const { status } = filter
   let query = kysely
     .selectFrom('conversations')
-    .selectAll()
+    .select(conversationView)
     .where('org_id', '=', orgId)
     .orderBy('active_at_ms', 'desc')
     .orderBy('id', 'desc')

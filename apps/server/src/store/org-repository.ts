@@ -1,4 +1,4 @@
-import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
+import { type ConversationId, limits, type OrgId, type OrgSettings, type Sequence } from '@helvino/protocol'
 import { type Random, uuid } from '@helvino/runtime'
 import { append, type AppendOutcome } from './append.ts'
 import type { Change } from './changes.ts'
@@ -9,13 +9,15 @@ import type {
   MessageWindow,
   NewConversation,
   OrgRepository,
+  SettingsResult,
   Unavailable,
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
 import { messageId } from './message-id.ts'
-import { conversationOf, messageOf, orgOf } from './rows.ts'
+import { putProfile } from './profiles.ts'
+import { conversationOf, messageOf, orgOf, profileOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import type { ConversationRow } from './tables.ts'
+import type { ConversationView } from './tables.ts'
 import type { Standings } from './standings.ts'
 import { all, first, run, type Work } from './work.ts'
 
@@ -60,11 +62,27 @@ function* changeOne(
   statements: Statements,
   orgId: OrgId,
   id: ConversationId,
-  change: (before: ConversationRow) => Work<ConversationRow | undefined>,
+  change: (before: ConversationView) => Work<ConversationView | undefined>,
 ): Work<Exclude<ChangeResult, Unavailable>> {
   const before = yield* first(statements.conversationToChange, { orgId, id })
   if (!before) return { kind: 'no-conversation' }
   const after = yield* change(before)
+  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
+  return { kind: 'changed', conversation: conversationOf(after) }
+}
+
+function* markVisitorRead(
+  statements: Statements,
+  orgId: OrgId,
+  { id, visitorId, wanted }: { readonly id: ConversationId; readonly visitorId: string; readonly wanted: number },
+): Work<Exclude<ChangeResult, Unavailable>> {
+  const before = yield* first(statements.conversationToChange, { orgId, id })
+  if (before?.visitor_id !== visitorId) return { kind: 'no-conversation' }
+  const sequence = Math.min(wanted, before.latest_sequence)
+  const after =
+    sequence > before.visitor_read_sequence
+      ? yield* first(statements.setVisitorRead, { orgId, id, sequence })
+      : undefined
   if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
   return { kind: 'changed', conversation: conversationOf(after) }
 }
@@ -83,18 +101,39 @@ function* allowOne(
   return { kind: 'written' }
 }
 
+function* changeSettings(
+  statements: Statements,
+  orgId: OrgId,
+  { name, ...config }: Partial<OrgSettings>,
+): Work<Exclude<SettingsResult, Unavailable>> {
+  const row = yield* first(statements.orgToChange, { id: orgId })
+  if (!row) return { kind: 'no-org' }
+  const before = orgOf(row)
+  const org = { ...before, name: name ?? before.name, config: { ...before.config, ...config } }
+  yield* run(statements.setSettings, { orgId, name: org.name, config: JSON.stringify(org.config) })
+  return { kind: 'set', org }
+}
+
 function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId) {
   return {
     async findConversation(id) {
       const row = await read(first(statements.conversation, { orgId, id }))
       return row && conversationOf(row)
     },
-    async listVisitorConversations(visitorId) {
-      const rows = await read(all(statements.visitorConversations, { orgId, visitorId }))
+    async listVisitorConversations(visitorId, most = 2_147_483_647) {
+      const rows = await read(all(statements.visitorConversations, { orgId, visitorId, most }))
       return rows.map(conversationOf)
     },
     listConversations: (filter) => listConversations(kysely, orgId, filter),
     listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
+    async countUnread(visitorId) {
+      // PostgreSQL counts in texts.
+      return Number((await read(first(statements.unread, { orgId, visitorId })))?.count ?? 0)
+    },
+    async findProfile(visitorId) {
+      const row = await read(first(statements.profile, { orgId, visitorId }))
+      return row && profileOf(row)
+    },
     async visitorValidFromMs(id) {
       const row = await read(first(statements.visitorValidFrom, { orgId, id }))
       return row?.valid_from_ms ?? 0
@@ -125,9 +164,8 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
       : [],
   )
 
-/** Reads answer from the last commit; every write goes through the one writer. */
-export function createOrgRepository({ connection, random, forget }: RepositoryParts, orgId: OrgId): OrgRepository {
-  const { statements, write } = connection
+/** What is set of the organisation and its visitors, beside what they say. */
+function createSettings({ connection: { statements, write }, forget }: RepositoryParts, orgId: OrgId) {
   const written = (work: () => Work<unknown>) =>
     write({
       *start() {
@@ -136,7 +174,36 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
       },
     })
   return {
+    async signOutVisitor(id, validFromMs) {
+      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
+      forget(orgId, id)
+      return result
+    },
+    async allowOrigin(origin, most) {
+      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
+      forget(orgId)
+      return result
+    },
+    async changeSettings(change) {
+      const result = await write({ start: () => changeSettings(statements, orgId, change) })
+      forget(orgId)
+      return result
+    },
+    rememberRefusedOrigin: (origin, nowMs) =>
+      written(function* () {
+        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
+        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
+      }),
+  } satisfies Partial<OrgRepository>
+}
+
+/** Reads answer from the last commit; every write goes through the one writer. */
+export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
+  const { connection, random } = parts
+  const { statements, write } = connection
+  return {
     ...createReads(connection, orgId),
+    ...createSettings(parts, orgId),
     openConversation: (wanted) =>
       write({
         start: () => openOne(statements, random, orgId, wanted),
@@ -177,22 +244,18 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
             const sequence = Math.min(wanted, latest_sequence)
             return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
           }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
+      }),
+    markVisitorRead: (id, visitorId, wanted) =>
+      write({
+        start: () => markVisitorRead(statements, orgId, { id, visitorId, wanted }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
       }),
-    async signOutVisitor(id, validFromMs) {
-      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
-      forget(orgId, id)
-      return result
-    },
-    async allowOrigin(origin, most) {
-      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
-      forget(orgId)
-      return result
-    },
-    rememberRefusedOrigin: (origin, nowMs) =>
-      written(function* () {
-        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
-        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
+    putProfile: (profile) =>
+      write({
+        start: () => putProfile(statements, orgId, profile),
+        changesOf: (result) =>
+          result.kind === 'kept' && result.conversation ? [changeOf(orgId, result.conversation.id, 'agents')] : [],
       }),
   }
 }

@@ -1,16 +1,18 @@
-import type {
-  AgentConversation,
-  ClientMessageId,
-  ConversationId,
-  Message,
-  MessageId,
-  OrgId,
-  PublicVisitorId,
-  Sequence,
-  WidgetConfig,
+import {
+  type AgentConversation,
+  type ClientMessageId,
+  type ConversationId,
+  defaultWidgetConfig,
+  type Message,
+  type MessageId,
+  type OrgId,
+  type PublicVisitorId,
+  type Sequence,
+  type VisitorProfile,
+  type WidgetConfig,
 } from '@helvino/protocol'
 import type { Org } from './contract.ts'
-import type { ConversationRow, MessageRow, OrgRow } from './tables.ts'
+import type { ConversationView, MessageRow, OrgRow, ProfileRow } from './tables.ts'
 
 // Decoders of what this store wrote itself: the brands were proven before the row was stored.
 
@@ -22,7 +24,8 @@ export const orgOf = (row: OrgRow): Org => ({
   siteId: row.site_id,
   name: row.name,
   enabled: row.enabled === 1,
-  config: JSON.parse(row.config) as WidgetConfig,
+  // What an older version has kept lacks what is newer.
+  config: { ...defaultWidgetConfig, ...(JSON.parse(row.config) as Partial<WidgetConfig>) },
   allowedOrigins: JSON.parse(row.allowed_origins) as string[],
   validFromMs: row.valid_from_ms,
 })
@@ -38,15 +41,29 @@ export const orgRow = (org: Org): OrgRow => ({
   valid_from_ms: org.validFromMs,
 })
 
-export const conversationOf = (row: ConversationRow): AgentConversation => ({
+export const conversationOf = (row: ConversationView): AgentConversation => ({
   id: row.id as ConversationId,
   createdAt: isoTime(row.created_at_ms),
   status: row.status,
   latestSequence: row.latest_sequence as Sequence,
   visitorId: row.visitor_id as PublicVisitorId,
+  visitorName: row.visitor_name,
+  visitorEmail: row.visitor_email,
   readSequence: row.read_sequence as Sequence,
+  visitorReadSequence: row.visitor_read_sequence as Sequence,
   preview: row.preview,
   activeAt: isoTime(row.active_at_ms),
+})
+
+export const profileOf = (row: ProfileRow): VisitorProfile => ({
+  visitorId: row.visitor_id as PublicVisitorId,
+  name: row.name,
+  email: row.email,
+  language: row.language,
+  browser: row.browser,
+  page: row.page_url === null ? null : { url: row.page_url, title: row.page_title ?? '' },
+  firstSeenAt: isoTime(row.first_seen_at_ms),
+  lastSeenAt: isoTime(row.last_seen_at_ms),
 })
 
 export const messageOf = (row: Omit<MessageRow, 'author_id'>): Message => ({

@@ -1,6 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { visitorLimits } from '@helvino/protocol'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { compile } from './statement.ts'
-import type { ConversationRow, MessageRow, OrgRow, Tables } from './tables.ts'
+import { profileStatements } from './profile-statements.ts'
+import type { ConversationView, MessageRow, OrgRow, Tables } from './tables.ts'
 
 interface Key {
   readonly orgId: string
@@ -22,8 +24,25 @@ const conversationColumns = [
   'active_at_ms',
   'latest_sequence',
   'read_sequence',
+  'visitor_read_sequence',
   'preview',
 ] as const
+
+/** What agents see of a conversation. Subqueries, which unlike an outer join can be locked and returned by a write. */
+export function conversationView(query: ExpressionBuilder<Tables, 'conversations'>) {
+  const profile = query
+    .selectFrom('visitor_profiles')
+    .whereRef('visitor_profiles.org_id', '=', 'conversations.org_id')
+    .whereRef('visitor_profiles.visitor_id', '=', 'conversations.visitor_id')
+  return [
+    ...conversationColumns,
+    profile.select('visitor_profiles.name').as('visitor_name'),
+    profile.select('visitor_profiles.email').as('visitor_email'),
+  ] as const
+}
+
+/** The newest messages of a conversation, among which unread ones are counted. */
+const lookedThrough = 500
 
 // Beside an order or a limit SQLite plans anew for each value that is bound bare, which costs ten times the reading.
 const text = (value: string) => sql<string>`cast(${value} as text)`
@@ -39,6 +58,7 @@ export function compileStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     ...conversationReads(kysely, locksRows),
     ...conversationWrites(kysely),
     ...messageStatements(kysely),
+    ...profileStatements(kysely, locksRows),
     beat: compile((p: { readonly nowMs: number }) =>
       kysely
         .insertInto('heartbeat')
@@ -65,6 +85,9 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     }),
     setAllowedOrigins: compile((p: { readonly orgId: string; readonly origins: string }) =>
       kysely.updateTable('orgs').set({ allowed_origins: p.origins }).where('id', '=', p.orgId),
+    ),
+    setSettings: compile((p: { readonly orgId: string; readonly name: string; readonly config: string }) =>
+      kysely.updateTable('orgs').set({ name: p.name, config: p.config }).where('id', '=', p.orgId),
     ),
     rememberRefusedOrigin: compile((p: { readonly orgId: string; readonly origin: string; readonly nowMs: number }) =>
       kysely
@@ -105,7 +128,7 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
 }
 
 function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
-  const conversations = kysely.selectFrom('conversations').select(conversationColumns)
+  const conversations = kysely.selectFrom('conversations').select(conversationView)
   const toChange = locksRows ? conversations.forUpdate() : conversations
   return {
     conversationToChange: compile((p: Key) => toChange.where('org_id', '=', p.orgId).where('id', '=', p.id)),
@@ -126,12 +149,40 @@ function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
         .orderBy('id')
         .limit(sql.lit(1)),
     ),
-    visitorConversations: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
+    /** Of the visitor's open conversation; how far back is looked for them is bounded. */
+    unread: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
+      kysely
+        .selectFrom('conversations as c')
+        .select(({ selectFrom, fn }) =>
+          selectFrom((query) =>
+            query
+              .selectFrom('messages as m')
+              .select('m.sequence')
+              .whereRef('m.org_id', '=', 'c.org_id')
+              .whereRef('m.conversation_id', '=', 'c.id')
+              .whereRef('m.sequence', '>', 'c.visitor_read_sequence')
+              .where('m.sequence', '>', ({ eb }) => eb('c.latest_sequence', '-', sql.lit(lookedThrough)))
+              .where('m.role', '=', sql.lit('agent'))
+              .limit(sql.lit(visitorLimits.unread))
+              .as('u'),
+          )
+            .select(fn.countAll<number | string>().as('count'))
+            .as('count'),
+        )
+        .where('c.org_id', '=', text(p.orgId))
+        .where('c.visitor_id', '=', text(p.visitorId))
+        .where('c.status', '=', sql.lit('open'))
+        .orderBy('c.active_at_ms', 'desc')
+        .orderBy('c.id')
+        .limit(sql.lit(1)),
+    ),
+    visitorConversations: compile((p: { readonly orgId: string; readonly visitorId: string; readonly most: number }) =>
       conversations
         .where('org_id', '=', text(p.orgId))
         .where('visitor_id', '=', text(p.visitorId))
         .orderBy('created_at_ms', 'desc')
-        .orderBy('id', 'desc'),
+        .orderBy('id', 'desc')
+        .limit(integer(p.most)),
     ),
   }
 }
@@ -151,23 +202,26 @@ function conversationWrites(kysely: Kysely<Tables>) {
             active_at_ms: p.nowMs,
             created_key: p.createdKey,
           })
-          .returning(conversationColumns),
+          .returning(conversationView),
     ),
     setStatus: compile((p: Key & { readonly status: 'open' | 'resolved' }) =>
-      update
-        .set({ status: p.status })
-        .where('org_id', '=', p.orgId)
-        .where('id', '=', p.id)
-        .returning(conversationColumns),
+      update.set({ status: p.status }).where('org_id', '=', p.orgId).where('id', '=', p.id).returning(conversationView),
     ),
     setRead: compile((p: Key & { readonly sequence: number }) =>
       update
         .set({ read_sequence: p.sequence })
         .where('org_id', '=', p.orgId)
         .where('id', '=', p.id)
-        .returning(conversationColumns),
+        .returning(conversationView),
     ),
-    advance: compile((p: ConversationRow) =>
+    setVisitorRead: compile((p: Key & { readonly sequence: number }) =>
+      update
+        .set({ visitor_read_sequence: p.sequence })
+        .where('org_id', '=', p.orgId)
+        .where('id', '=', p.id)
+        .returning(conversationView),
+    ),
+    advance: compile((p: ConversationView) =>
       update
         .set({
           latest_sequence: p.latest_sequence,

@@ -5,10 +5,12 @@ export interface Tables {
   readonly orgs: OrgRow
   readonly refused_origins: { readonly org_id: string; readonly origin: string; readonly last_seen_at_ms: number }
   readonly visitors: VisitorRow
+  readonly visitor_profiles: ProfileRow
   readonly conversations: ConversationRow & {
     readonly created_key: string | null
     readonly latest_sequence: Generated<number>
     readonly read_sequence: Generated<number>
+    readonly visitor_read_sequence: Generated<number>
     readonly status: Generated<ConversationRow['status']>
     readonly preview: Generated<string>
   }
@@ -39,7 +41,27 @@ interface VisitorRow {
   readonly valid_from_ms: Generated<number>
 }
 
-export interface ConversationRow {
+export interface ProfileRow {
+  readonly org_id: string
+  readonly visitor_id: string
+  readonly name: string | null
+  readonly email: string | null
+  readonly language: string | null
+  readonly browser: string | null
+  readonly page_url: string | null
+  /** `null` where there is no page. */
+  readonly page_title: string | null
+  readonly first_seen_at_ms: number
+  readonly last_seen_at_ms: number
+}
+
+/** A conversation's row, and of its visitor's profile what agents see of it everywhere. */
+export interface ConversationView extends ConversationRow {
+  readonly visitor_name: string | null
+  readonly visitor_email: string | null
+}
+
+interface ConversationRow {
   readonly org_id: string
   readonly id: string
   readonly visitor_id: string
@@ -48,6 +70,7 @@ export interface ConversationRow {
   readonly active_at_ms: number
   readonly latest_sequence: number
   readonly read_sequence: number
+  readonly visitor_read_sequence: number
   readonly preview: string
 }
 

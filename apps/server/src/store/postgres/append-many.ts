@@ -1,10 +1,12 @@
 import { type Append, type AppendOutcome, decideAppend } from '../append.ts'
-import type { ConversationRow, MessageRow } from '../tables.ts'
+import type { ConversationView, MessageRow } from '../tables.ts'
+import { visitorColumnsSql } from './visitor-columns.ts'
 import type { BoundValue, RunStatement } from './run-work.ts'
 
 // One statement for many rows: each parameter is a column. Ordered, so that two servers lock the same rows in the same order.
 const lockConversationsSql = `
-  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence, c.preview
+  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence,
+    c.visitor_read_sequence, c.preview, ${visitorColumnsSql}
   FROM conversations AS c
   WHERE (c.org_id, c.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
   ORDER BY c.org_id, c.id
@@ -53,7 +55,7 @@ const keyOf = (...ids: readonly string[]): string => ids.join(' ')
 export async function lockConversations(
   run: RunStatement,
   appends: readonly Append[],
-): Promise<Map<string, ConversationRow>> {
+): Promise<Map<string, ConversationView>> {
   const wanted = new Map(
     appends.map(
       ({ orgId, message }) => [keyOf(orgId, message.conversationId), [orgId, message.conversationId]] as const,
@@ -61,7 +63,7 @@ export async function lockConversations(
   )
   const pairs = [...wanted.values()]
   const { rows } = await run(lockConversationsSql, [pairs.map(([orgId]) => orgId), pairs.map(([, id]) => id)])
-  return new Map((rows as readonly ConversationRow[]).map((row) => [keyOf(row.org_id, row.id), row]))
+  return new Map((rows as readonly ConversationView[]).map((row) => [keyOf(row.org_id, row.id), row]))
 }
 
 async function findStored(run: RunStatement, appends: readonly Append[]): Promise<Map<string, MessageRow>> {
@@ -80,7 +82,7 @@ async function findStored(run: RunStatement, appends: readonly Append[]): Promis
 
 /** What a group of appends is decided by. */
 export interface AppendsBefore {
-  readonly conversations: ReadonlyMap<string, ConversationRow>
+  readonly conversations: ReadonlyMap<string, ConversationView>
   readonly stored: ReadonlyMap<string, MessageRow>
 }
 
@@ -98,14 +100,14 @@ export interface AppendsDecision {
   readonly outcomes: readonly AppendOutcome[]
   readonly rows: readonly MessageRow[]
   /** The conversations after it, each once. */
-  readonly changed: readonly ConversationRow[]
+  readonly changed: readonly ConversationView[]
 }
 
 export function decideAppends(before: AppendsBefore, appends: readonly Append[]): AppendsDecision {
   const conversations = new Map(before.conversations)
   const stored = new Map(before.stored)
   const rows: MessageRow[] = []
-  const changed = new Map<string, ConversationRow>()
+  const changed = new Map<string, ConversationView>()
   const outcomes = appends.map((append) => {
     const { conversationId, clientMessageId } = append.message
     const conversationKey = keyOf(append.orgId, conversationId)

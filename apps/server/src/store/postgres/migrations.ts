@@ -73,6 +73,25 @@ const steps: readonly string[] = [
     at_ms bigint NOT NULL
   );
   `,
+  // What was said before it was noted counts as read: nobody is told of old answers.
+  `
+  CREATE TABLE visitor_profiles (
+    org_id text COLLATE "C" NOT NULL REFERENCES orgs (id),
+    visitor_id text COLLATE "C" NOT NULL,
+    name text,
+    email text,
+    language text,
+    browser text,
+    page_url text,
+    page_title text,
+    first_seen_at_ms bigint NOT NULL,
+    last_seen_at_ms bigint NOT NULL,
+    PRIMARY KEY (org_id, visitor_id)
+  );
+
+  ALTER TABLE conversations ADD COLUMN visitor_read_sequence bigint NOT NULL DEFAULT 0;
+  UPDATE conversations SET visitor_read_sequence = latest_sequence
+  `,
 ]
 
 /** The newest format of the data that this version reads and writes. */

@@ -1,11 +1,13 @@
 import type { ClientBase } from 'pg'
 import type { ForeignChange } from '../changes.ts'
 import { conversationOf, messageOf } from '../rows.ts'
-import type { ConversationRow, MessageRow } from '../tables.ts'
+import type { ConversationView, MessageRow } from '../tables.ts'
+import { visitorColumnsSql } from './visitor-columns.ts'
 import type { ChangedRange } from './notifications.ts'
 
 const conversationsSql = `
-  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence, c.preview
+  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence,
+    c.visitor_read_sequence, c.preview, ${visitorColumnsSql}
   FROM conversations AS c
   WHERE (c.org_id, c.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`
 
@@ -32,7 +34,7 @@ export async function readChanges(
     text: messagesSql,
     values: [...ids, ...edges],
   })
-  const changed = await client.query<ConversationRow>({
+  const changed = await client.query<ConversationView>({
     name: 'changed_conversations',
     text: conversationsSql,
     values: ids,

@@ -74,6 +74,25 @@ const steps: readonly string[] = [
     at_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  // What was said before it was noted counts as read: nobody is told of old answers.
+  `
+  CREATE TABLE visitor_profiles (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    visitor_id TEXT NOT NULL,
+    name TEXT,
+    email TEXT,
+    language TEXT,
+    browser TEXT,
+    page_url TEXT,
+    page_title TEXT,
+    first_seen_at_ms INTEGER NOT NULL,
+    last_seen_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, visitor_id)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE conversations ADD COLUMN visitor_read_sequence INTEGER NOT NULL DEFAULT 0;
+  UPDATE conversations SET visitor_read_sequence = latest_sequence;
+  `,
 ]
 
 /** The newest format of the data that this version reads and writes. */

@@ -1,0 +1,44 @@
+import { decodeSettingsChange, type OrgSettings } from '@helvino/protocol'
+import type { Clock, Random } from '@helvino/runtime'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refusedByStore } from '../conversations/refused.ts'
+import type { FindAvailability } from '../settings/availability.ts'
+import type { Org, Store } from '../store/contract.ts'
+import { refuse } from './refuse.ts'
+import { agentOf } from './request-state.ts'
+
+export interface SettingsRouteOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly findAvailability: FindAvailability
+}
+
+/** What the organisation has set: every agent may read it, an administrator may change it. */
+export function addSettingsRoutes(app: FastifyInstance, options: SettingsRouteOptions): void {
+  app.get('/api/agent/settings', async (request, reply) => {
+    const org = await options.store.findOrg({ id: agentOf(request).orgId })
+    return org ? answerSettings(org, reply, options) : refuse(reply, 'not_found')
+  })
+  app.put('/api/agent/settings', (request, reply) => changeSettings(request, reply, options))
+}
+
+function answerSettings({ name, config }: Org, reply: FastifyReply, { clock, findAvailability }: SettingsRouteOptions) {
+  const { aiEnabled: _, ...rest } = config
+  const settings: OrgSettings = { name, ...rest }
+  const availability = findAvailability(config.officeHours, clock.nowMs())
+  return reply.header('cache-control', 'no-store').send({ settings, availability })
+}
+
+async function changeSettings(request: FastifyRequest, reply: FastifyReply, options: SettingsRouteOptions) {
+  const change = decodeSettingsChange(request.body)
+  if (change.kind === 'bad') {
+    const { field, rule } = change
+    return refuse(reply, 'request_invalid', { message: `"${field || 'body'}" ${rule}.`, field: field || undefined })
+  }
+  const changed = await options.store.ofOrg(agentOf(request).orgId).changeSettings(change.value)
+  if (changed.kind === 'no-org') return refuse(reply, 'not_found')
+  if (changed.kind === 'set') return answerSettings(changed.org, reply, options)
+  const refused = refusedByStore(changed, options.random)
+  return refuse(reply, refused.code, refused)
+}
