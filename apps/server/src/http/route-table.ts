@@ -39,6 +39,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /api/agent/session-health': 'agent',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
+  'GET /api/agent/identity': 'admin',
+  'POST /api/agent/identity': 'admin',
 
   'GET /': 'anyone',
   'GET /demo': 'anyone',
