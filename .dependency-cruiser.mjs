@@ -47,6 +47,7 @@ export default {
           '^packages/$2/',
           '^packages/[^/]+/src/index\\.ts$',
           '^packages/runtime/src/system-(browser|node|anywhere|tone)\\.ts$',
+          '^packages/widget/src/(react|vue)\\.ts$',
           '^packages/token/src/(core|with-token|jwt|retry-after|token-response|ky|axios|openapi-fetch)\\.ts$',
         ],
       },

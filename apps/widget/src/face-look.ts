@@ -1,4 +1,4 @@
-import type { HelvinoSettings } from './face-terms.ts'
+import type { HelvinoSettings } from '@helvino/widget-package'
 import { textColorOn } from './text-color.ts'
 
 // The panel fills a screen that is narrower: there it has no corner.

@@ -1,5 +1,5 @@
 import { asRecord } from '@helvino/protocol'
-import type { HelvinoSettings } from './face-terms.ts'
+import type { HelvinoSettings } from '@helvino/widget-package'
 import { usualTuning } from './usual-tuning.ts'
 
 /** What was given, made into what is used. `undefined`: it makes no sense, and is left out. */

@@ -1,5 +1,6 @@
 import { warn } from './console-lines.ts'
-import type { FaceModule, HelvinoFace, LoaderSide } from './face-terms.ts'
+import { type HelvinoFace, helvinoVerbs } from '@helvino/widget-package'
+import type { FaceModule, LoaderSide } from './face-terms.ts'
 import { createWidget, loadOnce, type Widget, type WidgetOptions } from './widget.ts'
 
 export interface FaceOptions extends Omit<WidgetOptions, 'tell' | 'onRefused'> {
@@ -8,8 +9,6 @@ export interface FaceOptions extends Omit<WidgetOptions, 'tell' | 'onRefused'> {
   /** The page has set something, which the face's chunk reads. */
   readonly isTuned: boolean
 }
-
-const verbs = 'boot update shutdown show hide open close toggle isOpen identify reset on setLocale setTheme'
 
 /**
  * What the page calls. A call that needs the face's chunk is kept until that is there, which from then on hears what is pushed to `calls`.
@@ -56,6 +55,7 @@ export function createFace(given: FaceOptions): HelvinoFace {
   })
   if (given.isTuned) call('boot')
   else loader.put()
-  for (const verb of verbs.split(' ')) Object.assign(call, { [verb]: (...args: unknown[]) => call(verb, ...args) })
+  for (const verb of helvinoVerbs.split(' '))
+    Object.assign(call, { [verb]: (...args: unknown[]) => call(verb, ...args) })
   return call as unknown as HelvinoFace
 }

@@ -1,4 +1,4 @@
-import type { HelvinoFace } from './face-terms.ts'
+import type { HelvinoFace } from '@helvino/widget-package'
 
 declare global {
   interface Window {
