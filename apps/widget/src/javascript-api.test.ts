@@ -12,7 +12,7 @@ describe('the page about the face', () => {
   it('[JF13] names every verb, setting and attribute that there is, and no other', () => {
     const verbs = firstCells(section('Verbs')).flatMap((cell) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name))
     expect(verbs.sort()).toEqual(helvinoVerbs.split(' ').sort())
-    const rows = [...section('Settings').matchAll(/^\| `(\w+)` \| `([\w-]+)` \|/gm)].map(([, name, attribute]) => [
+    const rows = [...section('Settings').matchAll(/^\| `(\w+)` +\| `([\w-]+)` +\|/gm)].map(([, name, attribute]) => [
       name,
       attribute,
     ])
