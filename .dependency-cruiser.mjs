@@ -141,7 +141,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|face-verbs|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

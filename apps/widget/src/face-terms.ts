@@ -1,10 +1,5 @@
-import type { HelvinoEvents } from '@helvino/widget-package'
+import type { Tell } from './told.ts'
 import type { Widget, WidgetOptions } from './widget.ts'
-
-/** One event, with its detail. */
-export type Told = { [Name in keyof HelvinoEvents]: readonly [Name, HelvinoEvents[Name]?] }[keyof HelvinoEvents]
-
-export type Tell = (...told: Told) => void
 
 /** What the loader lends to the face's chunk, which may be of a later build: fields are added here, never changed. */
 export interface LoaderSide {

@@ -1,7 +1,7 @@
 import type { AskedAt, Site } from '@helvino/client'
 import type { Clock, HttpResponse, Network, Random } from '@helvino/runtime'
 import type { HelvinoSettings } from '@helvino/widget-package'
-import type { Tell } from './face-terms.ts'
+import type { Tell } from './told.ts'
 
 /** What the panel asks of the page's settings. */
 export type PanelSettings = Pick<HelvinoSettings, 'locale' | 'sound' | 'telemetry' | 'bufferMs' | 'errorClearMs'>

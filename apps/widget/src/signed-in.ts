@@ -1,7 +1,7 @@
 import { asRecord, asString, headers, parseJson } from '@helvino/protocol'
 import type { Clock, Network } from '@helvino/runtime'
 import type { HelvinoIdentity } from '@helvino/widget-package'
-import type { Tell } from './face-terms.ts'
+import type { Tell } from './told.ts'
 
 export interface SignedInPorts {
   readonly clock: Clock
