@@ -99,7 +99,7 @@ export function createWidget(options: WidgetOptions): Widget {
   const load = loadOnce(options.loadPanel)
   let panel: Panel | undefined
   let isOpen = false
-  /** Starts the panel, hidden where the visitor has not asked for it: then it sends what waits. */
+  /** Starts the panel, hidden where the visitor has not asked for it: then it sends what waits, or else the next page tries again. */
   const start = async () => {
     ask()
     launcher.setBusy(isOpen)
@@ -115,7 +115,6 @@ export function createWidget(options: WidgetOptions): Widget {
       if (isOpen) panel.show()
       else panel.hide()
     } catch (error) {
-      // Where nobody asked for it the next page tries again.
       if (isOpen) tellFailed(error, launcher, widget)
     }
     launcher.setBusy(false)
