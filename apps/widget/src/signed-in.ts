@@ -23,7 +23,7 @@ const tokenWithinMs = 10_000
 const longestUserId = 200
 
 /** Whom a token names, by its own word: only the server can know whether it is true. */
-export function subjectOf(token: string): string | undefined {
+function subjectOf(token: string): string | undefined {
   const [, claims] = token.split('.')
   try {
     const bytes = Uint8Array.from(atob((claims ?? '').replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
