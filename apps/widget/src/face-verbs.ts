@@ -1,5 +1,5 @@
 import { browserStorage } from '@helvino/runtime/system-browser'
-import { warn } from './console-lines.ts'
+import { passOn, warn } from './console-lines.ts'
 import { lookOf } from './face-look.ts'
 import { readSettings } from './face-settings.ts'
 import type { HelvinoEvents, HelvinoSettings } from '@helvino/widget-package'
@@ -138,8 +138,7 @@ function createListeners(loader: LoaderSide) {
     try {
       ;(listener as (detail: unknown) => void)(detail)
     } catch (error) {
-      // The page's own mistake, told as its other mistakes are.
-      console.error(error)
+      passOn(error)
     }
   }
   const tell = (...[event, detail]: Told) => {
@@ -168,7 +167,10 @@ function createListeners(loader: LoaderSide) {
 }
 
 /** Does the calls one after the other; each stays first in line until it is done. */
-function createQueue({ calls }: LoaderSide, run: (call: readonly unknown[]) => unknown): () => Promise<void> {
+function createQueue(
+  { calls }: LoaderSide,
+  run: (call: readonly unknown[]) => Promise<void> | undefined,
+): () => Promise<void> {
   let isRunning = false
   return async () => {
     if (isRunning) return

@@ -1,4 +1,4 @@
-import { type HelvinoFace, type HelvinoSettings, type HelvinoVerbs, helvinoVerbs } from './face.ts'
+import { type HelvinoFace, type HelvinoSettings, helvinoVerbs } from './face.ts'
 
 export {
   type HelvinoEvents,
@@ -72,7 +72,7 @@ export function loadHelvino(options: HelvinoOptions): HelvinoFace {
   const { siteId: _, apiUrl: __, nonce: ___, ...settings } = options
   const face = helvinoFace()
   const page = pageHere()
-  if (page?.Helvino) face.boot(settings as Parameters<HelvinoVerbs['boot']>[0])
+  if (page?.Helvino) face.boot(settings)
   else if (page) {
     const q: unknown[] = []
     page.Helvino = Object.assign((...call: readonly unknown[]) => q.push(call), { q })

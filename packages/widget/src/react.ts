@@ -17,7 +17,6 @@ export function HelvinoChat(options: HelvinoOptions): null {
       face.shutdown()
     }
     // Another setting is taken in below, with the chat left where it is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see the line above
   }, [siteId, apiUrl, nonce])
   useEffect(() => {
     if (text !== '{}') helvinoFace().update(JSON.parse(text) as typeof settings)
