@@ -47,6 +47,7 @@ export default {
           '^packages/$2/',
           '^packages/[^/]+/src/index\\.ts$',
           '^packages/runtime/src/system-(browser|node|anywhere|tone)\\.ts$',
+          '^packages/widget/src/(react|vue)\\.ts$',
           '^packages/token/src/(core|with-token|jwt|retry-after|token-response|ky|axios|openapi-fetch)\\.ts$',
         ],
       },
@@ -140,7 +141,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|face-verbs|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

@@ -123,10 +123,15 @@ const { code: panel } = await bundle({
   inject: [fileURLToPath(import.meta.resolve('preact'))],
 })
 const panelFile = hashedName('panel', panel)
+// No short names: its loader may be of an older build.
+const { code: face } = await bundle({
+  ...{ entryPoints: [join(folder, 'src/face-verbs.ts')], format: 'esm', mangleProps: /^$/ },
+})
+const faceFile = hashedName('face', face)
 const { code: embed } = await bundle({
   entryPoints: [join(folder, 'src/embed.ts')],
   format: 'iife',
-  define: { PANEL_FILE: JSON.stringify(panelFile) },
+  define: { PANEL_FILE: JSON.stringify(panelFile), FACE_FILE: JSON.stringify(faceFile) },
 })
 
 mkdirSync(dist, { recursive: true })
@@ -134,13 +139,16 @@ mkdirSync(dist, { recursive: true })
 write(telemetryFile, telemetry)
 write(liveFile, live)
 write(panelFile, panel)
+write(faceFile, face)
 write('embed.js', embed)
 for (const name of readdirSync(dist))
-  if (![telemetryFile, liveFile, panelFile, 'embed.js'].includes(name)) rmSync(join(dist, name), { recursive: true })
+  if (![telemetryFile, liveFile, panelFile, faceFile, 'embed.js'].includes(name))
+    rmSync(join(dist, name), { recursive: true })
 
 const embedBytes = gzippedBytes(embed)
 const panelBytes = gzippedBytes(panel)
 console.log(
   `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz; ` +
-    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz; ${liveFile} ${String(gzippedBytes(live))} B gz`,
+    `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz; ${liveFile} ${String(gzippedBytes(live))} B gz; ` +
+    `${faceFile} ${String(gzippedBytes(face))} B gz`,
 )

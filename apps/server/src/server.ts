@@ -5,8 +5,9 @@ import { prepareFindAgentName, prepareFindAgentRole } from './auth/agent-role.ts
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
+import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
-import { createIdentifyVisitor } from './auth/visitor.ts'
+import { createIdentifySubject, createIdentifyVisitor } from './auth/visitor.ts'
 import { isLoopback, type ServerConfig } from './config.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createNoteTyping } from './conversations/typing.ts'
@@ -169,6 +170,7 @@ async function wire(
     waitingReads,
     recheck,
     keyRing,
+    identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
@@ -176,7 +178,8 @@ async function wire(
   addHealthRoutes(app, store, isStopping)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
-  addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
+  const identifySubject = createIdentifySubject(keyRing.visitorKey)
+  addVisitorRoutes(app, { ...routes, identifyVisitor, identifySubject, env: config.demo ? 'demo' : 'production' })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
   addAgentRoutes(app, routes)

@@ -13,7 +13,9 @@ export interface AppProps {
   readonly api: WidgetApi
   readonly clock: Clock
   readonly isOpen: boolean
-  /** See `Tuning.errorClearMs`. */
+  /** What the page wants spoken, before what the organisation does. */
+  readonly locale: string | undefined
+  /** See `HelvinoSettings.errorClearMs`. */
   readonly errorClearMs: number
   readonly onClose: () => void
 }
@@ -100,10 +102,10 @@ export class App extends Component<AppProps, AppState> {
     return this.props.api.sendMessage(text)
   }
 
-  override render({ api, isOpen, onClose }: AppProps, { chat, connectionStatus, isAnswering }: AppState) {
+  override render({ api, isOpen, locale, onClose }: AppProps, { chat, connectionStatus, isAnswering }: AppState) {
     const { client } = api
     const { config, delivery, durability, orgName } = chat
-    const { language, words, time } = wordsFor(config?.language ?? 'en')
+    const { language, words, time } = wordsFor(locale ?? config?.language ?? 'en')
     const title = orgName ?? words.title
     return (
       <section class="panel" role="dialog" aria-label={title} lang={language} hidden={!isOpen}>

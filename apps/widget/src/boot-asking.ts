@@ -1,5 +1,5 @@
-import { askedNow, parseRetryAfter, siteHeader } from '@helvino/client'
-import { asRecord, headers, parseJson } from '@helvino/protocol'
+import { askedNow, siteHeader } from '@helvino/client'
+import { headers, parseJson } from '@helvino/protocol'
 import type { Clock, Network } from '@helvino/runtime'
 import type { PageSettings } from './page-settings.ts'
 import type { BootCall } from './panel-terms.ts'
@@ -31,8 +31,9 @@ export function createBootAsking(
 ): BootAsking {
   let last: BootCall | undefined
   let notBeforeMs = 0
+  // A date, or nothing at all, is no number: then it is the least.
   const askLater = (waitMs = 0) => {
-    notBeforeMs = clock.monotonicMs() + Math.max(askAgainAfterMs, waitMs)
+    notBeforeMs = clock.monotonicMs() + Math.max(askAgainAfterMs, waitMs || 0)
   }
   return {
     last: () => last,
@@ -46,9 +47,10 @@ export function createBootAsking(
       last = call
       response.then(
         ({ status, header, body }) => {
-          const json = asRecord(parseJson(body))
+          // Whatever JSON it is: of what is no object, no field is there.
+          const json = parseJson(body) as Readonly<Record<string, unknown>> | null | undefined
           if (status === 200 && json) call.body = body
-          if (!json || !hear(status, json)) askLater(parseRetryAfter(header(headers.retryAfter), clock.nowMs()))
+          if (!json || !hear(status, json)) askLater(Number(header(headers.retryAfter)) * 1_000)
         },
         () => askLater(),
       )

@@ -31,3 +31,8 @@ export function say(line: string): void {
 export function warn(line: string): void {
   console.warn(`Helvino: ${line}`)
 }
+
+/** A mistake of the page's own, told as its other mistakes are. */
+export function passOn(error: unknown): void {
+  console.error(error)
+}

@@ -1,12 +1,15 @@
 import { browserClock, browserRandom, browserRequest, browserStorage } from '@helvino/runtime/system-browser'
 import { warn } from './console-lines.ts'
+import type { FaceModule } from './face-terms.ts'
+import { createFace } from './face.ts'
 import './helvino-global.ts'
 import { readPageSettings } from './page-settings.ts'
 import type { PanelModule } from './panel-terms.ts'
-import { createWidget } from './widget.ts'
 
 /** File name of the panel that this loader was built with. */
 declare const PANEL_FILE: string
+/** Of the face's chunk. */
+declare const FACE_FILE: string
 
 // A page that is never idle is asked for after this all the same.
 const idleWithinMs = 4_000
@@ -14,11 +17,12 @@ const withoutIdleCallbackMs = 1_500
 
 function onIdle(run: () => void): void {
   const wait = () => {
-    if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: idleWithinMs })
+    const ask = (window as Partial<Window>).requestIdleCallback
+    if (ask) ask(run, { timeout: idleWithinMs })
     else browserClock.startTimer(withoutIdleCallbackMs, run)
   }
   if (document.readyState === 'complete') wait()
-  else addEventListener('load', wait, { once: true })
+  else addEventListener('load', wait)
 }
 
 // Where the browser does not say which script runs: not any embed.js will do, or the visitor's id goes to whoever another one belongs to.
@@ -36,31 +40,30 @@ function start(): void {
     warn(`no chat: ${settings}`)
     return
   }
-  const widget = createWidget({
+  // What lies there was built together with this file.
+  const load = (file: string) => (attempt: number) =>
+    import(`${settings.apiUrl}/assets/${file}${attempt ? `?again=${attempt}` : ''}`)
+  const { q } = { ...window.Helvino } as { readonly q?: Iterable<Iterable<unknown>> }
+  const face = createFace({
     ...settings,
+    attribute,
     clock: browserClock,
     random: browserRandom,
     storage: browserStorage,
     request: browserRequest,
-    tuning: { settings: helvinoSettings, attribute },
-    loadPanel(attempt) {
-      const query = attempt ? `?again=${attempt}` : ''
-      // What lies there was built together with this file.
-      return import(`${settings.apiUrl}/assets/${PANEL_FILE}${query}`) as Promise<PanelModule>
-    },
+    // Whatever our attributes say beyond which site it is.
+    isTuned: helvinoSettings !== undefined || /data-(?!site-id|org-key|api)/.test(script?.outerHTML ?? ''),
+    loadPanel: load(PANEL_FILE) as (attempt: number) => Promise<PanelModule>,
+    loadFace: load(FACE_FILE) as (attempt: number) => Promise<FaceModule>,
     onIdle,
   })
-  window.Helvino = {
-    ...widget,
-    shutdown() {
-      widget.shutdown()
-      delete window.Helvino
-    },
-  }
+  window.Helvino = face
+  // What the page has called before there was anybody to hear it.
+  for (const call of q ?? []) face(...(call as unknown as ['open']))
 }
 
-// A second paste of the snippet finds the first and leaves it alone.
-if (!window.Helvino)
+// A second paste of the snippet finds the first and leaves it alone; what only keeps calls has no verbs.
+if (!window.Helvino?.boot)
   try {
     start()
   } catch (error) {

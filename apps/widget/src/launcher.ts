@@ -45,7 +45,6 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   const svg = document.createElementNS(svgNamespace, 'svg')
   const path = document.createElementNS(svgNamespace, 'path')
   const colors = sheetOf('')
-  let wasOpen = false
   let isRemoved = false
   const attach = () => {
     if (isRemoved || host.isConnected) return
@@ -60,8 +59,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
       attach()
       trouble.textContent = ''
       // Back to where the visitor came from, but only from within: `Helvino.close()` must not steal the page's focus.
-      const takesFocus = wasOpen && !isOpen && root.activeElement !== null
-      wasOpen = isOpen
+      const takesFocus = !isOpen && root.activeElement
       button.setAttribute('aria-expanded', String(isOpen))
       button.setAttribute('aria-label', isOpen ? words.close : words.open)
       path.setAttribute('d', isOpen ? crossPath : bubblePath)
@@ -85,8 +83,8 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   button.className = 'launcher'
   button.append(svg)
   button.addEventListener('click', onToggle)
-  for (const type of ['pointerenter', 'touchstart', 'focus'])
-    button.addEventListener(type, onApproach, { passive: true })
+  // A finger enters as a mouse does.
+  for (const type of ['pointerenter', 'focus']) button.addEventListener(type, onApproach)
   trouble.className = 'trouble'
   trouble.setAttribute('role', 'status')
   root.append(trouble, button)

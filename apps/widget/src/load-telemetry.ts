@@ -1,5 +1,4 @@
 import type { TokenEvent, TokenRenewer } from '@helvino/client'
-import { asRecord } from '@helvino/protocol'
 import type { PanelTerms } from './panel-terms.ts'
 import type { TelemetryModule } from './telemetry.ts'
 
@@ -11,8 +10,8 @@ const afterMs = 8_000
 
 /** Loads what reports the figures, unless the page has switched that off. Nobody waits for it, and nobody hears where it does not come. */
 export function loadTelemetry(terms: PanelTerms, renewer: TokenRenewer, early: readonly TokenEvent[]): void {
-  const { clock, apiUrl, tuning } = terms
-  if (asRecord(tuning.settings)?.['telemetry'] === false || tuning.attribute('data-telemetry') === 'off') return
+  const { clock, apiUrl, settings } = terms
+  if (settings?.telemetry === false) return
   clock.startTimer(afterMs, () => {
     import(`${apiUrl}/assets/${TELEMETRY_FILE}`)
       .then(({ startTelemetry }: TelemetryModule) => {

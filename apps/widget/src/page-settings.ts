@@ -27,7 +27,7 @@ const named = (value: unknown): string | undefined => (typeof value === 'string'
 export function readPageSettings({ siteId, orgKey, attribute, scriptUrl }: PageWords): PageSettings | string {
   const id = named(siteId) ?? named(attribute('data-site-id'))
   const key = named(orgKey) ?? named(attribute('data-org-key'))
-  const site = id !== undefined ? { siteId: id } : key !== undefined ? { orgKey: key } : undefined
+  const site = id ? { siteId: id } : key ? { orgKey: key } : undefined
   if (!site) return 'HELVINO_SITE_ID is not set'
   try {
     const { origin, pathname } = new URL(named(attribute('data-api')) ?? '/', scriptUrl)

@@ -1,6 +1,10 @@
 import type { AskedAt, Site } from '@helvino/client'
 import type { Clock, HttpResponse, Network, Random } from '@helvino/runtime'
-import type { GivenTuning } from './tuning.ts'
+import type { HelvinoSettings } from '@helvino/widget-package'
+import type { Tell } from './told.ts'
+
+/** What the panel asks of the page's settings. */
+export type PanelSettings = Pick<HelvinoSettings, 'locale' | 'sound' | 'telemetry' | 'bufferMs' | 'errorClearMs'>
 
 /** The loader's one bootloader call. */
 export interface BootCall {
@@ -28,7 +32,10 @@ export interface PanelTerms {
   readonly keepVisitorId: () => string
   /** Notes on this device whether messages wait to be sent, so that a later page starts its panel unasked. Absent in an older loader. */
   readonly noteWaiting?: (isWaiting: boolean) => void
-  readonly tuning: GivenTuning
+  /** Checked; absent where the page has set nothing. */
+  readonly settings?: PanelSettings | undefined
+  /** Tells whoever listens on the page. Absent in an older loader. */
+  readonly tell?: Tell | undefined
   /** Absent where the loader has not asked: the panel asks for itself. */
   readonly boot: BootCall | undefined
   /** The visitor closes the panel from within. */

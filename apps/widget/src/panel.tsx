@@ -1,6 +1,5 @@
 /** @jsxImportSource preact */
 import type { TokenEvent } from '@helvino/client'
-import { asRecord } from '@helvino/protocol'
 import {
   browserChannels,
   browserLife,
@@ -13,10 +12,10 @@ import { options, render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
-import { lineOfTokenEvent, say, warn } from './console-lines.ts'
+import { lineOfTokenEvent, say } from './console-lines.ts'
 import { loadTelemetry } from './load-telemetry.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
-import { readTuning } from './tuning.ts'
+import { usualTuning } from './usual-tuning.ts'
 
 // Kept for the figures until what reports them is there; where it never comes, no more than these.
 const maxEarly = 50
@@ -33,7 +32,7 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
 
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(terms: PanelTerms): Panel {
-  const { root, boot, clock, random, request, onClose, onDisabled } = terms
+  const { root, boot, clock, random, request, onClose, onDisabled, tell, settings } = terms
   // Drawn in a turn of its own, once for all that the turn before has changed: a message that leaves in that one does not wait for it.
   options.debounceRendering = (drawAll) => {
     clock.startTimer(0, drawAll)
@@ -46,7 +45,7 @@ export function startPanel(terms: PanelTerms): Panel {
   root.prepend(place)
   keepKeys(root, onClose)
 
-  const { bufferMs, errorClearMs } = readTuning(terms.tuning, warn)
+  const { bufferMs, errorClearMs, locale, sound } = { ...usualTuning, ...settings }
   const network = { request, openSocket: browserOpenSocket }
   const shared = {
     life: browserLife,
@@ -59,7 +58,10 @@ export function startPanel(terms: PanelTerms): Panel {
   const { client } = api
   let isOpen = false
   const draw = () => {
-    render(<App api={api} clock={clock} isOpen={isOpen} errorClearMs={errorClearMs} onClose={onClose} />, place)
+    render(
+      <App api={api} clock={clock} isOpen={isOpen} locale={locale} errorClearMs={errorClearMs} onClose={onClose} />,
+      place,
+    )
   }
   const early: TokenEvent[] = []
   const isFirstSaid = boot !== undefined && boot.body === undefined
@@ -70,14 +72,15 @@ export function startPanel(terms: PanelTerms): Panel {
   })
   loadTelemetry(terms, client.renewer, early)
   let seen = client.state.outbox
-  client.subscribe(({ config, outbox }) => {
+  client.subscribe(({ config, outbox, connection }) => {
+    tell?.('status', connection)
     if (config?.widgetEnabled === false) onDisabled()
     if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
     seen = outbox
   })
-  const isMuted = asRecord(terms.tuning.settings)?.['sound'] === false || terms.tuning.attribute('data-sound') === 'off'
-  client.onAnnounce(() => {
-    if (!isMuted && !(isOpen && browserLife.isVisible())) api.playTone()
+  client.onAnnounce(({ id, content: text }) => {
+    tell?.('message', { id, text })
+    if (sound !== false && !(isOpen && browserLife.isVisible())) api.playTone()
   })
   const set = (shown: boolean) => {
     isOpen = shown

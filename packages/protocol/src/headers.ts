@@ -3,6 +3,8 @@ export const headers = {
   orgKey: 'x-org-key',
   siteId: 'x-site-id',
   visitorId: 'x-visitor-id',
+  /** A site's word for who its visitor is: a JWT, see `auth/signed-identity.ts` of the server. */
+  visitorIdentity: 'x-visitor-identity',
   orgToken: 'x-org-token',
   agentToken: 'x-agent-token',
   idempotencyKey: 'idempotency-key',

@@ -10,6 +10,8 @@ export const limits = {
   socketQueueBytes: 1024 * 1024,
   /** Characters of an org token. */
   tokenLength: 4_096,
+  /** Characters of a site's own id of its user, and of their name and address, in a signed identity. */
+  identityLength: 200,
   /** Conversations that one `hello` may name. */
   helloConversations: 128,
   /** Messages replayed for one conversation on resume; beyond it the server says `recovered: false` and the client fetches pages. */

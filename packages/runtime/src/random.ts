@@ -9,8 +9,7 @@ export interface Random {
 /** A version 4 UUID (RFC 9562 section 5.4): 122 random bits. Works where the page is no secure context and `randomUUID` is missing. */
 export function uuid(random: Random): string {
   const bytes = random.bytes(16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return hex.replace(/^(.{8})(.{4}).(.{3})(.{4})/, '$1-$2-4$3-$4-')
 }

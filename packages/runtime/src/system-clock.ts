@@ -5,8 +5,7 @@ const longestTimerMs = 2 ** 31 - 1
 
 /** In Node a timer and an open channel keep the process alive unless told otherwise; in a browser there is nothing to tell. */
 export function letProcessEnd(handle: unknown): void {
-  const { unref } = handle as { unref?: () => void }
-  unref?.call(handle)
+  ;(handle as { unref?: () => void }).unref?.()
 }
 
 /** The clock of a page, a worker or a process. Its timers keep no process alive: whoever serves does that. */

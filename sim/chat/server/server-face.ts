@@ -3,7 +3,7 @@ export { migrateAgentTables } from '../../../apps/server/src/auth/agent-tables.t
 export { prepareFindAgentRole } from '../../../apps/server/src/auth/agent-role.ts'
 export { createAuthenticate, createRecheck } from '../../../apps/server/src/auth/authenticate.ts'
 export { openKeyRingOn } from '../../../apps/server/src/auth/key-ring.ts'
-export { createIdentifyVisitor } from '../../../apps/server/src/auth/visitor.ts'
+export { createIdentifySubject, createIdentifyVisitor } from '../../../apps/server/src/auth/visitor.ts'
 export { createConversations } from '../../../apps/server/src/conversations/conversations.ts'
 export { createNoteTyping } from '../../../apps/server/src/conversations/typing.ts'
 export { refusedByStore } from '../../../apps/server/src/conversations/refused.ts'

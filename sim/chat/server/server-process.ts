@@ -294,9 +294,13 @@ function wire(
       return server.refuse(reply, refused.code, refused)
     },
   })
-  const shared = { clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds }
-  const findAvailability = server.createFindAvailability()
-  server.addVisitorRoutes(http.app, { ...shared, findAvailability, identifyVisitor, env: 'sim' })
+  const common = { clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds }
+  // Nobody signs in to a site here: no secret, and so no identity that is true.
+  const noSecret = () => Promise.reject(new Error('the simulation has no identity secrets'))
+  const identitySecrets = { find: noSecret, rotate: noSecret, verifying: () => Promise.resolve([]) }
+  const identifySubject = server.createIdentifySubject(keyRing.visitorKey)
+  const shared = { ...common, identitySecrets, findAvailability: server.createFindAvailability() }
+  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, identifySubject, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))

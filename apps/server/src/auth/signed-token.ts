@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { asRecord, limits, parseJson } from '@helvino/protocol'
 import type { KeyPurpose, KeyRing } from './key-ring.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
@@ -28,7 +28,7 @@ export interface TokenMint extends TokenRules {
 type Json = Readonly<Record<string, unknown>>
 
 /** How far another node's clock may run ahead. */
-const skewSeconds = 60
+export const skewSeconds = 60
 
 /** A JWS in compact form (RFC 7515 section 7.1), signed by the newest key of its purpose. */
 export function signToken(keyRing: KeyRing, purpose: KeyPurpose, claims: Json, mint: TokenMint): string {
@@ -47,6 +47,34 @@ function decodePart(part: string): Buffer | undefined {
   return part !== '' && bytes.toString('base64url') === part ? bytes : undefined
 }
 
+/** A token in its three parts, each in its canonical spelling, read no further. */
+export interface TokenParts {
+  readonly headerPart: string
+  /** What the signature is over. */
+  readonly signed: string
+  readonly payload: Buffer
+  readonly mac: Buffer
+}
+
+/** `undefined` for what is too long, has not three parts, or spells one of them in another way. */
+export function splitToken(token: string): TokenParts | undefined {
+  if (token.length > limits.tokenLength) return undefined
+  const parts = token.split('.', 4)
+  const [headerPart, payloadPart, signature] = parts
+  if (parts.length !== 3 || headerPart === undefined || payloadPart === undefined || signature === undefined)
+    return undefined
+  const payload = decodePart(payloadPart)
+  const mac = decodePart(signature)
+  if (!decodePart(headerPart) || !payload || !mac) return undefined
+  return { headerPart, signed: `${headerPart}.${payloadPart}`, payload, mac }
+}
+
+/** Compares over the bytes as they came, in constant time. */
+export function isSignedBy({ signed, mac }: TokenParts, key: KeyObject): boolean {
+  const expected = createHmac('sha256', key).update(signed).digest()
+  return mac.length === expected.length && timingSafeEqual(mac, expected)
+}
+
 /** The payload of a token that one of our keys of this purpose has signed, byte for byte. */
 function openToken(
   keyRing: KeyRing,
@@ -56,21 +84,14 @@ function openToken(
 ): Json | undefined {
   const known = verified?.find(keyRing, purpose, token)
   if (known) return known
-  if (token.length > limits.tokenLength) return undefined
-  const parts = token.split('.', 4)
-  const [header, payload, signature] = parts
-  if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) return undefined
-  const payloadBytes = decodePart(payload)
-  const mac = decodePart(signature)
-  if (!decodePart(header) || !payloadBytes || !mac) return undefined
+  const parts = splitToken(token)
+  if (!parts) return undefined
   // The header is compared as a whole with those that we write: whatever it says of algorithm, type or key, nothing of
   // a foreign one is ever interpreted, and one that passes is exactly { alg: HS256, typ, kid }.
-  const key = keyRing.verifyingKey(purpose, header)
-  if (!key) return undefined
-  const expected = createHmac('sha256', key).update(`${header}.${payload}`).digest()
-  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return undefined
-  const opened = asRecord(parseJson(payloadBytes.toString('utf8')))
-  if (opened) verified?.keep(token, { headerPart: header, key, payload: opened })
+  const key = keyRing.verifyingKey(purpose, parts.headerPart)
+  if (!key || !isSignedBy(parts, key)) return undefined
+  const opened = asRecord(parseJson(parts.payload.toString('utf8')))
+  if (opened) verified?.keep(token, { headerPart: parts.headerPart, key, payload: opened })
   return opened
 }
 

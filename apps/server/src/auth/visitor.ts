@@ -9,6 +9,9 @@ export interface VisitorIdentity {
 
 export type IdentifyVisitor = (orgId: OrgId, secret: VisitorId) => VisitorIdentity
 
+/** Somebody whom the site's own server has named. */
+export type IdentifySubject = (orgId: OrgId, subject: string) => VisitorIdentity
+
 /**
  * Both values come from the secret by an HMAC (RFC 2104) under keys of their own, so that neither leads to the other
  * nor to the secret, and the same visitor is two strangers in two organisations. No lookup is needed: whoever
@@ -32,3 +35,25 @@ export function createIdentifyVisitor(visitorKey: Uint8Array): IdentifyVisitor {
     },
   })
 }
+
+// No visitor's of their own device begins so.
+const subjectPrefix = 'u_'
+
+/**
+ * As `createIdentifyVisitor`, of the site's own id of its user instead of a secret, under a key of its own: neither value is ever a visitor's
+ * who has not signed in.
+ */
+export function createIdentifySubject(visitorKey: Uint8Array): IdentifySubject {
+  const publicKey = createSecretKey(Buffer.from(hkdfSync('sha256', visitorKey, '', 'helvino/subject-public-id/1', 32)))
+  return (orgId, subject) => {
+    const mac = createHmac('sha256', publicKey).update(`${orgId}\0${subject}`).digest()
+    return visitorOfSubject(`${subjectPrefix}${mac.subarray(0, 16).toString('base64url')}` as PublicVisitorId)
+  }
+}
+
+/** What is kept of somebody with this public id, who has no secret that could be hashed. */
+const visitorOfSubject = (visitorId: PublicVisitorId): VisitorIdentity => ({ visitorId, visitorHash: visitorId })
+
+/** Whose token this is, where that is somebody whom the site has named: they send no secret of a device. */
+export const identifiedBy = (visitorId: PublicVisitorId | undefined): VisitorIdentity | undefined =>
+  visitorId?.startsWith(subjectPrefix) ? visitorOfSubject(visitorId) : undefined

@@ -1,5 +1,6 @@
 import type { Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IdentitySecrets } from '../auth/identity-secrets.ts'
 import { parseOrigin } from '../auth/origin.ts'
 import type { AgentPrincipal, Conversations } from '../conversations/conversations.ts'
 import { refusedByStore } from '../conversations/refused.ts'
@@ -21,6 +22,7 @@ import { agentOf } from './request-state.ts'
 export interface AgentRouteOptions extends MessageRouteOptions {
   readonly conversations: Conversations
   readonly store: Store
+  readonly identitySecrets: IdentitySecrets
   readonly random: Random
 }
 
@@ -57,6 +59,14 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
 
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
   app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))
+
+  const { identitySecrets } = options
+  app.get('/api/agent/identity', async (request, reply) =>
+    reply.header('cache-control', 'no-store').send(await identitySecrets.find(agentOf(request).orgId)),
+  )
+  app.post('/api/agent/identity', async (request, reply) =>
+    reply.header('cache-control', 'no-store').send(await identitySecrets.rotate(agentOf(request).orgId)),
+  )
 }
 
 async function answerChange(

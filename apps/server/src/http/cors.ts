@@ -7,7 +7,8 @@ const preflightHeaders = {
   'access-control-allow-methods': 'GET, POST, PUT',
   'access-control-allow-headers': [
     'content-type',
-    ...[headers.orgKey, headers.siteId, headers.visitorId, headers.orgToken, headers.idempotencyKey],
+    ...[headers.orgKey, headers.siteId, headers.visitorId, headers.visitorIdentity, headers.orgToken],
+    headers.idempotencyKey,
   ].join(', '),
   // The longest that Chromium keeps it, in seconds.
   'access-control-max-age': '7200',

@@ -31,6 +31,10 @@ export function readVisitorHeader(request: FastifyRequest): VisitorHeader {
   return visitorId === undefined ? { kind: 'malformed' } : { kind: 'given', visitorId }
 }
 
+/** The site's word for who its visitor is, unchecked; `undefined` where there is none. */
+export const readIdentityHeader = (request: FastifyRequest): string | undefined =>
+  headerOf(request, headers.visitorIdentity)
+
 export function readCredentials(request: FastifyRequest): Credentials {
   return {
     orgKey: headerOf(request, headers.orgKey),

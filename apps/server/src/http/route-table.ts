@@ -44,6 +44,8 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'PUT /api/agent/settings': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
+  'GET /api/agent/identity': 'admin',
+  'POST /api/agent/identity': 'admin',
 
   'GET /': 'anyone',
   'GET /demo': 'anyone',

@@ -1,9 +1,11 @@
 import { type BootloaderAnswer, headers, limits, protocolNumber, type PublicVisitorId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IdentitySecrets } from '../auth/identity-secrets.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
 import { issueOrgToken } from '../auth/org-token.ts'
-import type { IdentifyVisitor } from '../auth/visitor.ts'
+import { verifyIdentity } from '../auth/signed-identity.ts'
+import { identifiedBy, type IdentifySubject, type IdentifyVisitor, type VisitorIdentity } from '../auth/visitor.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import { asVisitorSees } from '../conversations/visitor-view.ts'
 import { asAnybodySees, type FindAvailability } from '../settings/availability.ts'
@@ -18,7 +20,7 @@ import {
   type MessageRouteOptions,
 } from './message-routes.ts'
 import { refuse } from './refuse.ts'
-import { publicOf, readIdempotencyKey, readVisitorHeader, visitorOf } from './request-state.ts'
+import { publicOf, readIdempotencyKey, readIdentityHeader, readVisitorHeader, visitorOf } from './request-state.ts'
 
 export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly clock: Clock
@@ -27,6 +29,8 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly keyRing: KeyRing
   readonly identifyVisitor: IdentifyVisitor
   readonly findAvailability: FindAvailability
+  readonly identifySubject: IdentifySubject
+  readonly identitySecrets: Pick<IdentitySecrets, 'verifying'>
   readonly tokenLifetimeSeconds: number
   /** What the bootloader says in `env`. */
   readonly env: string
@@ -59,10 +63,33 @@ async function readVisitor(ours: OrgRepository, visitorId: PublicVisitorId) {
   return { validFromMs, unread }
 }
 
+type Caller =
+  /** `undefined`: whoever asks for a token that is bound to nobody. */
+  | { readonly kind: 'known'; readonly visitor: VisitorIdentity | undefined }
+  | { readonly kind: 'refused'; readonly hint: string }
+
+/** The site's word goes before the device's own id. */
+async function findCaller(request: FastifyRequest, options: VisitorRouteOptions): Promise<Caller> {
+  const { org } = publicOf(request)
+  const token = readIdentityHeader(request)
+  if (token !== undefined) {
+    const secrets = await options.identitySecrets.verifying(org.id)
+    const verified = verifyIdentity(token, secrets, options.clock.nowMs())
+    if (verified.kind === 'refused') return verified
+    return { kind: 'known', visitor: options.identifySubject(org.id, verified.subject) }
+  }
+  const header = readVisitorHeader(request)
+  return {
+    kind: 'known',
+    visitor: header.kind === 'given' ? options.identifyVisitor(org.id, header.visitorId) : undefined,
+  }
+}
+
 async function answerBootloader(request: FastifyRequest, reply: FastifyReply, options: VisitorRouteOptions) {
   const { org } = publicOf(request)
-  const header = readVisitorHeader(request)
-  const visitor = header.kind === 'given' ? options.identifyVisitor(org.id, header.visitorId) : undefined
+  const caller = await findCaller(request, options)
+  if (caller.kind === 'refused') return refuse(reply, 'identity_invalid', caller)
+  const { visitor } = caller
   const ofVisitor = visitor && (await readVisitor(options.store.ofOrg(org.id), visitor.visitorId))
   const nowMs = options.clock.nowMs()
   const orgToken = issueOrgToken(options.keyRing, {
@@ -90,13 +117,16 @@ async function answerBootloader(request: FastifyRequest, reply: FastifyReply, op
 async function answerOpen(request: FastifyRequest, reply: FastifyReply, options: VisitorRouteOptions) {
   const principal = visitorOf(request)
   const header = readVisitorHeader(request)
-  if (header.kind !== 'given')
+  const visitor =
+    header.kind === 'given'
+      ? options.identifyVisitor(principal.org.id, header.visitorId)
+      : identifiedBy(principal.visitorId)
+  if (!visitor)
     return refuse(reply, 'visitor_invalid', {
       hint: `Send the visitor's id, "v_" and a random UUID, as ${headers.visitorId}.`,
     })
   const key = decodeIdempotencyKey(readIdempotencyKey(request))
   if (key.kind === 'refused') return refuse(reply, key.code, key)
-  const visitor = options.identifyVisitor(principal.org.id, header.visitorId)
   const opened = await options.conversations.openConversation(principal, visitor, key.value)
   if (opened.kind === 'refused') return refuse(reply, opened.code, opened)
   return reply.code(opened.created ? 201 : 200).send(asVisitorSees(opened.conversation))

@@ -24,8 +24,8 @@ export interface PageOptions {
   readonly demoOrgKey: string | undefined
 }
 
-const panelName = /^panel-[\w-]+\.js$/
-const chunkName = /^(?:panel|live|telemetry)-[\w-]+\.js$/
+const lentName = /^(panel|face)-[\w-]+\.js$/
+const chunkName = /^(?:panel|live|face|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
 const demoFile = /^(?:demo\.js|shop\.css)$/
@@ -46,9 +46,11 @@ export function missingBuilds({ widget, inbox, demo }: PageFolders): string[] {
   return missing
 }
 
-function currentPanel(folder: string): string | undefined {
-  if (!existsSync(folder)) return undefined
-  return readdirSync(folder).find((name) => panelName.test(name))
+/** Today's chunk of the kind that is asked for by yesterday's name, where the loader's contract with it is stable. */
+function currentChunk(folder: string, wanted: string): string | undefined {
+  const kind = lentName.exec(wanted)?.[1]
+  if (kind === undefined || !existsSync(folder)) return undefined
+  return readdirSync(folder).find((name) => lentName.exec(name)?.[1] === kind)
 }
 
 /** What other sites load: readable from every origin, never sniffed into another type. */
@@ -73,9 +75,9 @@ function addWidgetFiles(app: FastifyInstance, widget: string): void {
     if (existsSync(join(widget, wanted))) return shared(reply).sendFile(wanted, widget, immutable)
     // A page that was loaded before a deploy asks for the panel that its `embed.js` knew. The loader's contract with the panel
     // is stable, so today's panel serves it; under yesterday's name it must not be kept.
-    const panel = panelName.test(wanted) ? currentPanel(widget) : undefined
-    if (panel === undefined) return refuse(reply, 'not_found')
-    return shared(reply).header('cache-control', 'no-store').sendFile(panel, widget, { cacheControl: false })
+    const current = currentChunk(widget, wanted)
+    if (current === undefined) return refuse(reply, 'not_found')
+    return shared(reply).header('cache-control', 'no-store').sendFile(current, widget, { cacheControl: false })
   })
 }
 
