@@ -1,23 +1,32 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { prepareFindAgentName, prepareFindAgentRole } from './auth/agent-role.ts'
+import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
+import { createInvitations } from './auth/invitations.ts'
+import { createTeam } from './auth/team.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifyVisitor } from './auth/visitor.ts'
 import type { ServerConfig } from './config.ts'
+import { createAssignment } from './conversations/assignment.ts'
 import { createConversations } from './conversations/conversations.ts'
+import { createNotes } from './conversations/notes.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { addDeskRoutes } from './http/desk-routes.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { addInstallationRoutes } from './http/installation-routes.ts'
+import { addInvitationRoutes } from './http/invitation-routes.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
+import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
+import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
@@ -104,7 +113,8 @@ async function openDoor(
   const findAgentName = prepareFindAgentName(database, read)
   const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
   const authenticate = createAuthenticate(checked)
-  return { database, agents, identifyVisitor, authenticate, findAgentName, recheck: createRecheck(checked) }
+  const isMember = prepareIsMember(database, read)
+  return { database, agents, identifyVisitor, authenticate, findAgentName, isMember, recheck: createRecheck(checked) }
 }
 
 type LogFailure = (event: string) => (error: unknown) => void
@@ -136,7 +146,7 @@ async function wire(
   const store = kept.database.createStore({ random, clock, onFailing })
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
-  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
+  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName, isMember } = door
   const guard = { authenticate, agents, publicUrl, ownOrigins }
   const app = createHttpServer({
     ...guard,
@@ -151,6 +161,8 @@ async function wire(
   }
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
+  const assignment = createAssignment({ store, fanOut, random, isMember })
+  const notes = createNotes({ store, fanOut, clock, random, findAgentName })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
@@ -171,9 +183,19 @@ async function wire(
   addHealthRoutes(app, store, isStopping)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
-  addVisitorRoutes(app, { ...routes, identifyVisitor, env: config.demo ? 'demo' : 'production' })
+  addVisitorRoutes(app, {
+    ...routes,
+    identifyVisitor,
+    noteSeenOrigin: createNoteSeenOrigin(store, clock),
+    env: config.demo ? 'demo' : 'production',
+  })
   addSessionRoutes(app, { ...routes, ...guard })
   addAgentRoutes(app, routes)
+  addInstallationRoutes(app, store)
+  addDeskRoutes(app, { ...routes, assignment, notes })
+  const invitations = createInvitations({ database, agents, clock, random })
+  addTeamRoutes(app, { team: createTeam({ database, dialect: kept.database.dialect }), invitations, assignment })
+  addInvitationRoutes(app, { ...routes, ...guard, invitations })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -3,7 +3,9 @@ import {
   type Conversation,
   decodeAgentConversation,
   decodeConversation,
+  decodeNoteFrame,
   headers,
+  type NoteFrame,
 } from '@helvino/protocol'
 
 /** What differs between the visitor's and the agent's side of the API. */
@@ -16,6 +18,8 @@ export interface Audience {
   readonly role: 'user' | 'agent'
   /** A conversation as this side sees it. */
   readonly decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined
+  /** A private note, which agents alone hear of. */
+  readonly decodeNote?: (text: string) => NoteFrame | undefined
   /** The order of its list, where that changes as conversations do. */
   readonly order?: (one: Conversation | AgentConversation, other: Conversation | AgentConversation) => number
   readonly tokenHeader: string
@@ -48,6 +52,7 @@ export const agentAudience = (apiUrl: string): Audience => ({
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,
+  decodeNote: decodeNoteFrame,
   // The most recently active first. ISO 8601 in UTC sorts as text.
   order: (one, other) => activeAt(other).localeCompare(activeAt(one)),
   tokenHeader: headers.agentToken,

@@ -328,6 +328,7 @@ export class ChatClient {
       case 'renewed':
       case 'pong':
       case 'typing':
+      case 'note':
     }
   }
 

@@ -4,8 +4,6 @@ import {
   type ClientFrame,
   closeCodes,
   type ConversationId,
-  decodeServerFrame,
-  decodeTyping,
   encodeClientFrame,
   limits,
   protocolNumber,
@@ -16,6 +14,7 @@ import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
 import type { TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
 import { askForNews, type NewsApi, type NewsPoint } from './ask-for-news.ts'
+import { decodeFrame } from './decode-frame.ts'
 import { LongPolling } from './long-polling.ts'
 
 /** Where the live connection stands. */
@@ -85,7 +84,7 @@ export class Connection {
       ...{ clock, random, onChange },
       askForNews: (signal) => askForNews(api, clock, { own: newsPoint(), isVisible: life.isVisible() }, signal),
       onText: (text) => {
-        const frame = decodeServerFrame(text, ports.audience.decodeConversation)
+        const frame = decodeFrame(text, ports.audience)
         if (frame) ports.onFrame(frame, text)
       },
     })
@@ -195,7 +194,7 @@ export class Connection {
   }
 
   #hear(text: string): void {
-    const frame = decodeTyping(text) ?? decodeServerFrame(text, this.#ports.audience.decodeConversation)
+    const frame = decodeFrame(text, this.#ports.audience)
     const nowMs = this.#ports.runtime.clock.monotonicMs()
     if (frame?.type === 'ready') {
       this.#liveAtMs = nowMs

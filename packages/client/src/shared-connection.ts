@@ -1,7 +1,8 @@
-import { type ConversationId, decodeServerFrame, decodeTyping, type MessageId, protocolNumber } from '@helvino/protocol'
+import { type ConversationId, type MessageId, protocolNumber } from '@helvino/protocol'
 import { type Channel, sleep, uuid } from '@helvino/runtime'
 import { Announcer } from './announcer.ts'
 import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts'
+import { decodeFrame } from './decode-frame.ts'
 import type { Connect, LiveConnection } from './late-connection.ts'
 import { decodeLineWord, type LeaderNews, type LeaderWord, type LineWord } from './line-word.ts'
 
@@ -299,7 +300,7 @@ class SharedConnection implements LiveConnection {
   }
 
   #hearFrame(text: string): void {
-    const frame = decodeTyping(text) ?? decodeServerFrame(text, this.#ports.audience.decodeConversation)
+    const frame = decodeFrame(text, this.#ports.audience)
     if (!['live', 'polling'].includes(this.#state.state)) this.#show({ state: 'live' })
     if (frame?.type === 'ready') {
       // What the leader has recovered is not all that we may have missed.

@@ -27,6 +27,8 @@ export interface AgentConversation extends Conversation {
   readonly preview: string
   /** When the newest message was stored, or the conversation made: ISO 8601, UTC. */
   readonly activeAt: string
+  /** The agent whose task it is, by their user id; `null`: nobody's yet. */
+  readonly assigneeId: string | null
 }
 
 export function decodeConversation(value: unknown): Conversation | undefined {
@@ -57,6 +59,7 @@ export function decodeAgentConversation(value: unknown): AgentConversation | und
     readSequence,
     preview,
     activeAt: activeAt ?? conversation.createdAt,
+    assigneeId: asString(record?.['assigneeId']) ?? null,
   }
 }
 

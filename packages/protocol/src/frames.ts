@@ -10,6 +10,7 @@ import {
 import { limits } from './limits.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, parseJson } from './record.ts'
+import type { NoteFrame } from './note.ts'
 import type { TypingFrame } from './typing.ts'
 
 /** How far a client has seen a conversation. */
@@ -49,6 +50,7 @@ export type ServerFrame =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'conversation'; readonly conversation: Conversation | AgentConversation }
   | TypingFrame
+  | NoteFrame
 
 function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
@@ -108,8 +110,8 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
 }
 
 /**
- * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, which has
- * a decoder of its own, so that a page which shows nobody's writing need not carry it. `decodeConversation`: one
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing` and `note`,
+ * which have decoders of their own, so that a page which shows neither need not carry them. `decodeConversation`: one
  * conversation, as whoever listens may see it.
  */
 export function decodeServerFrame(

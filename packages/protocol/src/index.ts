@@ -1,4 +1,12 @@
 export {
+  type ConversationCounts,
+  type ConversationPage,
+  type ConversationView,
+  decodeConversationCounts,
+  decodeConversationPage,
+  isConversationView,
+} from './agent-list.ts'
+export {
   type BootloaderAnswer,
   decodeBootloader,
   type UsedBootloaderAnswer,
@@ -40,6 +48,7 @@ export {
   sequenceZero,
   type VisitorId,
 } from './ids.ts'
+export { decodeInstallation, type Installation, type SeenOrigin } from './installation.ts'
 export { limits } from './limits.ts'
 export {
   decodeBatchAnswer,
@@ -51,9 +60,11 @@ export {
   type MessageRole,
   type PostedMessage,
 } from './message.ts'
+export { decodeNote, decodeNoteFrame, decodeNotes, type Note, type NoteFrame } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, decodeList, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
+export { decodeReplies, decodeReply, isShortcut, type SavedReply } from './reply.ts'
 export {
   type CauseFigures,
   decodeSessionHealth,
@@ -62,6 +73,18 @@ export {
   type SessionHealth,
 } from './session-health.ts'
 export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
+export {
+  type AgentRole,
+  decodeAgentRole,
+  decodeInvitationOffer,
+  decodeNewInvitation,
+  decodeTeam,
+  type InvitationOffer,
+  invitationTokenHeader,
+  type NewInvitation,
+  type OpenInvitation,
+  type Team,
+} from './team.ts'
 export {
   decodeTelemetryReport,
   type RenewalOutcome,

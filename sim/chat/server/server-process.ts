@@ -295,7 +295,8 @@ function wire(
     },
   })
   const shared = { clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds }
-  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, env: 'sim' })
+  const noteSeenOrigin = server.createNoteSeenOrigin(store, clock)
+  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, noteSeenOrigin, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   return { http, store, sessions, waitingReads, keyRing }

@@ -66,7 +66,7 @@ describe('conversations', () => {
     events = []
     committedAtEvent = []
     fanOut.subscribe((event) => {
-      if ('typing' in event) return
+      if (!('conversation' in event)) return
       events.push(event)
       committedAtEvent.push(store.writesCommitted())
     })
@@ -170,7 +170,7 @@ describe('conversations', () => {
       throw error
     })
     fanOut.subscribe((event) => {
-      if (!('typing' in event)) events.push(event)
+      if ('conversation' in event) events.push(event)
     })
     let isLost = true
     const losing: Store = {
@@ -269,7 +269,7 @@ describe('conversations', () => {
     expect(
       (
         await conversations.listConversations(foreign, {
-          status: undefined,
+          ...{ status: undefined, assigneeId: undefined, query: undefined },
           unreadOnly: false,
           cursor: undefined,
           limit: 50,

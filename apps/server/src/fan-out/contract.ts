@@ -1,4 +1,4 @@
-import type { AgentConversation, ConversationId, Message, OrgId, PublicVisitorId } from '@helvino/protocol'
+import type { AgentConversation, ConversationId, Message, Note, OrgId, PublicVisitorId } from '@helvino/protocol'
 
 /** Something that is committed and that the sessions of one conversation should hear of. */
 export interface ConversationEvent {
@@ -26,7 +26,14 @@ export interface TypingEvent {
 export type Typist =
   { readonly role: 'user' } | { readonly role: 'agent'; readonly userId: string; readonly name: string }
 
-export type FanOutEvent = ConversationEvent | TypingEvent
+/** A private note that is committed. It is for agents, whoever's conversation it stands beside. */
+export interface NoteEvent {
+  readonly orgId: OrgId
+  readonly conversationId: ConversationId
+  readonly note: Note
+}
+
+export type FanOutEvent = ConversationEvent | TypingEvent | NoteEvent
 
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
 export interface FanOut {

@@ -25,6 +25,10 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/telemetry': 'visitor',
 
   'POST /api/agent/login': 'anyone',
+  // Whoever is invited has no login yet: the token of the invitation is what they have.
+  'GET /api/invitation': 'anyone',
+  'POST /api/invitation/accept': 'anyone',
+
   'POST /api/agent/logout': 'session',
   'GET /api/agent/session': 'session',
   'POST /api/agent/token': 'session',
@@ -36,7 +40,20 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/agent/conversations/:id/resolve': 'agent',
   'POST /api/agent/conversations/:id/reopen': 'agent',
   'POST /api/agent/conversations/:id/read': 'agent',
+  'POST /api/agent/conversations/:id/assign': 'agent',
+  'GET /api/agent/conversations/:id/notes': 'agent',
+  'POST /api/agent/conversations/:id/notes': 'agent',
+  'GET /api/agent/counts': 'agent',
+  'GET /api/agent/replies': 'agent',
+  'PUT /api/agent/replies/:id': 'agent',
+  'DELETE /api/agent/replies/:id': 'agent',
   'GET /api/agent/session-health': 'agent',
+  'GET /api/agent/installation': 'agent',
+  'GET /api/agent/team': 'agent',
+  'POST /api/agent/team/invitations': 'admin',
+  'DELETE /api/agent/team/invitations/:id': 'admin',
+  'PUT /api/agent/team/members/:id': 'admin',
+  'DELETE /api/agent/team/members/:id': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
 

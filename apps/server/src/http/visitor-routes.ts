@@ -16,7 +16,8 @@ import {
   type MessageRouteOptions,
 } from './message-routes.ts'
 import { refuse } from './refuse.ts'
-import { publicOf, readIdempotencyKey, readVisitorHeader, visitorOf } from './request-state.ts'
+import type { NoteSeenOrigin } from './seen-origins.ts'
+import { publicOf, readCredentials, readIdempotencyKey, readVisitorHeader, visitorOf } from './request-state.ts'
 
 export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly clock: Clock
@@ -25,6 +26,7 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly keyRing: KeyRing
   readonly identifyVisitor: IdentifyVisitor
   readonly tokenLifetimeSeconds: number
+  readonly noteSeenOrigin: NoteSeenOrigin
   /** What the bootloader says in `env`. */
   readonly env: string
 }
@@ -50,6 +52,7 @@ export function addVisitorRoutes(app: FastifyInstance, options: VisitorRouteOpti
 
 async function answerBootloader(request: FastifyRequest, reply: FastifyReply, options: VisitorRouteOptions) {
   const { org } = publicOf(request)
+  options.noteSeenOrigin(org.id, readCredentials(request).origin)
   const header = readVisitorHeader(request)
   const visitor = header.kind === 'given' ? options.identifyVisitor(org.id, header.visitorId) : undefined
   const visitorValidFromMs = visitor ? await options.store.ofOrg(org.id).visitorValidFromMs(visitor.visitorId) : 0

@@ -31,7 +31,7 @@ export function createWaitingReads(fanOut: FanOut, clock: Clock): WaitingReads {
   let count = 0
   let isStopped = false
   const unsubscribe = fanOut.subscribe((event) => {
-    if ('typing' in event || !event.message) return
+    if (!('conversation' in event) || !event.message) return
     const { orgId, conversationId, message } = event
     for (const waiter of waiters.get(`${orgId}/${conversationId}`) ?? [])
       if (message.sequence > waiter.after) waiter.wake()

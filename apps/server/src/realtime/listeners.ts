@@ -1,5 +1,5 @@
 import type { OrgId, PublicVisitorId } from '@helvino/protocol'
-import type { ConversationEvent, FanOutEvent, TypingEvent } from '../fan-out/contract.ts'
+import type { ConversationEvent, FanOutEvent, NoteEvent, TypingEvent } from '../fan-out/contract.ts'
 import { encodeServerFrame, EventText } from './event-text.ts'
 import { type Member, orgOfMember } from './member.ts'
 
@@ -7,6 +7,7 @@ export interface Listener {
   hear(text: EventText): void
   /** `typistId`: the agent who writes, where it is one. */
   hearTyping(text: string, typistId: string | undefined): void
+  hearNote(text: string): void
 }
 
 interface OrgListeners {
@@ -37,6 +38,7 @@ export class Listeners {
     const org = this.#orgs.get(event.orgId)
     if (!org) return
     if ('typing' in event) tellTyping(org, event)
+    else if ('note' in event) tellNote(org, event)
     else tell(org, event)
   }
 }
@@ -58,4 +60,10 @@ function tellTyping({ agents, visitors }: OrgListeners, { conversationId, visito
   if (isAgent) for (const listener of visitors.get(visitorId) ?? []) listener.hearTyping(plain, undefined)
   const named = isAgent ? encodeServerFrame({ ...frame, name: typing.name }) : plain
   for (const listener of agents) listener.hearTyping(named, isAgent ? typing.userId : undefined)
+}
+
+/** No visitor is ever told. */
+function tellNote({ agents }: OrgListeners, { note }: NoteEvent): void {
+  const text = encodeServerFrame({ type: 'note', note })
+  for (const listener of agents) listener.hearNote(text)
 }

@@ -51,6 +51,7 @@ const conversation = (latest: number): AgentConversation => ({
   readSequence: 0 as Sequence,
   preview: 'a preview',
   activeAt: '2027-01-01T00:00:00.000Z',
+  assigneeId: null,
 })
 
 const event = (sequence: number): ConversationEvent => ({

@@ -1,21 +1,15 @@
-import { type ConversationId, limits, type OrgId, type Sequence } from '@helvino/protocol'
-import { type Random, uuid } from '@helvino/runtime'
+import { limits, type OrgId, type Sequence } from '@helvino/protocol'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
 import { append, type AppendOutcome } from './append.ts'
+import { changeOf, changeOne } from './change-one.ts'
 import type { Change } from './changes.ts'
 import type { StoreConnection } from './connection.ts'
-import type {
-  AllowResult,
-  ChangeResult,
-  MessageWindow,
-  NewConversation,
-  OrgRepository,
-  Unavailable,
-} from './contract.ts'
+import type { AllowResult, MessageWindow, NewConversation, OrgRepository, Unavailable } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
+import { createDeskRepository } from './desk-repository.ts'
 import { messageId } from './message-id.ts'
 import { conversationOf, messageOf, orgOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import type { ConversationRow } from './tables.ts'
 import type { Standings } from './standings.ts'
 import { all, first, run, type Work } from './work.ts'
 
@@ -24,6 +18,7 @@ const keptRefusedOrigins = 50
 export interface RepositoryParts {
   readonly connection: StoreConnection
   readonly random: Random
+  readonly clock: Clock
   readonly forget: Standings['forget']
 }
 
@@ -55,20 +50,6 @@ function* pageOf(statements: Statements, orgId: OrgId, conversationId: string, w
   return { messages: rows.map(messageOf), latestSequence: latest as Sequence }
 }
 
-/** One change of a conversation; `change` gives the new row, or `undefined` where all is so already. */
-function* changeOne(
-  statements: Statements,
-  orgId: OrgId,
-  id: ConversationId,
-  change: (before: ConversationRow) => Work<ConversationRow | undefined>,
-): Work<Exclude<ChangeResult, Unavailable>> {
-  const before = yield* first(statements.conversationToChange, { orgId, id })
-  if (!before) return { kind: 'no-conversation' }
-  const after = yield* change(before)
-  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
-  return { kind: 'changed', conversation: conversationOf(after) }
-}
-
 function* allowOne(
   statements: Statements,
   orgId: OrgId,
@@ -83,7 +64,8 @@ function* allowOne(
   return { kind: 'written' }
 }
 
-function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId) {
+function createReads({ connection: { statements, kysely, read }, clock }: RepositoryParts, orgId: OrgId) {
+  const pause = () => new Promise<void>((resolve) => clock.startTimer(0, resolve))
   return {
     async findConversation(id) {
       const row = await read(first(statements.conversation, { orgId, id }))
@@ -93,7 +75,7 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
       const rows = await read(all(statements.visitorConversations, { orgId, visitorId }))
       return rows.map(conversationOf)
     },
-    listConversations: (filter) => listConversations(kysely, orgId, filter),
+    listConversations: (filter) => listConversations(kysely, orgId, filter, pause),
     listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
     async visitorValidFromMs(id) {
       const row = await read(first(statements.visitorValidFrom, { orgId, id }))
@@ -112,12 +94,6 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
   } satisfies Partial<OrgRepository>
 }
 
-const changeOf = (
-  orgId: OrgId,
-  conversationId: ConversationId,
-  audience: Change['audience'] = 'everybody',
-): Change => ({ orgId, conversationId, sequence: undefined, audience })
-
 const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Change[] =>
   outcomes.flatMap((outcome) =>
     outcome.kind === 'stored'
@@ -126,7 +102,8 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
   )
 
 /** Reads answer from the last commit; every write goes through the one writer. */
-export function createOrgRepository({ connection, random, forget }: RepositoryParts, orgId: OrgId): OrgRepository {
+export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
+  const { connection, random, forget } = parts
   const { statements, write } = connection
   const written = (work: () => Work<unknown>) =>
     write({
@@ -136,7 +113,8 @@ export function createOrgRepository({ connection, random, forget }: RepositoryPa
       },
     })
   return {
-    ...createReads(connection, orgId),
+    ...createReads(parts, orgId),
+    ...createDeskRepository(connection, random, orgId),
     openConversation: (wanted) =>
       write({
         start: () => openOne(statements, random, orgId, wanted),

@@ -14,7 +14,21 @@ import type { ConversationRow, MessageRow, OrgRow } from './tables.ts'
 
 // Decoders of what this store wrote itself: the brands were proven before the row was stored.
 
-const isoTime = (ms: number): string => new Date(ms).toISOString()
+// What `conversationOf` reads; the key that made the conversation is the database's own.
+export const conversationColumns = [
+  'org_id',
+  'id',
+  'visitor_id',
+  'status',
+  'created_at_ms',
+  'active_at_ms',
+  'latest_sequence',
+  'read_sequence',
+  'preview',
+  'assignee_id',
+] as const
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
 export const orgOf = (row: OrgRow): Org => ({
   id: row.id as OrgId,
@@ -47,6 +61,7 @@ export const conversationOf = (row: ConversationRow): AgentConversation => ({
   readSequence: row.read_sequence as Sequence,
   preview: row.preview,
   activeAt: isoTime(row.active_at_ms),
+  assigneeId: row.assignee_id,
 })
 
 export const messageOf = (row: Omit<MessageRow, 'author_id'>): Message => ({

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import { compile } from './statement.ts'
+import { deskStatements } from './desk-statements.ts'
+import { conversationColumns } from './rows.ts'
+import { compile, integer, text } from './statement.ts'
 import type { ConversationRow, MessageRow, OrgRow, Tables } from './tables.ts'
 
 interface Key {
@@ -13,22 +15,6 @@ interface Window {
   readonly limit: number
 }
 
-const conversationColumns = [
-  'org_id',
-  'id',
-  'visitor_id',
-  'status',
-  'created_at_ms',
-  'active_at_ms',
-  'latest_sequence',
-  'read_sequence',
-  'preview',
-] as const
-
-// Beside an order or a limit SQLite plans anew for each value that is bound bare, which costs ten times the reading.
-const text = (value: string) => sql<string>`cast(${value} as text)`
-const integer = (value: number) => sql<number>`cast(${value} as integer)`
-
 /** Every statement on the way of a message, compiled when the store opens. */
 export type Statements = ReturnType<typeof compileStatements>
 
@@ -39,6 +25,7 @@ export function compileStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     ...conversationReads(kysely, locksRows),
     ...conversationWrites(kysely),
     ...messageStatements(kysely),
+    ...deskStatements(kysely),
     beat: compile((p: { readonly nowMs: number }) =>
       kysely
         .insertInto('heartbeat')

@@ -5,7 +5,8 @@ import type { ConversationRow, MessageRow } from '../tables.ts'
 import type { ChangedRange } from './notifications.ts'
 
 const conversationsSql = `
-  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence, c.preview
+  SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence, c.preview,
+    c.assignee_id
   FROM conversations AS c
   WHERE (c.org_id, c.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`
 
