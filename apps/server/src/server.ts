@@ -15,10 +15,12 @@ import { createConversations } from './conversations/conversations.ts'
 import { createNotes } from './conversations/notes.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
+import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
+import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addInstallationRoutes } from './http/installation-routes.ts'
@@ -128,6 +130,28 @@ function createFanOut({ others }: OpenedDatabase, world: ServerWorld, logFailure
   return { fanOut, listenToOthers: () => others.listen(world, { ...hears, onFailing }) }
 }
 
+type Door = Awaited<ReturnType<typeof openDoor>>
+
+interface DeskParts extends GuardOptions, Pick<Door, 'database' | 'agents' | 'findAgentName' | 'isMember'> {
+  readonly agents: Door['agents']
+  readonly store: Store
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly random: Random
+  readonly dialect: OpenedDatabase['dialect']
+}
+
+/** What agents work with beside the messages, and who they are. */
+function addDesk(app: FastifyInstance, parts: DeskParts): void {
+  const { store } = parts
+  const assignment = createAssignment(parts)
+  const invitations = createInvitations(parts)
+  addInstallationRoutes(app, store)
+  addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
+  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment })
+  addInvitationRoutes(app, { ...parts, invitations })
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -146,7 +170,7 @@ async function wire(
   const store = kept.database.createStore({ random, clock, onFailing })
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
-  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName, isMember } = door
+  const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
   const guard = { authenticate, agents, publicUrl, ownOrigins }
   const app = createHttpServer({
     ...guard,
@@ -161,8 +185,6 @@ async function wire(
   }
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
-  const assignment = createAssignment({ store, fanOut, random, isMember })
-  const notes = createNotes({ store, fanOut, clock, random, findAgentName })
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
@@ -170,13 +192,7 @@ async function wire(
   await listenToOthers()
 
   const routes = {
-    clock,
-    random,
-    store,
-    conversations,
-    waitingReads,
-    recheck,
-    keyRing,
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing },
     tokenLifetimeSeconds: lifetimeSeconds,
   }
   const telemetry = new Telemetry(clock)
@@ -191,11 +207,7 @@ async function wire(
   })
   addSessionRoutes(app, { ...routes, ...guard })
   addAgentRoutes(app, routes)
-  addInstallationRoutes(app, store)
-  addDeskRoutes(app, { ...routes, assignment, notes })
-  const invitations = createInvitations({ database, agents, clock, random })
-  addTeamRoutes(app, { team: createTeam({ database, dialect: kept.database.dialect }), invitations, assignment })
-  addInvitationRoutes(app, { ...routes, ...guard, invitations })
+  addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

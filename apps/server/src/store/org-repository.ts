@@ -101,9 +101,30 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
       : [],
   )
 
+/** What decides who is let in: `forget` makes the next question read it anew. */
+function createAdmissions({ connection: { statements, write }, forget }: RepositoryParts, orgId: OrgId) {
+  return {
+    async signOutVisitor(id, validFromMs) {
+      const result = await write({
+        *start() {
+          yield* run(statements.signOutVisitor, { orgId, id, validFromMs })
+          return { kind: 'written' } as const
+        },
+      })
+      forget(orgId, id)
+      return result
+    },
+    async allowOrigin(origin, most) {
+      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
+      forget(orgId)
+      return result
+    },
+  } satisfies Partial<OrgRepository>
+}
+
 /** Reads answer from the last commit; every write goes through the one writer. */
 export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
-  const { connection, random, forget } = parts
+  const { connection, random } = parts
   const { statements, write } = connection
   const written = (work: () => Work<unknown>) =>
     write({
@@ -157,16 +178,7 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
           }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
       }),
-    async signOutVisitor(id, validFromMs) {
-      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
-      forget(orgId, id)
-      return result
-    },
-    async allowOrigin(origin, most) {
-      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
-      forget(orgId)
-      return result
-    },
+    ...createAdmissions(parts, orgId),
     rememberRefusedOrigin: (origin, nowMs) =>
       written(function* () {
         yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
