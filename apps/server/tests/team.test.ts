@@ -42,7 +42,7 @@ async function join(email: string, role = 'agent') {
 }
 
 describe('the team', () => {
-  it('[TE1] shows every agent who the members are, and admins alone who is invited', async () => {
+  it('[TEA1] shows every agent who the members are, and admins alone who is invited', async () => {
     const { id } = await invite('waits@shop.example', 'admin')
     const members = [
       { userId: admin.userId, name: 'Administrator', email: server.admin?.email, role: 'admin', isYou: true },
@@ -60,7 +60,7 @@ describe('the team', () => {
     expect((await api(`/invitations/${id}`, 'DELETE')).body).toMatchObject({ invitations: [] })
   })
 
-  it('[TE2] lets whoever is invited look at the offer, join once, and log in', async () => {
+  it('[TEA2] lets whoever is invited look at the offer, join once, and log in', async () => {
     const { token } = await invite(' Ida@Shop.example ')
     expect((await offerOf(token)).body).toMatchObject({
       email: 'ida@shop.example',
@@ -73,7 +73,7 @@ describe('the team', () => {
     expect([(await accept(token)).status, (await offerOf(token)).status]).toEqual([404, 404])
   })
 
-  it('[TE3] opens nothing with a token that was withdrawn, replaced, made up or comes in an address', async () => {
+  it('[TEA3] opens nothing with a token that was withdrawn, replaced, made up or comes in an address', async () => {
     const withdrawn = await invite('mia@shop.example')
     const replaced = await invite('noa@shop.example')
     const { token } = await invite('noa@shop.example')
@@ -85,7 +85,7 @@ describe('the team', () => {
     expect((await offerOf(token)).status).toBe(200)
   })
 
-  it('[TE4] refuses a name, password or address that cannot be, and an address that is a member’s', async () => {
+  it('[TEA4] refuses a name, password or address that cannot be, and an address that is a member’s', async () => {
     const { token } = await invite('ole@shop.example')
     for (const more of [{ name: ' ' }, { name: 'x'.repeat(81) }, { password: 'short' }, { password: 'x'.repeat(129) }])
       expect((await accept(token, more)).body['code']).toBe('request_invalid')
@@ -98,7 +98,7 @@ describe('the team', () => {
     expect([taken.status, taken.body['code']]).toEqual([409, 'address_taken'])
   })
 
-  it('[TE5] leaves the team to admins', async () => {
+  it('[TEA5] leaves the team to admins', async () => {
     const tries = [
       await api('/invitations', 'POST', { email: 'x@shop.example', role: 'agent' }, grace),
       await api('/invitations/any', 'DELETE', undefined, grace),
@@ -108,7 +108,7 @@ describe('the team', () => {
     for (const { status, body } of tries) expect([status, body['code']]).toEqual([403, 'role_insufficient'])
   })
 
-  it('[TE6] changes a role at once, and keeps the last admin one', async () => {
+  it('[TEA6] changes a role at once, and keeps the last admin one', async () => {
     const last = await api(`/members/${admin.userId}`, 'PUT', { role: 'agent' })
     expect([last.status, last.body['code']]).toEqual([409, 'last_admin'])
     expect((await api(`/members/${admin.userId}`, 'DELETE')).body['code']).toBe('last_admin')
@@ -121,7 +121,7 @@ describe('the team', () => {
     expect((await api(`/members/${second.userId}`, 'PUT', { role: 'owner' })).body['code']).toBe('request_invalid')
   })
 
-  it('[TE7] ends with a removal the sessions, the socket and the login, and frees what was their task', async () => {
+  it('[TEA7] ends with a removal the sessions, the socket and the login, and frees what was their task', async () => {
     const leaver = await join('leaver@shop.example')
     const visitor = await openVisitor(url)
     const base = `${url}/api/agent/conversations`
@@ -146,7 +146,7 @@ describe('the team', () => {
     await join('leaver@shop.example')
   })
 
-  it('[TE8] admits so many invitations at a time', async () => {
+  it('[TEA8] admits so many invitations at a time', async () => {
     const { body } = await api('')
     const open = (body['invitations'] as object[]).length
     for (let count = open; count < limits.openInvitations; count += 1) await invite(`n${String(count)}@shop.example`)
@@ -155,7 +155,7 @@ describe('the team', () => {
     await invite('n49@shop.example')
   })
 
-  it('[TE9] slows down guessing, and refuses another site and the clear', async () => {
+  it('[TEA9] slows down guessing, and refuses another site and the clear', async () => {
     const foreign = { headers: { origin: 'https://evil.example' } }
     expect((await call(`${url}/api/invitation`, foreign)).body['code']).toBe('origin_not_allowed')
     expect((await call(`${url}/api/invitation/accept`, { ...foreign, body: {} })).body['code']).toBe(

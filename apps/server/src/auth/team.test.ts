@@ -40,7 +40,7 @@ describe.each([
     return { database, clock, agents, invitations, team: createTeam({ database, dialect }) }
   }
 
-  it('[TE10] keeps one of two admins who remove, or demote, each other at once', async () => {
+  it('[TEA10] keeps one of two admins who remove, or demote, each other at once', async () => {
     const { agents, team } = await openWorld()
     for (let round = 0; round < 5; round += 1) {
       for (const name of ['ann', 'bob'])
@@ -56,7 +56,7 @@ describe.each([
     expect(await team.removeMember('org_b' as OrgId, 'nobody')).toBe('no-member')
   })
 
-  it('[TE11] keeps of an invitation a hash, for seven days, and leaves a member’s account alone', async () => {
+  it('[TEA11] keeps of an invitation a hash, for seven days, and leaves a member’s account alone', async () => {
     const { database, clock, agents, invitations } = await openWorld()
     const invited = await invitations.invite(orgId, 'ann@shop.example', 'agent')
     if (invited.kind !== 'invited') throw new Error(invited.kind)
