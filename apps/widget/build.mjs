@@ -36,7 +36,7 @@ const insideNames = new RegExp(
     'resumePoints|nextAfter|fetchPage|refreshList|isInUse|isAnswerAwaited|onAwake|onAtRest|noteMessage|setEngaged',
     'isHurried|endWaitAt|lastTryAtMs|blockedUntilMs|mostAtOnce|laneOf|onAttempt|onAccepted|onWaiting|onGone|onKept|onNews',
     'countWaiting|hearAttempt|hearRenewal|isPending|postMessages|blueUntilAtMs|redFromAtMs|isBlueHeld',
-    'decodeConversation|batchMessages|outbox|outboxName|maxEntries|isNew|network|channels|initial|snapshot|orgName|discard|hurry',
+    'decodeConversation|decodeNote|batchMessages|outbox|outboxName|maxEntries|isNew|network|channels|initial|snapshot|orgName|discard|hurry',
     'attemptWithinMs|waitWithinMs|maxWaiting|headJoinedAtMs|settleAll|endClaim|catchUp|configure|onStatus|onChange|isLive',
     'errorClearMs|writesOff|outboxFull|connecting|greeting|contextType|forceUpdate',
     'tellLoadFailed|onApproach|onToggle|setBusy|setOpen|setColor',

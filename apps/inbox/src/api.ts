@@ -10,7 +10,16 @@ import {
   unreachable,
   withToken,
 } from '@helvino/client'
-import { decodeSessionHealth, headers, isTokenRefusal, parseJson, type SessionHealth } from '@helvino/protocol'
+import {
+  decodeInvitationOffer,
+  decodeSessionHealth,
+  headers,
+  type InvitationOffer,
+  invitationTokenHeader,
+  isTokenRefusal,
+  parseJson,
+  type SessionHealth,
+} from '@helvino/protocol'
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
 import { Drafts } from './drafts.ts'
 import { decodeSession, type Session } from './session.ts'
@@ -26,6 +35,10 @@ export interface InboxApi {
   /** Refused with `login_failed` where address or password is wrong. */
   logIn(email: string, password: string): Promise<CallResult<Session>>
   logOut(): Promise<CallResult<true>>
+  /** What an invitation offers. Refused with `not_found` where it is not open (any more). */
+  findInvitation(token: string): Promise<CallResult<InvitationOffer>>
+  /** Joins; `logIn` works from then on. Refused with `not_found`, or `request_invalid` for a name or password that cannot be. */
+  acceptInvitation(token: string, name: string, password: string): Promise<CallResult<true>>
   /** The chat of whoever is logged in, started. Its owner calls `dispose`; what it has not sent comes back with the next one of the same person. */
   openChat(session: Session): AgentClient
   /** What the person has written and not sent: one for all who ask, as long as the page lives. */
@@ -103,6 +116,10 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone }
     findSession: () => call(get('/api/agent/session'), decodeSession),
     logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
     logOut: () => call(post('/api/agent/logout'), () => true as const),
+    findInvitation: (token) =>
+      call({ ...get('/api/invitation'), headers: { [invitationTokenHeader]: token } }, decodeInvitationOffer),
+    acceptInvitation: (token, name, password) =>
+      call(post('/api/invitation/accept', { token, name, password }), () => true as const),
     openChat(session) {
       const { user, org } = session
       const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })

@@ -26,6 +26,7 @@ const conversation = (
   visitorReadSequence: 0 as Sequence,
   preview: '',
   activeAt,
+  assigneeId: null,
 })
 
 const early = conversation('early', '2026-03-01T08:00:00.000Z', 'open', 3, 3)

@@ -1,27 +1,38 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { prepareFindAgentName, prepareFindAgentRole } from './auth/agent-role.ts'
+import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
+import { createInvitations } from './auth/invitations.ts'
+import { createTeam } from './auth/team.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifySubject, createIdentifyVisitor } from './auth/visitor.ts'
 import { isLoopback, type ServerConfig } from './config.ts'
+import { createAssignment } from './conversations/assignment.ts'
 import { createConversations } from './conversations/conversations.ts'
+import { createNotes } from './conversations/notes.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
+import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
 import { addDemoRoutes } from './http/demo-routes.ts'
+import { addDeskRoutes } from './http/desk-routes.ts'
+import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { addInstallationRoutes } from './http/installation-routes.ts'
+import { addInvitationRoutes } from './http/invitation-routes.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
+import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
+import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
@@ -110,7 +121,8 @@ async function openDoor(
   const findAgentName = prepareFindAgentName(database, read)
   const checked = { store, keyRing, identifyVisitor, findAgentRole, clock, lifetimeSeconds, ownOrigins }
   const authenticate = createAuthenticate(checked)
-  return { database, agents, identifyVisitor, authenticate, findAgentName, recheck: createRecheck(checked) }
+  const isMember = prepareIsMember(database, read)
+  return { database, agents, identifyVisitor, authenticate, findAgentName, isMember, recheck: createRecheck(checked) }
 }
 
 type LogFailure = (event: string) => (error: unknown) => void
@@ -122,6 +134,28 @@ function createFanOut({ others }: OpenedDatabase, world: ServerWorld, logFailure
   const { fanOut, hears } = createFanOutAmongServers(local, others)
   const onFailing = logFailure('other-servers-unheard')
   return { fanOut, listenToOthers: () => others.listen(world, { ...hears, onFailing }) }
+}
+
+type Door = Awaited<ReturnType<typeof openDoor>>
+
+interface DeskParts extends GuardOptions, Pick<Door, 'database' | 'agents' | 'findAgentName' | 'isMember'> {
+  readonly agents: Door['agents']
+  readonly store: Store
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly random: Random
+  readonly dialect: OpenedDatabase['dialect']
+}
+
+/** What agents work with beside the messages, and who they are. */
+function addDesk(app: FastifyInstance, parts: DeskParts): void {
+  const { store } = parts
+  const assignment = createAssignment(parts)
+  const invitations = createInvitations(parts)
+  addInstallationRoutes(app, store)
+  addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
+  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment })
+  addInvitationRoutes(app, { ...parts, invitations })
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -163,13 +197,7 @@ async function wire(
   await listenToOthers()
 
   const routes = {
-    clock,
-    random,
-    store,
-    conversations,
-    waitingReads,
-    recheck,
-    keyRing,
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
@@ -178,8 +206,13 @@ async function wire(
   addHealthRoutes(app, store, isStopping)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
-  const identifySubject = createIdentifySubject(keyRing.visitorKey)
-  addVisitorRoutes(app, { ...routes, identifyVisitor, identifySubject, env: config.demo ? 'demo' : 'production' })
+  addVisitorRoutes(app, {
+    ...routes,
+    identifyVisitor,
+    identifySubject: createIdentifySubject(keyRing.visitorKey),
+    noteSeenOrigin: createNoteSeenOrigin(store, clock),
+    env: config.demo ? 'demo' : 'production',
+  })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
   addAgentRoutes(app, routes)
@@ -187,6 +220,7 @@ async function wire(
   if (config.demo && publicUrl === undefined && isLoopback(config.host))
     addDemoRoutes(app, { ...routes, orgKey: demoOrgKey, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
+  addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -113,12 +113,32 @@ describe('moving an installation to PostgreSQL', () => {
     for (const content of ['one', 'two', 'three'])
       await postText(before.url, visitor, content, { clientMessageId: content })
     const agent = await logIn(before.url, before.admin)
+    const path = `/api/agent/conversations/${visitor.conversationId}`
+    const kept = async (of: string) => {
+      const paths = [`${path}/notes`, '/api/agent/replies', '/api/agent/team', '/api/agent/installation']
+      const read = await Promise.all(paths.map((each) => call(of + each, { headers: agent.headers })))
+      return read.map(({ body }) => body)
+    }
+    const { headers } = agent
+    await call(`${before.url}${path}/assign`, { headers, body: { userId: agent.userId } })
+    await call(`${before.url}${path}/notes`, { headers, body: { content: 'ünï "note"', clientNoteId: 'n1' } })
+    const hello = { shortcut: 'hello', content: 'Hello!' }
+    await call(`${before.url}/api/agent/replies/r1`, { method: 'PUT', headers, body: hello })
+    const invitation = { email: 'ida@shop.example', role: 'agent' }
+    const invited = await call(`${before.url}/api/agent/team/invitations`, { headers, body: invitation })
+    await call(`${before.url}/api/bootloader`, { headers: { 'x-org-key': 'demo', origin: 'http://localhost:3000' } })
+    const keptBefore = await kept(before.url)
+    expect(JSON.stringify(keptBefore)).toMatch(/ünï.*hello.*ida@shop\.example.*localhost:3000/)
     await before.kill('SIGTERM')
     const url = await postgres.createDatabase()
     const { code, stdout, stderr } = await move(before.dataFolder, url).ended
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('verified messages of 1 conversations, read back')
     const after = await start({ env: { DATABASE_URL: url }, dataFolder: before.dataFolder })
+    expect(await kept(after.url)).toEqual(keptBefore)
+    expect((await call(`${after.url}/api/agent/counts`, { headers })).body).toMatchObject({ mine: 1 })
+    const token = invited.body['token'] as string
+    expect((await call(`${after.url}/api/invitation`, { headers: { 'x-invitation-token': token } })).status).toBe(200)
     // The visitor's token, the agent's login and token from before, and the password.
     expect((await postText(after.url, visitor, 'two', { clientMessageId: 'two' })).status).toBe(200)
     const posted = await postText(after.url, visitor, 'four')

@@ -1,7 +1,8 @@
-import { asRecord, asString, type VisitorProfile } from '@helvino/protocol'
+import { asRecord, asString, type Note, type VisitorProfile } from '@helvino/protocol'
 import type { Clock, Network, Runtime } from '@helvino/runtime'
 import { type TokenAnswer, TokenRenewer } from '@helvino/token/core'
 import { parseTokenExpiration } from '@helvino/token/jwt'
+import { type AgentDesk, createAgentDesk } from './agent-desk.ts'
 import { agentAudience } from './audience.ts'
 import { readAnswer, request, unreachable } from './call.ts'
 import { ChatClient } from './chat-client.ts'
@@ -62,6 +63,13 @@ export interface AgentClient {
   readonly chat: ChatClient
   /** Who else writes in which conversation. */
   readonly typing: Typing
+  /** What is done beside the chat: assignment, notes, replies, the team. */
+  readonly desk: AgentDesk
+  /**
+   * Hears of each private note of the organisation as it is written, by this agent or a colleague. One that was written while the connection was
+   * away is not told: `desk.listNotes` has it. Returns the unsubscribe.
+   */
+  onNote(listener: (note: Note) => void): () => void
 }
 
 /** An agent's chat: its token comes from the session of the page. */
@@ -69,6 +77,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const { runtime, apiUrl, orgId, userId } = options
   const { clock, network } = runtime
   const owner = agentOwner(orgId, userId)
+  const noteListeners = new Set<(note: Note) => void>()
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
     fetchToken: (signal) => fetchAgentToken(options, network, clock, signal),
@@ -79,6 +88,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     onFrame: (frame) => {
       typing.hear(frame)
       if (frame.type === 'visitor') options.onVisitor?.(frame.visitor)
+      if (frame.type === 'note') for (const listener of noteListeners) listener(frame.note)
     },
   })
   const typing = new Typing({
@@ -87,5 +97,13 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       chat.noteTyping(id)
     },
   })
-  return { chat, typing }
+  return {
+    chat,
+    typing,
+    desk: createAgentDesk({ runtime, apiUrl, renewer }),
+    onNote(listener) {
+      noteListeners.add(listener)
+      return () => noteListeners.delete(listener)
+    },
+  }
 }

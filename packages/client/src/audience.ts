@@ -3,6 +3,7 @@ import {
   type Conversation,
   decodeAgentConversation,
   decodeConversation,
+  decodeNoteFrame,
   decodeTyping,
   decodeVisitorFrame,
   headers,
@@ -53,7 +54,7 @@ export const agentAudience = (apiUrl: string): Audience => ({
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,
-  decodeMore: (text) => decodeTyping(text) ?? decodeVisitorFrame(text),
+  decodeMore: (text) => decodeTyping(text) ?? decodeVisitorFrame(text) ?? decodeNoteFrame(text),
   // The most recently active first. ISO 8601 in UTC sorts as text.
   order: (one, other) => activeAt(other).localeCompare(activeAt(one)),
   tokenHeader: headers.agentToken,

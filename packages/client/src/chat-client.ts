@@ -330,6 +330,7 @@ export class ChatClient {
       case 'pong':
       case 'typing':
       case 'visitor':
+      case 'note':
     }
   }
 

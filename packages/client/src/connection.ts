@@ -4,8 +4,6 @@ import {
   type ClientFrame,
   closeCodes,
   type ConversationId,
-  decodeServerFrame,
-  decodeTyping,
   encodeClientFrame,
   limits,
   protocolNumber,
@@ -16,6 +14,7 @@ import { backoffMs, type Socket, type Runtime } from '@helvino/runtime'
 import type { TokenRenewer } from '@helvino/token/core'
 import type { Audience } from './audience.ts'
 import { askForNews, type NewsApi, type NewsPoint } from './ask-for-news.ts'
+import { decodeFrame } from './decode-frame.ts'
 import { LongPolling } from './long-polling.ts'
 
 /** Where the live connection stands. */
@@ -52,10 +51,6 @@ const idleCapMs = 300_000
 const lastsAfterMs = 15_000
 /** Tries for a socket that fail, one after the other, before it is done without. */
 const pollsAfterTries = 2
-
-/** One frame, as whoever listens may hear it. */
-export const decodeFrame = (text: string, audience: Audience): ServerFrame | undefined =>
-  (audience.decodeMore ?? decodeTyping)(text) ?? decodeServerFrame(text, audience.decodeConversation)
 
 /**
  * One live connection that stays: connects, says hello with what is already known, renews its token in place, notices a dead line by its own

@@ -1,7 +1,8 @@
 import { type ConversationId, type MessageId, protocolNumber } from '@helvino/protocol'
 import { type Channel, sleep, uuid } from '@helvino/runtime'
 import { Announcer } from './announcer.ts'
-import { Connection, decodeFrame, type ConnectionPorts, type ConnectionState } from './connection.ts'
+import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts'
+import { decodeFrame } from './decode-frame.ts'
 import type { Connect, LiveConnection } from './late-connection.ts'
 import { decodeLineWord, type LeaderNews, type LeaderWord, type LineWord } from './line-word.ts'
 

@@ -32,6 +32,8 @@ export interface AgentConversation extends Conversation {
   readonly preview: string
   /** When the newest message was stored, or the conversation made: ISO 8601, UTC. */
   readonly activeAt: string
+  /** The agent whose task it is, by their user id; `null`: nobody's yet. */
+  readonly assigneeId: string | null
 }
 
 export function decodeConversation(value: unknown): Conversation | undefined {
@@ -64,6 +66,7 @@ export function decodeAgentConversation(value: unknown): AgentConversation | und
     visitorReadSequence: decodeSequence(record?.['visitorReadSequence']) ?? (0 as Sequence),
     preview,
     activeAt: activeAt ?? conversation.createdAt,
+    assigneeId: asString(record?.['assigneeId']) ?? null,
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { limits } from './limits.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, parseJson } from './record.ts'
+import type { NoteFrame } from './note.ts'
 import type { TypingFrame } from './typing.ts'
 import type { VisitorFrame } from './visitor.ts'
 
@@ -51,6 +52,7 @@ export type ServerFrame =
   | { readonly type: 'conversation'; readonly conversation: Conversation | AgentConversation }
   | TypingFrame
   | VisitorFrame
+  | NoteFrame
 
 function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
@@ -110,8 +112,8 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
 }
 
 /**
- * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing` and
- * `visitor`, which have decoders of their own, so that a page which shows neither need not carry them. `decodeConversation`: one
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, `visitor`
+ * and `note`, which have decoders of their own, so that a page which shows none of them need not carry them. `decodeConversation`: one
  * conversation, as whoever listens may see it.
  */
 export function decodeServerFrame(

@@ -1,3 +1,11 @@
+export {
+  type ConversationCounts,
+  type ConversationPage,
+  type ConversationView,
+  decodeConversationCounts,
+  decodeConversationPage,
+  isConversationView,
+} from './agent-list.ts'
 export { type BootloaderAnswer, decodeBootloader, type UsedBootloaderAnswer, type UsedConfig } from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'
@@ -34,6 +42,7 @@ export {
   sequenceZero,
   type VisitorId,
 } from './ids.ts'
+export { decodeInstallation, type Installation, type SeenOrigin } from './installation.ts'
 export { limits } from './limits.ts'
 export {
   decodeBatchAnswer,
@@ -52,9 +61,11 @@ export {
   type OrgSettings,
   settingsLimits,
 } from './org-settings.ts'
+export { decodeNote, decodeNoteFrame, decodeNotes, type Note, type NoteFrame } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, decodeList, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
+export { decodeReplies, decodeReply, isShortcut, type SavedReply } from './reply.ts'
 export {
   type CauseFigures,
   decodeSessionHealth,
@@ -63,6 +74,18 @@ export {
   type SessionHealth,
 } from './session-health.ts'
 export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
+export {
+  type AgentRole,
+  decodeAgentRole,
+  decodeInvitationOffer,
+  decodeNewInvitation,
+  decodeTeam,
+  type InvitationOffer,
+  invitationTokenHeader,
+  type NewInvitation,
+  type OpenInvitation,
+  type Team,
+} from './team.ts'
 export {
   decodeTelemetryReport,
   type RenewalOutcome,

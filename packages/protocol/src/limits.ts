@@ -20,6 +20,31 @@ export const limits = {
   pageMessages: 100,
   /** Conversations in one page of a list. */
   pageConversations: 50,
+  /** Characters of what is searched for in conversations. */
+  searchLength: 100,
+  /** Conversations that one search looks through; where there are more, the next page of it goes on. */
+  searchedConversations: 1_000,
+  /** Messages of a conversation that a search looks through, the newest ones. */
+  searchedMessages: 200,
+  /** A count of conversations ends here: that many means that many or more. */
+  countedConversations: 1_000,
+  /** Characters of one private note. */
+  noteLength: 2_000,
+  /** Private notes of one conversation. */
+  conversationNotes: 200,
+  /** Saved replies of one organisation. */
+  orgReplies: 200,
+  /** Invitations of one organisation that wait to be accepted. */
+  openInvitations: 50,
+  /** How long an invitation may be accepted, in ms: seven days. */
+  invitationMs: 604_800_000,
+  /** Characters of what a member of a team is called. */
+  nameLength: 80,
+  /** Characters of a password. */
+  passwordLeast: 12,
+  passwordMost: 128,
+  /** Origins of an organisation that are remembered as having loaded the widget, the latest ones. */
+  seenOrigins: 50,
   /** Characters of a conversation's preview. */
   previewLength: 140,
   /** Messages that wait to be sent, per owner and device. */

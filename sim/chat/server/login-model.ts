@@ -41,6 +41,7 @@ export function loginModel(disk: SimDisk, clock: Clock): Agents {
     logIn: unused,
     logOut: unused,
     putAgent: unused,
+    join: unused,
     moveMembers: unused,
   }
 }

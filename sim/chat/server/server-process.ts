@@ -300,7 +300,8 @@ function wire(
   const identitySecrets = { find: noSecret, rotate: noSecret, verifying: () => Promise.resolve([]) }
   const identifySubject = server.createIdentifySubject(keyRing.visitorKey)
   const shared = { ...common, identitySecrets, findAvailability: server.createFindAvailability() }
-  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, identifySubject, env: 'sim' })
+  const noteSeenOrigin = server.createNoteSeenOrigin(store, clock)
+  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, identifySubject, noteSeenOrigin, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))

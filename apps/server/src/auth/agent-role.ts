@@ -21,6 +21,21 @@ export function prepareFindAgentName(
   return async (userId) => (await read(first(named, { userId })))?.name
 }
 
+/** Whether somebody answers for an organisation. The agents' tables must be there. */
+export function prepareIsMember(
+  database: Kysely<AgentTables>,
+  read: <Result>(work: Work<Result>) => Promise<Result>,
+): (orgId: string, userId: string) => Promise<boolean> {
+  const membership = compile((p: { readonly orgId: string; readonly userId: string }) =>
+    database
+      .selectFrom('agent_memberships')
+      .select('role')
+      .where('user_id', '=', p.userId)
+      .where('org_id', '=', p.orgId),
+  )
+  return async (orgId, userId) => (await read(first(membership, { orgId, userId }))) !== undefined
+}
+
 /**
  * One compiled read, since every call of an agent asks. No join and no range: SQLite plans those anew for each value, which costs ten times
  * the reading. The agents' tables must be there.

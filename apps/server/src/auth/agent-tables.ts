@@ -10,7 +10,17 @@ export type AgentTables = {
   }
   /** The library's own two; the columns that we read or delete by. */
   readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
-  readonly user: { readonly id: string; readonly name: string }
+  readonly user: { readonly id: string; readonly name: string; readonly email: string }
+  /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
+  readonly agent_invitations: {
+    readonly id: string
+    readonly org_id: string
+    readonly email: string
+    readonly role: 'admin' | 'agent'
+    readonly token_hash: string
+    readonly created_at_ms: number
+    readonly expires_at_ms: number
+  }
   /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
 }
@@ -34,6 +44,9 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
   `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL PRIMARY KEY REFERENCES "user" ("id") ON DELETE CASCADE,
     org_id text NOT NULL, role text NOT NULL CHECK (role IN ('admin', 'agent')))`,
+  `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL, email text NOT NULL,
+    role text NOT NULL CHECK (role IN ('admin', 'agent')), token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
+    expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 

@@ -42,6 +42,8 @@ export interface Agents {
   findSession(cookie: string): Promise<SessionLookup>
   /** Makes the agent, or replaces the password and the one membership of whom has this address and ends their sessions. */
   putAgent(agent: NewAgent): Promise<void>
+  /** Makes the agent, or sets name and password of whom has this address and is no member anywhere: a member is left as they are. */
+  join(agent: NewAgent): Promise<'joined' | 'taken'>
   /** Everybody who answers for the one organisation answers for the other from now on; says whether that is anybody. */
   moveMembers(from: OrgId, to: OrgId): Promise<boolean>
 }
@@ -109,6 +111,32 @@ async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email
   return userId
 }
 
+async function join(
+  library: Awaited<ReturnType<typeof loadLibrary>>,
+  database: Kysely<AgentTables>,
+  agent: NewAgent,
+): Promise<'joined' | 'taken'> {
+  const { internalAdapter } = await library.$context
+  const known = await internalAdapter.findUserByEmail(agent.email)
+  // Whoever invites may use the invitation: it must not open, or take away, the account of somebody who is a member.
+  const membership =
+    known &&
+    (await database
+      .selectFrom('agent_memberships')
+      .select('role')
+      .where('user_id', '=', known.user.id)
+      .executeTakeFirst())
+  if (membership) return 'taken'
+  const userId = await putUser(library, agent)
+  await internalAdapter.updateUser(userId, { name: agent.name })
+  const { numInsertedOrUpdatedRows } = await database
+    .insertInto('agent_memberships')
+    .values({ user_id: userId, org_id: agent.orgId, role: agent.role })
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n ? 'joined' : 'taken'
+}
+
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<Agents> {
   const { database, dialect, random } = options
@@ -166,6 +194,7 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
         .onConflict((on) => on.column('user_id').doUpdateSet({ org_id: orgId, role }))
         .execute()
     },
+    join: async (agent) => join(await library(), database, agent),
     async moveMembers(from, to) {
       const { numUpdatedRows } = await database
         .updateTable('agent_memberships')

@@ -269,7 +269,7 @@ describe('conversations', () => {
     expect(
       (
         await conversations.listConversations(foreign, {
-          status: undefined,
+          ...{ status: undefined, assigneeId: undefined, query: undefined },
           unreadOnly: false,
           cursor: undefined,
           limit: 50,

@@ -3,15 +3,14 @@ import type {
   Conversation,
   ConversationId,
   ConversationStatus,
-  Message,
   MessagePage,
-  OrgId,
   Sequence,
 } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { VisitorIdentity } from '../auth/visitor.ts'
-import type { ConversationEvent, FanOut } from '../fan-out/contract.ts'
-import type { ChangeResult, ConversationFilter, ConversationListPage, MessageWindow, Store } from '../store/contract.ts'
+import type { FanOut } from '../fan-out/contract.ts'
+import type { ConversationFilter, ConversationListPage, MessageWindow, Store } from '../store/contract.ts'
+import { type Changed, createAnnouncements } from './announcements.ts'
 import { type AgentPrincipal, type Participant, senderOf, unbound, type VisitorPrincipal } from './participant.ts'
 import { createPosts, type Posts } from './posts.ts'
 import { refused, type Refused, refusedByStore } from './refused.ts'
@@ -23,11 +22,6 @@ export interface Opened {
   readonly kind: 'opened'
   readonly conversation: AgentConversation
   readonly created: boolean
-}
-
-interface Changed {
-  readonly kind: 'changed'
-  readonly conversation: AgentConversation
 }
 
 /** What may happen to conversations, and to whom it is told: every rule that holds for HTTP and the socket alike. */
@@ -89,32 +83,6 @@ function createReads(store: Store): Reads {
     },
     listConversations: ({ orgId }, filter) => store.ofOrg(orgId).listConversations(filter),
   }
-}
-
-/** Tells the sessions of a conversation what is committed. */
-function createAnnouncements(fanOut: FanOut, random: Random) {
-  function announce(
-    orgId: OrgId,
-    conversation: AgentConversation,
-    message: Message | undefined,
-    audience: ConversationEvent['audience'] = 'everybody',
-  ): void {
-    const { id, visitorId } = conversation
-    fanOut.publish({ orgId, conversationId: id, visitorId, conversation, message, audience })
-  }
-
-  function announceChange(
-    orgId: OrgId,
-    result: ChangeResult,
-    audience: ConversationEvent['audience'],
-  ): Changed | Refused {
-    if (result.kind === 'no-conversation') return refused('not_found')
-    if (result.kind === 'unavailable') return refusedByStore(result, random)
-    if (result.kind === 'changed') announce(orgId, result.conversation, undefined, audience)
-    return { kind: 'changed', conversation: result.conversation }
-  }
-
-  return { announce, announceChange }
 }
 
 export function createConversations({ store, fanOut, clock, random }: ConversationsOptions): Conversations {

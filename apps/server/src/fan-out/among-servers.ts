@@ -3,8 +3,11 @@ import type { FanOut } from './contract.ts'
 
 type Event = Parameters<FanOut['publish']>[0]
 
-/** What is stored is heard of by the others through the database, in the transaction that stores it. */
-const isStored = (event: Event): boolean => 'conversation' in event
+/**
+ * A message and a conversation are heard of by the others through the database, in the transaction that stores them. A note is passed on:
+ * where that is lost, whoever opens the conversation finds the note.
+ */
+const isHeardOf = (event: Event): boolean => 'conversation' in event
 
 /** One event for each message, and one for a conversation that changed without one. */
 function eventsOf({ orgId, conversation, messages, audience }: ForeignChange): readonly Event[] {
@@ -21,7 +24,7 @@ export function createFanOutAmongServers(local: FanOut, others: Pick<OtherServer
   const fanOut: FanOut = {
     publish(event) {
       local.publish(event)
-      if (!isStored(event)) others.pass(event)
+      if (!isHeardOf(event)) others.pass(event)
     },
     subscribe: (listener) => local.subscribe(listener),
     onLoss(listener) {

@@ -2,6 +2,7 @@ import type {
   AgentConversation,
   ConversationId,
   Message,
+  Note,
   OrgId,
   PublicVisitorId,
   VisitorProfile,
@@ -39,7 +40,14 @@ export interface VisitorEvent {
   readonly profile: VisitorProfile
 }
 
-export type FanOutEvent = ConversationEvent | TypingEvent | VisitorEvent
+/** A private note that is committed. It is for agents, whoever's conversation it stands beside. */
+export interface NoteEvent {
+  readonly orgId: OrgId
+  readonly conversationId: ConversationId
+  readonly note: Note
+}
+
+export type FanOutEvent = ConversationEvent | TypingEvent | VisitorEvent | NoteEvent
 
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
 export interface FanOut {

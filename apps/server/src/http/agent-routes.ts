@@ -34,9 +34,10 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   const prefix = '/api/agent/conversations'
 
   app.get(prefix, async (request, reply) => {
-    const filter = decodeConversationFilter(request.query)
+    const agent = agentOf(request)
+    const filter = decodeConversationFilter(request.query, agent.userId)
     if (!filter) return refuse(reply, 'request_invalid', { message: 'A filter in the address is malformed.' })
-    return conversations.listConversations(agentOf(request), filter)
+    return conversations.listConversations(agent, filter)
   })
   app.get(`${prefix}/:id/messages`, (request: ConversationRequest, reply) =>
     answerMessages(agentOf(request), request, reply, options),

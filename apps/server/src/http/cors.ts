@@ -14,9 +14,9 @@ const preflightHeaders = {
   'access-control-max-age': '7200',
 }
 
-/** Of an agent's calls, which come from this server's own pages and from nowhere else, and of the metrics, which no page reads. */
+/** Of an agent's calls and those of who is invited, which come from this server's own pages and from nowhere else, and of the metrics, which no page reads. */
 const isForNoOtherPage = (address: string | undefined): boolean =>
-  address !== undefined && (address.startsWith('/api/agent') || address.startsWith('/metrics'))
+  address !== undefined && ['/api/agent', '/api/invitation', '/metrics'].some((path) => address.startsWith(path))
 
 function admitEverybody(reply: FastifyReply): void {
   void reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', exposedHeaders)

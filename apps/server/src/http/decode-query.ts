@@ -1,4 +1,12 @@
-import { asRecord, asString, type ConversationStatus, limits, type Sequence } from '@helvino/protocol'
+import {
+  asRecord,
+  asString,
+  type ConversationStatus,
+  type ConversationView,
+  isConversationView,
+  limits,
+  type Sequence,
+} from '@helvino/protocol'
 import type { ConversationFilter, MessageWindow } from '../store/contract.ts'
 import { longestReadWaitMs } from './waiting-reads.ts'
 
@@ -48,15 +56,24 @@ const statuses: readonly (string | undefined)[] = ['open', 'resolved', undefined
   ConversationStatus | undefined
 )[]
 
-export function decodeConversationFilter(query: unknown): ConversationFilter | undefined {
+const assigneeOf = (view: ConversationView, userId: string): ConversationFilter['assigneeId'] =>
+  view === 'mine' ? userId : view === 'unassigned' ? null : undefined
+
+/** `userId`: whose list it is. */
+export function decodeConversationFilter(query: unknown, userId: string): ConversationFilter | undefined {
   const record = asRecord(query) ?? {}
   const status = asString(record['status'])
   const limit = wholeNumber(record['limit'])
   const cursor = asString(record['cursor'])
+  const view = record['view'] ?? 'all'
+  const wanted = asString(record['query'])?.trim() ?? ''
   if (limit === 'malformed' || !statuses.includes(status) || (cursor?.length ?? 0) > 256) return undefined
+  if (!isConversationView(view) || wanted.length > limits.searchLength) return undefined
   return {
     status: status as ConversationStatus | undefined,
     unreadOnly: record['unread'] === 'true' || record['unread'] === '1',
+    assigneeId: assigneeOf(view, userId),
+    query: wanted === '' ? undefined : wanted,
     cursor,
     limit: withinPage(limit, limits.pageConversations),
   }

@@ -20,7 +20,15 @@ import {
   type MessageRouteOptions,
 } from './message-routes.ts'
 import { refuse } from './refuse.ts'
-import { publicOf, readIdempotencyKey, readIdentityHeader, readVisitorHeader, visitorOf } from './request-state.ts'
+import {
+  publicOf,
+  readCredentials,
+  readIdempotencyKey,
+  readIdentityHeader,
+  readVisitorHeader,
+  visitorOf,
+} from './request-state.ts'
+import type { NoteSeenOrigin } from './seen-origins.ts'
 
 export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly clock: Clock
@@ -32,6 +40,7 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly identifySubject: IdentifySubject
   readonly identitySecrets: Pick<IdentitySecrets, 'verifying'>
   readonly tokenLifetimeSeconds: number
+  readonly noteSeenOrigin: NoteSeenOrigin
   /** What the bootloader says in `env`. */
   readonly env: string
 }
@@ -87,6 +96,7 @@ async function findCaller(request: FastifyRequest, options: VisitorRouteOptions)
 
 async function answerBootloader(request: FastifyRequest, reply: FastifyReply, options: VisitorRouteOptions) {
   const { org } = publicOf(request)
+  options.noteSeenOrigin(org.id, readCredentials(request).origin)
   const caller = await findCaller(request, options)
   if (caller.kind === 'refused') return refuse(reply, 'identity_invalid', caller)
   const { visitor } = caller

@@ -20,11 +20,15 @@ export const movedTables: readonly MovedTable[] = [
   table('visitor_profiles', ['org_id', 'visitor_id']),
   table('conversations', ['org_id', 'id']),
   table('messages', ['org_id', 'conversation_id', 'sequence'], ['org_id', 'conversation_id']),
+  table('notes', ['org_id', 'conversation_id', 'id'], ['org_id', 'conversation_id']),
+  table('replies', ['org_id', 'id']),
+  table('seen_origins', ['org_id', 'origin']),
   table('user', ['id']),
   table('session', ['id']),
   table('account', ['id']),
   table('verification', ['id']),
   table('agent_memberships', ['user_id']),
+  table('agent_invitations', ['id']),
   table('installation', ['name']),
 ]
 

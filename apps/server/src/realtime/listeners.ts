@@ -1,5 +1,5 @@
 import type { OrgId, PublicVisitorId } from '@helvino/protocol'
-import type { ConversationEvent, FanOutEvent, TypingEvent, VisitorEvent } from '../fan-out/contract.ts'
+import type { ConversationEvent, FanOutEvent, NoteEvent, TypingEvent, VisitorEvent } from '../fan-out/contract.ts'
 import { encodeServerFrame, EventText } from './event-text.ts'
 import { type Member, orgOfMember } from './member.ts'
 
@@ -9,6 +9,7 @@ export interface Listener {
   hearNow(text: string): void
   /** `typistId`: the agent who writes, where it is one. */
   hearTyping(text: string, typistId: string | undefined): void
+  hearNote(text: string): void
 }
 
 interface OrgListeners {
@@ -40,6 +41,7 @@ export class Listeners {
     if (!org) return
     if ('typing' in event) tellTyping(org, event)
     else if ('profile' in event) tellProfile(org, event)
+    else if ('note' in event) tellNote(org, event)
     else tell(org, event)
   }
 }
@@ -66,4 +68,10 @@ function tellTyping({ agents, visitors }: OrgListeners, { conversationId, visito
 function tellProfile({ agents }: OrgListeners, { profile }: VisitorEvent): void {
   const text = encodeServerFrame({ type: 'visitor', visitor: profile })
   for (const listener of agents) listener.hearNow(text)
+}
+
+/** No visitor is ever told. */
+function tellNote({ agents }: OrgListeners, { note }: NoteEvent): void {
+  const text = encodeServerFrame({ type: 'note', note })
+  for (const listener of agents) listener.hearNote(text)
 }

@@ -55,6 +55,7 @@ const conversation = (latest: number): AgentConversation => ({
   visitorReadSequence: 0 as Sequence,
   preview: 'a preview',
   activeAt: '2027-01-01T00:00:00.000Z',
+  assigneeId: null,
 })
 
 const event = (sequence: number): ConversationEvent => ({

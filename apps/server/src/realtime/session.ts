@@ -111,6 +111,11 @@ export class Session {
     if (this.#state.name === 'live') this.#send(text)
   }
 
+  /** A note has its place by itself: it need not wait for the missed messages. */
+  hearNote(text: string): void {
+    if (this.#member()?.kind === 'agent') this.#send(text)
+  }
+
   close(code: CloseCode, reason: string): void {
     if (this.#state.name === 'closed') return
     this.#end()

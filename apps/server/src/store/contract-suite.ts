@@ -1,6 +1,8 @@
-import type { ClientMessageId, ConversationId, OrgId, PublicVisitorId, Sequence } from '@helvino/protocol'
+import type { ConversationId, OrgId } from '@helvino/protocol'
 import { defaultWidgetConfig, limits, visitorLimits } from '@helvino/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describeDesk } from '../../tests/desk-suite.ts'
+import { at, everything, key, newest, noteLike, openFor, startMs, text, visitor } from '../../tests/suite-data.ts'
 import type { ConversationFilter, NewMessage, NewProfile, Org, OrgRepository, Store } from './contract.ts'
 
 /** A place where data outlives the store that wrote it. */
@@ -13,8 +15,6 @@ export interface StorePlace {
   remove(): Promise<void>
 }
 
-const startMs = Date.UTC(2026, 0, 5, 9)
-
 export const orgLike = (name: string): Org => ({
   id: `org_${name}` as OrgId,
   key: `key_${name}`,
@@ -26,36 +26,12 @@ export const orgLike = (name: string): Org => ({
   validFromMs: 0,
 })
 
-const visitor = (name: string) => ({ visitorId: `p_${name}` as PublicVisitorId, visitorHash: `hash_${name}` })
-
-async function openFor(repository: OrgRepository, name: string, idempotencyKey?: string) {
-  const result = await repository.openConversation({ ...visitor(name), idempotencyKey, nowMs: startMs })
-  if (result.kind !== 'opened') throw new Error(result.kind)
-  return result
-}
-
-const text = (conversationId: ConversationId, content: string, more: Partial<NewMessage> = {}): NewMessage => ({
-  conversationId,
-  visitorId: undefined,
-  role: 'user',
-  authorId: undefined,
-  content,
-  clientMessageId: undefined,
-  nowMs: startMs,
-  ...more,
-})
-
 const profile = (name: string, more: Partial<NewProfile> = {}): NewProfile => ({
   visitorId: visitor(name).visitorId,
   browser: null,
   nowMs: startMs,
   ...more,
 })
-
-const key = (value: string) => value as ClientMessageId
-const at = (value: number) => value as Sequence
-const newest = { after: undefined, before: undefined, limit: limits.pageMessages }
-const everything = { status: undefined, unreadOnly: false, cursor: undefined, limit: limits.pageConversations }
 
 async function readAll(repository: OrgRepository, id: ConversationId) {
   const all = []
@@ -436,6 +412,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     })
 
     describeVisitors(() => ours)
+    describeDesk(() => ours)
     describeIsolation(() => ({ ours, theirs }))
   })
 }
@@ -642,6 +619,28 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     nothing: { kind: 'written' },
   },
   listRefusedOrigins: { run: (repository) => repository.listRefusedOrigins(), nothing: [] },
+  setAssignee: { run: (repository, id) => repository.setAssignee(id, 'u2'), nothing: { kind: 'no-conversation' } },
+  releaseAssignee: {
+    run: (repository) => repository.releaseAssignee('u1'),
+    nothing: { kind: 'released', conversations: [] },
+  },
+  countConversations: {
+    run: (repository) => repository.countConversations('u1'),
+    nothing: { mine: 0, unassigned: 0, all: 0 },
+  },
+  addNote: { run: (repository, id) => repository.addNote(noteLike(id)), nothing: { kind: 'no-conversation' } },
+  listNotes: { run: (repository, id) => repository.listNotes(id), nothing: [] },
+  listReplies: { run: (repository) => repository.listReplies(), nothing: [] },
+  putReply: {
+    run: (repository) => repository.putReply({ id: 'r1', shortcut: 'hi', content: 'theirs' }),
+    nothing: { kind: 'written' },
+  },
+  deleteReply: { run: (repository) => repository.deleteReply('r1'), nothing: { kind: 'no-reply' } },
+  noteSeenOrigin: {
+    run: (repository) => repository.noteSeenOrigin('https://theirs.example', startMs + 9),
+    nothing: { kind: 'written' },
+  },
+  listSeenOrigins: { run: (repository) => repository.listSeenOrigins(), nothing: [] },
 }
 
 async function snapshot(repository: OrgRepository, id: ConversationId) {
@@ -653,6 +652,10 @@ async function snapshot(repository: OrgRepository, id: ConversationId) {
     unread: await repository.countUnread(visitor('v').visitorId),
     refused: await repository.listRefusedOrigins(),
     validFromMs: await repository.visitorValidFromMs(visitor('v').visitorId),
+    counts: await repository.countConversations('u1'),
+    notes: await repository.listNotes(id),
+    replies: await repository.listReplies(),
+    seen: await repository.listSeenOrigins(),
   }
 }
 
@@ -667,6 +670,10 @@ function describeIsolation(parts: () => { readonly ours: OrgRepository; readonly
       await ours.putProfile(profile('v', { name: 'Ann' }))
       await ours.signOutVisitor(visitor('v').visitorId, startMs)
       await ours.rememberRefusedOrigin('https://ours.example', startMs)
+      await ours.setAssignee(conversation.id, 'u1')
+      await ours.addNote(noteLike(conversation.id, { content: 'ours' }))
+      await ours.putReply({ id: 'r1', shortcut: 'hi', content: 'ours' })
+      await ours.noteSeenOrigin('https://ours.example', startMs)
       const before = await snapshot(ours, conversation.id)
       expect(await run(theirs, conversation.id)).toEqual(nothing)
       expect(await snapshot(ours, conversation.id)).toEqual(before)

@@ -14,6 +14,10 @@ import type {
   VisitorProfile,
   WidgetConfig,
 } from '@helvino/protocol'
+import type { DeskRepository } from './desk-contract.ts'
+import type { ChangeResult, Unavailable, WriteResult } from './results.ts'
+
+export type { ChangeResult, Unavailable, WriteResult } from './results.ts'
 
 /** An organisation as the server knows it. */
 export interface Org {
@@ -59,24 +63,8 @@ export interface NewProfile extends VisitorChange {
   readonly nowMs: number
 }
 
-/**
- * Nothing was written; or, where the database was lost during its commit and has not come back, nobody knows. Asking again, with the
- * same key, is safe.
- */
-export interface Unavailable {
-  readonly kind: 'unavailable'
-  /** `failing`: the disk refuses to write though it is not full, or the database is away. */
-  readonly reason: 'queue-full' | 'storage-full' | 'busy' | 'failing' | 'closing'
-}
-
 export type OpenResult =
   { readonly kind: 'opened'; readonly conversation: AgentConversation; readonly created: boolean } | Unavailable
-
-export type ChangeResult =
-  /** `unchanged`: it was so before, and nothing was written. */
-  | { readonly kind: 'changed' | 'unchanged'; readonly conversation: AgentConversation }
-  | { readonly kind: 'no-conversation' }
-  | Unavailable
 
 export type SettingsResult = { readonly kind: 'set'; readonly org: Org } | { readonly kind: 'no-org' } | Unavailable
 
@@ -94,8 +82,6 @@ export type ProfileResult =
   | Unavailable
 
 export type AllowResult = WriteResult | { readonly kind: 'too-many' }
-
-export type WriteResult = { readonly kind: 'written' } | Unavailable
 
 export type AppendResult =
   | {
@@ -122,6 +108,10 @@ export interface ConversationFilter {
   readonly status: ConversationStatus | undefined
   /** Only conversations with messages that no agent has read. */
   readonly unreadOnly: boolean
+  /** Only conversations that are this agent's task; `null`: nobody's. */
+  readonly assigneeId: string | null | undefined
+  /** Only conversations in which this stands: see `conversation-search.ts`. */
+  readonly query: string | undefined
   /** Cursor of the page before, as `nextCursor` gave it. */
   readonly cursor: string | undefined
   /** 1 to `limits.pageConversations`. */
@@ -137,7 +127,7 @@ export interface ConversationListPage {
  * Everything of one organisation, and nothing of another: every table's key begins with the org's id, and no method takes one.
  * A promise rejects only for a bug or, of a read, a lost database; what a caller must handle is in the result.
  */
-export interface OrgRepository {
+export interface OrgRepository extends DeskRepository {
   /**
    * The conversation that the same key made before; else the visitor's open one, the most recently active where a write
    * has reopened an older one; else a new one.

@@ -47,7 +47,7 @@ export function createStore({ connection, random, clock }: StoreOptions): Counte
       standings.forget(org.id)
       return result
     },
-    ofOrg: (orgId) => createOrgRepository({ connection, random, forget: standings.forget }, orgId),
+    ofOrg: (orgId) => createOrgRepository({ connection, random, clock, forget: standings.forget }, orgId),
     isReady: async () => isOpen && (await isWriting()) && isOpen,
     close() {
       isOpen = false

@@ -1,11 +1,11 @@
 import { type ConversationId, limits, type OrgId, type OrgSettings, type Sequence } from '@helvino/protocol'
-import { type Random, uuid } from '@helvino/runtime'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
 import { append, type AppendOutcome } from './append.ts'
+import { changeOf, changeOne, type ConversationChange } from './change-one.ts'
 import type { Change } from './changes.ts'
 import type { StoreConnection } from './connection.ts'
 import type {
   AllowResult,
-  ChangeResult,
   MessageWindow,
   NewConversation,
   OrgRepository,
@@ -13,11 +13,11 @@ import type {
   Unavailable,
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
+import { createDeskRepository } from './desk-repository.ts'
 import { messageId } from './message-id.ts'
 import { putProfile } from './profiles.ts'
 import { conversationOf, messageOf, orgOf, profileOf } from './rows.ts'
 import type { Statements } from './statements.ts'
-import type { ConversationView } from './tables.ts'
 import type { Standings } from './standings.ts'
 import { all, first, run, type Work } from './work.ts'
 
@@ -26,6 +26,7 @@ const keptRefusedOrigins = 50
 export interface RepositoryParts {
   readonly connection: StoreConnection
   readonly random: Random
+  readonly clock: Clock
   readonly forget: Standings['forget']
 }
 
@@ -57,25 +58,11 @@ function* pageOf(statements: Statements, orgId: OrgId, conversationId: string, w
   return { messages: rows.map(messageOf), latestSequence: latest as Sequence }
 }
 
-/** One change of a conversation; `change` gives the new row, or `undefined` where all is so already. */
-function* changeOne(
-  statements: Statements,
-  orgId: OrgId,
-  id: ConversationId,
-  change: (before: ConversationView) => Work<ConversationView | undefined>,
-): Work<Exclude<ChangeResult, Unavailable>> {
-  const before = yield* first(statements.conversationToChange, { orgId, id })
-  if (!before) return { kind: 'no-conversation' }
-  const after = yield* change(before)
-  if (!after) return { kind: 'unchanged', conversation: conversationOf(before) }
-  return { kind: 'changed', conversation: conversationOf(after) }
-}
-
 function* markVisitorRead(
   statements: Statements,
   orgId: OrgId,
   { id, visitorId, wanted }: { readonly id: ConversationId; readonly visitorId: string; readonly wanted: number },
-): Work<Exclude<ChangeResult, Unavailable>> {
+): Work<ConversationChange> {
   const before = yield* first(statements.conversationToChange, { orgId, id })
   if (before?.visitor_id !== visitorId) return { kind: 'no-conversation' }
   const sequence = Math.min(wanted, before.latest_sequence)
@@ -114,7 +101,8 @@ function* changeSettings(
   return { kind: 'set', org }
 }
 
-function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId) {
+function createReads({ connection: { statements, kysely, read }, clock }: RepositoryParts, orgId: OrgId) {
+  const pause = () => new Promise<void>((resolve) => clock.startTimer(0, resolve))
   return {
     async findConversation(id) {
       const row = await read(first(statements.conversation, { orgId, id }))
@@ -124,7 +112,7 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
       const rows = await read(all(statements.visitorConversations, { orgId, visitorId, most }))
       return rows.map(conversationOf)
     },
-    listConversations: (filter) => listConversations(kysely, orgId, filter),
+    listConversations: (filter) => listConversations(kysely, orgId, filter, pause),
     listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
     async countUnread(visitorId) {
       // PostgreSQL counts in texts.
@@ -151,12 +139,6 @@ function createReads({ statements, kysely, read }: StoreConnection, orgId: OrgId
   } satisfies Partial<OrgRepository>
 }
 
-const changeOf = (
-  orgId: OrgId,
-  conversationId: ConversationId,
-  audience: Change['audience'] = 'everybody',
-): Change => ({ orgId, conversationId, sequence: undefined, audience })
-
 const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Change[] =>
   outcomes.flatMap((outcome) =>
     outcome.kind === 'stored'
@@ -164,8 +146,36 @@ const storedBy = (orgId: OrgId, outcomes: readonly AppendOutcome[]): readonly Ch
       : [],
   )
 
-/** What is set of the organisation and its visitors, beside what they say. */
-function createSettings({ connection: { statements, write }, forget }: RepositoryParts, orgId: OrgId) {
+/** What decides who is let in: `forget` makes the next question read it anew. */
+function createAdmissions({ connection: { statements, write }, forget }: RepositoryParts, orgId: OrgId) {
+  return {
+    async signOutVisitor(id, validFromMs) {
+      const result = await write({
+        *start() {
+          yield* run(statements.signOutVisitor, { orgId, id, validFromMs })
+          return { kind: 'written' } as const
+        },
+      })
+      forget(orgId, id)
+      return result
+    },
+    async changeSettings(change) {
+      const result = await write({ start: () => changeSettings(statements, orgId, change) })
+      forget(orgId)
+      return result
+    },
+    async allowOrigin(origin, most) {
+      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
+      forget(orgId)
+      return result
+    },
+  } satisfies Partial<OrgRepository>
+}
+
+/** Reads answer from the last commit; every write goes through the one writer. */
+export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
+  const { connection, random } = parts
+  const { statements, write } = connection
   const written = (work: () => Work<unknown>) =>
     write({
       *start() {
@@ -174,36 +184,8 @@ function createSettings({ connection: { statements, write }, forget }: Repositor
       },
     })
   return {
-    async signOutVisitor(id, validFromMs) {
-      const result = await written(() => run(statements.signOutVisitor, { orgId, id, validFromMs }))
-      forget(orgId, id)
-      return result
-    },
-    async allowOrigin(origin, most) {
-      const result = await write({ start: () => allowOne(statements, orgId, origin, most) })
-      forget(orgId)
-      return result
-    },
-    async changeSettings(change) {
-      const result = await write({ start: () => changeSettings(statements, orgId, change) })
-      forget(orgId)
-      return result
-    },
-    rememberRefusedOrigin: (origin, nowMs) =>
-      written(function* () {
-        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
-        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
-      }),
-  } satisfies Partial<OrgRepository>
-}
-
-/** Reads answer from the last commit; every write goes through the one writer. */
-export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
-  const { connection, random } = parts
-  const { statements, write } = connection
-  return {
-    ...createReads(connection, orgId),
-    ...createSettings(parts, orgId),
+    ...createReads(parts, orgId),
+    ...createDeskRepository(connection, random, orgId),
     openConversation: (wanted) =>
       write({
         start: () => openOne(statements, random, orgId, wanted),
@@ -256,6 +238,12 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
         start: () => putProfile(statements, orgId, profile),
         changesOf: (result) =>
           result.kind === 'kept' && result.conversation ? [changeOf(orgId, result.conversation.id, 'agents')] : [],
+      }),
+    ...createAdmissions(parts, orgId),
+    rememberRefusedOrigin: (origin, nowMs) =>
+      written(function* () {
+        yield* run(statements.rememberRefusedOrigin, { orgId, origin, nowMs })
+        yield* run(statements.forgetOldRefusedOrigins, { orgId, keep: keptRefusedOrigins })
       }),
   }
 }

@@ -16,7 +16,7 @@ import type { ConversationView, MessageRow, OrgRow, ProfileRow } from './tables.
 
 // Decoders of what this store wrote itself: the brands were proven before the row was stored.
 
-const isoTime = (ms: number): string => new Date(ms).toISOString()
+export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
 export const orgOf = (row: OrgRow): Org => ({
   id: row.id as OrgId,
@@ -53,6 +53,7 @@ export const conversationOf = (row: ConversationView): AgentConversation => ({
   visitorReadSequence: row.visitor_read_sequence as Sequence,
   preview: row.preview,
   activeAt: isoTime(row.active_at_ms),
+  assigneeId: row.assignee_id,
 })
 
 export const profileOf = (row: ProfileRow): VisitorProfile => ({

@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 
 export type Value = string | number | null
 
@@ -34,3 +34,7 @@ export function compile<Parameters extends Readonly<Record<keyof Parameters, Val
       slots.map((slot) => ('name' in slot ? parameters[slot.name as keyof Parameters] : slot.value)),
   }
 }
+
+// Beside an order or a limit SQLite plans anew for each value that is bound bare, which costs ten times the reading.
+export const text = (value: string) => sql<string>`cast(${value} as text)`
+export const integer = (value: number) => sql<number>`cast(${value} as integer)`

@@ -1,7 +1,9 @@
 import { visitorLimits } from '@helvino/protocol'
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import { compile } from './statement.ts'
+import { type Kysely, sql } from 'kysely'
+import { deskStatements } from './desk-statements.ts'
 import { profileStatements } from './profile-statements.ts'
+import { conversationView } from './conversation-view.ts'
+import { compile, integer, text } from './statement.ts'
 import type { ConversationView, MessageRow, OrgRow, Tables } from './tables.ts'
 
 interface Key {
@@ -15,38 +17,8 @@ interface Window {
   readonly limit: number
 }
 
-const conversationColumns = [
-  'org_id',
-  'id',
-  'visitor_id',
-  'status',
-  'created_at_ms',
-  'active_at_ms',
-  'latest_sequence',
-  'read_sequence',
-  'visitor_read_sequence',
-  'preview',
-] as const
-
-/** What agents see of a conversation. Subqueries, which unlike an outer join can be locked and returned by a write. */
-export function conversationView(query: ExpressionBuilder<Tables, 'conversations'>) {
-  const profile = query
-    .selectFrom('visitor_profiles')
-    .whereRef('visitor_profiles.org_id', '=', 'conversations.org_id')
-    .whereRef('visitor_profiles.visitor_id', '=', 'conversations.visitor_id')
-  return [
-    ...conversationColumns,
-    profile.select('visitor_profiles.name').as('visitor_name'),
-    profile.select('visitor_profiles.email').as('visitor_email'),
-  ] as const
-}
-
 /** The newest messages of a conversation, among which unread ones are counted. */
 const lookedThrough = 500
-
-// Beside an order or a limit SQLite plans anew for each value that is bound bare, which costs ten times the reading.
-const text = (value: string) => sql<string>`cast(${value} as text)`
-const integer = (value: number) => sql<number>`cast(${value} as integer)`
 
 /** Every statement on the way of a message, compiled when the store opens. */
 export type Statements = ReturnType<typeof compileStatements>
@@ -59,6 +31,7 @@ export function compileStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     ...conversationWrites(kysely),
     ...messageStatements(kysely),
     ...profileStatements(kysely, locksRows),
+    ...deskStatements(kysely),
     beat: compile((p: { readonly nowMs: number }) =>
       kysely
         .insertInto('heartbeat')

@@ -13,8 +13,17 @@ export interface Tables {
     readonly visitor_read_sequence: Generated<number>
     readonly status: Generated<ConversationRow['status']>
     readonly preview: Generated<string>
+    readonly assignee_id: Generated<string | null>
   }
   readonly messages: MessageRow
+  readonly notes: NoteRow
+  readonly replies: ReplyRow
+  readonly seen_origins: {
+    readonly org_id: string
+    readonly origin: string
+    readonly first_seen_at_ms: number
+    readonly last_seen_at_ms: number
+  }
   /** One row, written to see whether the disk takes a write. */
   readonly heartbeat: { readonly id: number; readonly at_ms: number }
 }
@@ -72,6 +81,7 @@ interface ConversationRow {
   readonly read_sequence: number
   readonly visitor_read_sequence: number
   readonly preview: string
+  readonly assignee_id: string | null
 }
 
 export interface MessageRow {
@@ -85,4 +95,24 @@ export interface MessageRow {
   readonly content: string
   readonly client_message_id: string | null
   readonly created_at_ms: number
+}
+
+export interface NoteRow {
+  readonly org_id: string
+  readonly conversation_id: string
+  readonly id: string
+  readonly author_id: string
+  /** As it was when the note was written: it outlives the membership. */
+  readonly author_name: string
+  readonly content: string
+  readonly after_sequence: number
+  readonly client_note_id: string
+  readonly created_at_ms: number
+}
+
+export interface ReplyRow {
+  readonly org_id: string
+  readonly id: string
+  readonly shortcut: string
+  readonly content: string
 }

@@ -6,7 +6,7 @@ import type { BoundValue, RunStatement } from './run-work.ts'
 // One statement for many rows: each parameter is a column. Ordered, so that two servers lock the same rows in the same order.
 const lockConversationsSql = `
   SELECT c.org_id, c.id, c.visitor_id, c.status, c.created_at_ms, c.active_at_ms, c.latest_sequence, c.read_sequence,
-    c.visitor_read_sequence, c.preview, ${visitorColumnsSql}
+    c.visitor_read_sequence, c.preview, c.assignee_id, ${visitorColumnsSql}
   FROM conversations AS c
   WHERE (c.org_id, c.id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
   ORDER BY c.org_id, c.id

@@ -92,6 +92,42 @@ const steps: readonly string[] = [
   ALTER TABLE conversations ADD COLUMN visitor_read_sequence bigint NOT NULL DEFAULT 0;
   UPDATE conversations SET visitor_read_sequence = latest_sequence
   `,
+  `
+  ALTER TABLE conversations ADD COLUMN assignee_id text COLLATE "C";
+  CREATE INDEX conversations_by_assignee ON conversations (org_id, status, assignee_id, active_at_ms, id);
+
+  CREATE TABLE notes (
+    org_id text COLLATE "C" NOT NULL,
+    conversation_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    author_id text NOT NULL,
+    author_name text NOT NULL,
+    content text NOT NULL,
+    after_sequence bigint NOT NULL,
+    client_note_id text COLLATE "C" NOT NULL,
+    created_at_ms bigint NOT NULL,
+    PRIMARY KEY (org_id, conversation_id, id),
+    UNIQUE (org_id, conversation_id, client_note_id),
+    FOREIGN KEY (org_id, conversation_id) REFERENCES conversations (org_id, id)
+  );
+
+  CREATE TABLE replies (
+    org_id text COLLATE "C" NOT NULL REFERENCES orgs (id),
+    id text COLLATE "C" NOT NULL,
+    shortcut text COLLATE "C" NOT NULL,
+    content text NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, shortcut)
+  );
+
+  CREATE TABLE seen_origins (
+    org_id text COLLATE "C" NOT NULL REFERENCES orgs (id),
+    origin text COLLATE "C" NOT NULL,
+    first_seen_at_ms bigint NOT NULL,
+    last_seen_at_ms bigint NOT NULL,
+    PRIMARY KEY (org_id, origin)
+  );
+  `,
 ]
 
 /** The newest format of the data that this version reads and writes. */

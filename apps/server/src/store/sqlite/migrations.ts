@@ -93,6 +93,42 @@ const steps: readonly string[] = [
   ALTER TABLE conversations ADD COLUMN visitor_read_sequence INTEGER NOT NULL DEFAULT 0;
   UPDATE conversations SET visitor_read_sequence = latest_sequence;
   `,
+  `
+  ALTER TABLE conversations ADD COLUMN assignee_id TEXT;
+  CREATE INDEX conversations_by_assignee ON conversations (org_id, status, assignee_id, active_at_ms, id);
+
+  CREATE TABLE notes (
+    org_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    author_id TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    content TEXT NOT NULL,
+    after_sequence INTEGER NOT NULL,
+    client_note_id TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, conversation_id, id),
+    UNIQUE (org_id, conversation_id, client_note_id),
+    FOREIGN KEY (org_id, conversation_id) REFERENCES conversations (org_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE replies (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    id TEXT NOT NULL,
+    shortcut TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, shortcut)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE seen_origins (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    origin TEXT NOT NULL,
+    first_seen_at_ms INTEGER NOT NULL,
+    last_seen_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (org_id, origin)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The newest format of the data that this version reads and writes. */

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { limits, type OrgId } from '@helvino/protocol'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
+import type { Kysely } from 'kysely'
+import type { AgentTables } from './agent-tables.ts'
+import type { Agents } from './agents.ts'
+
+export interface Invitation {
+  readonly id: string
+  readonly orgId: OrgId
+  readonly email: string
+  readonly role: 'admin' | 'agent'
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+}
+
+export type InviteResult =
+  /** The token is told here and nowhere else: what is kept is its hash. */
+  | { readonly kind: 'invited'; readonly invitation: Invitation; readonly token: string }
+  /** Somebody with this address is a member, here or elsewhere. */
+  | { readonly kind: 'address-taken' }
+  | { readonly kind: 'too-many' }
+
+/** Who may join an organisation. An invitation is open for `limits.invitationMs`, or until it is accepted or withdrawn. */
+export interface Invitations {
+  /** Another one for the same address takes the place of the first. */
+  invite(orgId: OrgId, email: string, role: Invitation['role']): Promise<InviteResult>
+  /** Those that are open, the oldest first. */
+  list(orgId: OrgId): Promise<readonly Invitation[]>
+  /** False where there is none of that id. */
+  withdraw(orgId: OrgId, id: string): Promise<boolean>
+  find(token: string): Promise<Invitation | undefined>
+  /** Makes the member, who logs in with this password from then on. */
+  accept(token: string, name: string, password: string): Promise<'joined' | 'taken' | 'unknown'>
+}
+
+export interface InvitationsOptions {
+  readonly database: Kysely<AgentTables>
+  readonly agents: Pick<Agents, 'join'>
+  readonly clock: Clock
+  readonly random: Random
+}
+
+type Row = AgentTables['agent_invitations']
+
+const invitationOf = (row: Row): Invitation => ({
+  id: row.id,
+  orgId: row.org_id as OrgId,
+  email: row.email,
+  role: row.role,
+  createdAtMs: row.created_at_ms,
+  expiresAtMs: row.expires_at_ms,
+})
+
+// 256 random bits need no salt and no slow hash.
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+export function createInvitations({ database, agents, clock, random }: InvitationsOptions): Invitations {
+  const open = () => database.selectFrom('agent_invitations').selectAll().where('expires_at_ms', '>', clock.nowMs())
+
+  async function find(token: string) {
+    const row = await open().where('token_hash', '=', hashOf(token)).executeTakeFirst()
+    return row && invitationOf(row)
+  }
+
+  const list = async (orgId: OrgId) => {
+    const rows = await open().where('org_id', '=', orgId).orderBy('created_at_ms').orderBy('id').execute()
+    return rows.map(invitationOf)
+  }
+
+  return {
+    find,
+    list,
+    async invite(orgId, email, role) {
+      const member = await database
+        .selectFrom('user')
+        .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
+        .select('user.id')
+        .where('user.email', '=', email)
+        .executeTakeFirst()
+      if (member) return { kind: 'address-taken' }
+      const others = (await list(orgId)).filter((each) => each.email !== email)
+      if (others.length >= limits.openInvitations) return { kind: 'too-many' }
+      const nowMs = clock.nowMs()
+      const token = Buffer.from(random.bytes(32)).toString('base64url')
+      const made = { id: uuid(random), role, token_hash: hashOf(token), created_at_ms: nowMs }
+      const row: Row = { ...made, org_id: orgId, email, expires_at_ms: nowMs + limits.invitationMs }
+      await database.deleteFrom('agent_invitations').where('expires_at_ms', '<=', nowMs).execute()
+      const { org_id: _org, email: _email, ...changed } = row
+      await database
+        .insertInto('agent_invitations')
+        .values(row)
+        .onConflict((on) => on.columns(['org_id', 'email']).doUpdateSet(changed))
+        .execute()
+      return { kind: 'invited', invitation: invitationOf(row), token }
+    },
+    async withdraw(orgId, id) {
+      const { numDeletedRows } = await database
+        .deleteFrom('agent_invitations')
+        .where('org_id', '=', orgId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
+    },
+    async accept(token, name, password) {
+      const invitation = await find(token)
+      if (!invitation) return 'unknown'
+      const { id, orgId, email, role } = invitation
+      const result = await agents.join({ email, name, password, orgId, role })
+      // After it: whoever is cut off in between tries again, and is told that they are a member.
+      if (result === 'joined') await database.deleteFrom('agent_invitations').where('id', '=', id).execute()
+      return result
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { limits, type OrgId } from '@helvino/protocol'
+import { SimClock, SimRandom } from '@helvino/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestPostgres } from '../../tests/postgres-databases.ts'
+import { type PostgresServer, startPostgres } from '../../tests/postgres-server.ts'
+import { openTestSqlite } from '../../tests/sqlite-stores.ts'
+import type { OpenedDatabase } from '../store/opened-database.ts'
+import type { AgentTables } from './agent-tables.ts'
+import { openAgents } from './agents.ts'
+import { createInvitations } from './invitations.ts'
+import { createTeam } from './team.ts'
+
+let postgres: PostgresServer
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 60_000)
+afterAll(() => postgres.remove())
+
+type Database = Pick<OpenedDatabase, 'dialect' | 'kysely'>
+
+const openSqliteDatabase = (): Promise<Database> =>
+  Promise.resolve({ dialect: 'sqlite', kysely: openTestSqlite().kysely })
+const openPostgresDatabase = async (): Promise<Database> => openTestPostgres(await postgres.createDatabase())
+
+const orgId = 'org_a' as OrgId
+const password = 'correct-horse-battery'
+
+describe.each([
+  ['SQLite', openSqliteDatabase],
+  ['PostgreSQL', openPostgresDatabase],
+])('the team in %s', (_name, openDatabase) => {
+  async function openWorld() {
+    const { dialect, kysely } = await openDatabase()
+    const database = kysely.$extendTables<AgentTables>()
+    const random = new SimRandom(1)
+    const clock = new SimClock()
+    const agents = await openAgents({ database, dialect, ownOrigin: 'http://127.0.0.1:4000', random })
+    const invitations = createInvitations({ database, agents, clock, random })
+    return { database, clock, agents, invitations, team: createTeam({ database, dialect }) }
+  }
+
+  it('[TEA10] keeps one of two admins who remove, or demote, each other at once', async () => {
+    const { agents, team } = await openWorld()
+    for (let round = 0; round < 5; round += 1) {
+      for (const name of ['ann', 'bob'])
+        await agents.putAgent({ ...{ email: `${name}@shop.example`, name, password, orgId, role: 'admin' } })
+      const [ann, bob] = (await team.listMembers(orgId)).map(({ userId }) => userId)
+      const outcomes = await Promise.all([
+        team.removeMember(orgId, ann ?? ''),
+        round % 2 ? team.removeMember(orgId, bob ?? '') : team.setRole(orgId, bob ?? '', 'agent'),
+      ])
+      expect(outcomes.toSorted()).toEqual(['changed', 'last-admin'])
+      expect((await team.listMembers(orgId)).filter(({ role }) => role === 'admin')).toHaveLength(1)
+    }
+    expect(await team.removeMember('org_b' as OrgId, 'nobody')).toBe('no-member')
+  })
+
+  it('[TEA11] keeps of an invitation a hash, for seven days, and leaves a member’s account alone', async () => {
+    const { database, clock, agents, invitations } = await openWorld()
+    const invited = await invitations.invite(orgId, 'ann@shop.example', 'agent')
+    if (invited.kind !== 'invited') throw new Error(invited.kind)
+    const { token } = invited
+    expect(JSON.stringify(await database.selectFrom('agent_invitations').selectAll().execute())).not.toContain(token)
+    await clock.advance(limits.invitationMs - 1)
+    expect(await invitations.find(token)).toMatchObject({ email: 'ann@shop.example' })
+    await agents.putAgent({
+      ...{ email: 'ann@shop.example', name: 'Ann', password, orgId: 'org_b' as OrgId, role: 'admin' },
+    })
+    expect(await invitations.accept(token, 'Mallory', 'another-long-password')).toBe('taken')
+    expect(await agents.logIn('ann@shop.example', password)).toMatchObject({ agent: { orgId: 'org_b', name: 'Ann' } })
+    expect(await invitations.invite(orgId, 'ann@shop.example', 'agent')).toEqual({ kind: 'address-taken' })
+    await clock.advance(1)
+    expect(await invitations.find(token)).toBeUndefined()
+    expect(await invitations.accept(token, 'Ann', password)).toBe('unknown')
+    expect(await invitations.list(orgId)).toEqual([])
+  })
+})

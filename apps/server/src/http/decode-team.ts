@@ -1,0 +1,43 @@
+import { asRecord, asString, decodeAgentRole, limits } from '@helvino/protocol'
+import type { Invitation } from '../auth/invitations.ts'
+
+// As the login library takes them: whoever is invited must be able to log in.
+const addressPattern = /^(?!\.)(?!.*\.\.)[\w'+.-]*[\w+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/
+
+export interface InviteBody {
+  readonly email: string
+  readonly role: Invitation['role']
+}
+
+export function decodeInviteBody(body: unknown): InviteBody | undefined {
+  const record = asRecord(body)
+  const email = asString(record?.['email'])?.trim().toLowerCase()
+  const role = decodeAgentRole(record?.['role'])
+  if (email === undefined || !role || email.length > 254 || !addressPattern.test(email)) return undefined
+  return { email, role }
+}
+
+export const decodeRoleBody = (body: unknown) => decodeAgentRole(asRecord(body)?.['role'])
+
+/** `undefined` for what can be none that we made. */
+export const decodeInvitationToken = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[\w-]{43}$/.test(value) ? value : undefined
+
+export interface AcceptBody {
+  readonly token: string
+  readonly name: string
+  readonly password: string
+}
+
+export function decodeAcceptBody(body: unknown): AcceptBody | undefined {
+  const record = asRecord(body)
+  const token = asString(record?.['token'])
+  const name = asString(record?.['name'])
+    ?.trim()
+    .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '')
+  const password = asString(record?.['password'])
+  if (token === undefined || name === undefined || password === undefined) return undefined
+  if (name === '' || name.length > limits.nameLength) return undefined
+  if (password.length < limits.passwordLeast || password.length > limits.passwordMost) return undefined
+  return { token, name, password }
+}

@@ -1,0 +1,93 @@
+import { limits, type OpenInvitation } from '@helvino/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Invitation, Invitations } from '../auth/invitations.ts'
+import type { MemberChange, Team } from '../auth/team.ts'
+import type { Assignment } from '../conversations/assignment.ts'
+import type { AgentPrincipal } from '../conversations/conversations.ts'
+import { decodeInviteBody, decodeRoleBody } from './decode-team.ts'
+import { refuse } from './refuse.ts'
+import { agentOf } from './request-state.ts'
+
+export interface TeamRouteOptions {
+  readonly team: Team
+  readonly invitations: Invitations
+  readonly assignment: Pick<Assignment, 'release'>
+}
+
+type OneRequest = FastifyRequest<{ Params: { id: string } }>
+
+/** Who answers for the organisation: every agent sees the members, an admin changes them. */
+export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): void {
+  app.get('/api/agent/team', (request, reply) => answerTeam(agentOf(request), reply, options))
+  app.post('/api/agent/team/invitations', (request, reply) => answerInvite(request, reply, options))
+  app.delete('/api/agent/team/invitations/:id', async (request: OneRequest, reply) => {
+    const agent = agentOf(request)
+    const isWithdrawn = await options.invitations.withdraw(agent.orgId, request.params.id)
+    return isWithdrawn ? answerTeam(agent, reply, options) : refuse(reply, 'not_found')
+  })
+  app.put('/api/agent/team/members/:id', async (request: OneRequest, reply) => {
+    const agent = agentOf(request)
+    const { id } = request.params
+    const role = decodeRoleBody(request.body)
+    if (!role) return refuse(reply, 'request_invalid', { message: '"role" is "admin" or "agent".' })
+    const outcome = await options.team.setRole(agent.orgId, id, role)
+    if (outcome !== 'changed') return refuseChange(reply, outcome)
+    return answerTeam(id === agent.userId ? { ...agent, role } : agent, reply, options)
+  })
+  app.delete('/api/agent/team/members/:id', (request: OneRequest, reply) => answerRemoval(request, reply, options))
+}
+
+const asOpen = ({ id, email, role, createdAtMs, expiresAtMs }: Invitation): OpenInvitation => ({
+  ...{ id, email, role },
+  createdAt: new Date(createdAtMs).toISOString(),
+  expiresAt: new Date(expiresAtMs).toISOString(),
+})
+
+async function answerTeam(
+  { orgId, userId, role }: AgentPrincipal,
+  reply: FastifyReply,
+  { team, invitations }: TeamRouteOptions,
+) {
+  const members = await team.listMembers(orgId)
+  const open = role === 'admin' ? await invitations.list(orgId) : []
+  return reply.header('cache-control', 'no-store').send({
+    members: members.map((member) => ({ ...member, isYou: member.userId === userId })),
+    invitations: open.map(asOpen),
+  })
+}
+
+const refuseChange = (reply: FastifyReply, outcome: Exclude<MemberChange, 'changed'>): FastifyReply =>
+  outcome === 'no-member'
+    ? refuse(reply, 'not_found')
+    : refuse(reply, 'last_admin', { message: 'The last admin stays one.', hint: 'Make somebody else an admin first.' })
+
+async function answerInvite(request: FastifyRequest, reply: FastifyReply, { invitations }: TeamRouteOptions) {
+  const body = decodeInviteBody(request.body)
+  if (!body)
+    return refuse(reply, 'request_invalid', { message: 'Send an "email" address and a "role", "admin" or "agent".' })
+  const invited = await invitations.invite(agentOf(request).orgId, body.email, body.role)
+  switch (invited.kind) {
+    case 'invited':
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ ...asOpen(invited.invitation), token: invited.token })
+    case 'address-taken':
+      return refuse(reply, 'address_taken')
+    case 'too-many':
+      return refuse(reply, 'limit_reached', {
+        message: `At most ${String(limits.openInvitations)} invitations may be open.`,
+        hint: 'Withdraw one that is not needed any more.',
+      })
+  }
+}
+
+async function answerRemoval(request: OneRequest, reply: FastifyReply, options: TeamRouteOptions) {
+  const agent = agentOf(request)
+  const { id } = request.params
+  const outcome = await options.team.removeMember(agent.orgId, id)
+  if (outcome !== 'changed') return refuseChange(reply, outcome)
+  const released = await options.assignment.release(agent.orgId, id)
+  if (released.kind === 'refused') return refuse(reply, released.code, released)
+  return answerTeam(agent, reply, options)
+}
