@@ -53,6 +53,8 @@ export interface WidgetApi {
   sendMessage(text: string): Promise<EnqueueResult>
   /** Whoever shows the chat hears what the live connection brings. */
   onFrame?: (frame: ServerFrame) => void
+  /** Hears that the visitor types. */
+  onWrite?: () => void
   /** What the visitor typed and did not send, on whichever page of the site. */
   readDraft(): string
   /** Keeps it on this device, as far as 10,000 characters; an empty one is forgotten. */

@@ -1,7 +1,8 @@
 import type { Clock } from '@helvino/runtime'
 import css from './launcher.css'
+import type { LauncherDress } from './panel-terms.ts'
 import { textColorOn } from './text-color.ts'
-import { launcherWords as words } from './words/en.ts'
+import { launcherWords } from './words/en.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 const bubblePath = 'M4 5h16v12H9l-5 4z'
@@ -30,6 +31,8 @@ export interface Launcher {
   setBusy(isBusy: boolean): void
   /** Until it is opened the next time. */
   tellLoadFailed(): void
+  /** What it says from here on, and how much is not seen yet. */
+  dress(dress: Partial<LauncherDress>): void
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
   /** Takes it off the page, for good. */
@@ -45,6 +48,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   const svg = document.createElementNS(svgNamespace, 'svg')
   const path = document.createElementNS(svgNamespace, 'path')
   const colors = sheetOf('')
+  let words = launcherWords
   let wasOpen = false
   let isRemoved = false
   const attach = () => {
@@ -54,6 +58,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     watch.observe(document.documentElement, { childList: true })
   }
   const watch = new MutationObserver(() => clock.startTimer(putBackAfterMs, attach))
+  const label = () => button.setAttribute('aria-label', wasOpen ? words.close : words.open)
   const launcher: Launcher = {
     root,
     setOpen(isOpen) {
@@ -63,13 +68,19 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
       const takesFocus = wasOpen && !isOpen && root.activeElement !== null
       wasOpen = isOpen
       button.setAttribute('aria-expanded', String(isOpen))
-      button.setAttribute('aria-label', isOpen ? words.close : words.open)
+      label()
       path.setAttribute('d', isOpen ? crossPath : bubblePath)
       if (takesFocus) button.focus()
     },
     setBusy: (isBusy) => button.setAttribute('aria-busy', String(isBusy)),
     tellLoadFailed() {
       trouble.textContent = words.loadFailed
+    },
+    dress({ unread, language, ...said }) {
+      words = { ...words, ...said }
+      button.dataset['unread'] = String(unread || '')
+      host.dir = language === 'ar' ? 'rtl' : 'ltr'
+      label()
     },
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
     remove() {

@@ -11,6 +11,16 @@ export interface BootCall {
   body: string | undefined
 }
 
+/** The launcher in the visitor's language, with the number of messages that they have not seen. */
+export interface LauncherDress {
+  readonly open: string
+  readonly close: string
+  readonly loadFailed: string
+  readonly unread: number
+  /** BCP 47 tag. */
+  readonly language: string
+}
+
 /**
  * What the loader hands to the panel, so that the panel does not carry it a second time. The two may be of different builds, after a deploy under
  * an open page: fields are added here, never changed.
@@ -28,6 +38,8 @@ export interface PanelTerms {
   readonly keepVisitorId: () => string
   /** Notes on this device whether messages wait to be sent, so that a later page starts its panel unasked. Absent in an older loader. */
   readonly noteWaiting?: (isWaiting: boolean) => void
+  /** What the launcher says and shows from here on. Absent in an older loader. */
+  readonly dressLauncher?: (dress: LauncherDress) => void
   readonly tuning: GivenTuning
   /** Absent where the loader has not asked: the panel asks for itself. */
   readonly boot: BootCall | undefined
@@ -41,6 +53,8 @@ export interface Panel {
   /** Shows the panel and puts the focus into the composer. */
   show(): void
   hide(): void
+  /** Speaks this language (a BCP 47 tag, `auto` for the browser's) from here on; the organisation's where it is `undefined`. */
+  setLocale?(locale: string | undefined): void
   stop(): void
 }
 

@@ -1,6 +1,5 @@
 /** @jsxImportSource preact */
 import type { TokenEvent } from '@helvino/client'
-import { asRecord } from '@helvino/protocol'
 import {
   browserChannels,
   browserLife,
@@ -13,8 +12,7 @@ import { options, render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
-import { lineOfTokenEvent, say, warn } from './console-lines.ts'
-import { loadTelemetry } from './load-telemetry.ts'
+import { warn } from './console-lines.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { readTuning } from './tuning.ts'
 
@@ -33,14 +31,17 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
 
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(terms: PanelTerms): Panel {
-  const { root, boot, clock, random, request, onClose, onDisabled } = terms
+  const { root, clock, random, request, onClose, onDisabled } = terms
   // Drawn in a turn of its own, once for all that the turn before has changed: a message that leaves in that one does not wait for it.
   options.debounceRendering = (drawAll) => {
     clock.startTimer(0, drawAll)
   }
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
-  root.adoptedStyleSheets.push(sheet)
+  const adopt = (text: string) => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(text)
+    root.adoptedStyleSheets.push(sheet)
+  }
+  adopt(css)
   const place = document.createElement('div')
   // Before the launcher: the order of tabbing is the order on screen.
   root.prepend(place)
@@ -57,27 +58,20 @@ export function startPanel(terms: PanelTerms): Panel {
   }
   const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
   const { client } = api
-  let isOpen = false
-  const draw = () => {
-    render(<App api={api} clock={clock} isOpen={isOpen} errorClearMs={errorClearMs} onClose={onClose} />, place)
-  }
   const early: TokenEvent[] = []
-  const isFirstSaid = boot !== undefined && boot.body === undefined
+  let isOpen = false
+  let locale = terms.tuning.attribute('data-locale') ?? undefined
+  const draw = () => {
+    render(<App {...{ api, terms, clock, isOpen, locale, errorClearMs, early, onClose }} onCss={adopt} />, place)
+  }
   client.renewer.subscribe((event) => {
-    const line = lineOfTokenEvent(event, isFirstSaid)
-    if (line !== undefined) say(line)
     if (early.length < maxEarly) early.push(event)
   })
-  loadTelemetry(terms, client.renewer, early)
   let seen = client.state.outbox
   client.subscribe(({ config, outbox }) => {
     if (config?.widgetEnabled === false) onDisabled()
     if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
     seen = outbox
-  })
-  const isMuted = asRecord(terms.tuning.settings)?.['sound'] === false || terms.tuning.attribute('data-sound') === 'off'
-  client.onAnnounce(() => {
-    if (!isMuted && !(isOpen && browserLife.isVisible())) api.playTone()
   })
   const set = (shown: boolean) => {
     isOpen = shown
@@ -87,6 +81,10 @@ export function startPanel(terms: PanelTerms): Panel {
   return {
     show: () => set(true),
     hide: () => set(false),
+    setLocale(given) {
+      locale = given
+      draw()
+    },
     stop() {
       render(null, place)
       place.remove()

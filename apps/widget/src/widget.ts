@@ -95,6 +95,7 @@ export function createWidget(options: WidgetOptions): Helvino {
         ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
         keepVisitorId: () => keepVisitorId(site, storage, visitorId),
         noteWaiting: waiting.write,
+        dressLauncher: launcher.dress,
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
       if (isOpen) panel.show()

@@ -28,7 +28,10 @@ export interface BootloaderAnswer {
 }
 
 /** What a client uses of the settings. The launcher reads the colour for itself, before there is a client. */
-export type UsedConfig = Pick<WidgetConfig, 'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'>
+export interface UsedConfig extends Pick<WidgetConfig, 'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'> {
+  /** The settings as they came, for what is read in one place only. */
+  readonly given: Readonly<Record<string, unknown>>
+}
 
 /** What a client uses of the answer. */
 export interface UsedBootloaderAnswer extends Pick<
@@ -52,6 +55,7 @@ export function decodeBootloader(value: unknown): UsedBootloaderAnswer | undefin
       writeEnabled: config['writeEnabled'] !== false,
       language: asString(config['language']) ?? 'en',
       branding: config['branding'] !== false,
+      given: config,
     },
     orgToken,
     timestamp: asString(record['timestamp']),

@@ -24,7 +24,7 @@ export interface PageOptions {
 }
 
 const panelName = /^panel-[\w-]+\.js$/
-const chunkName = /^(?:panel|live|telemetry)-[\w-]+\.js$/
+const chunkName = /^(?:panel|live|view|words|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
 const assetName = /^[\w-]+(?:\.[\w-]+)+$/
