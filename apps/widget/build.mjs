@@ -118,7 +118,9 @@ const hashedName = (name, contents) => `${name}-${createHash('sha256').update(co
 const preactOfPanel = {
   name: 'preact-of-panel',
   setup({ onLoad }) {
-    onLoad({ filter: /preact\.mjs$/ }, () => ({ contents: 'export const {h, Fragment, Component, createRef} = $preact' }))
+    onLoad({ filter: /preact\.mjs$/ }, () => ({
+      contents: 'export const {h, Fragment, Component, createRef} = $preact',
+    }))
   },
 }
 
@@ -155,7 +157,10 @@ for (const language of languages) {
   names = after
 }
 // One for all of them: the panel names each by it.
-const wordsHash = createHash('sha256').update(Buffer.concat(spoken.map(({ code }) => code))).digest('hex').slice(0, 12)
+const wordsHash = createHash('sha256')
+  .update(Buffer.concat(spoken.map(({ code }) => code)))
+  .digest('hex')
+  .slice(0, 12)
 const { code: panel } = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',

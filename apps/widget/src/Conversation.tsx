@@ -12,6 +12,7 @@ import { createPhoneFit, type PhoneFit } from './phone-fit.ts'
 import { sayRenewals } from './say-renewals.ts'
 import type { ConversationProps } from './view.ts'
 import { wordsOf } from './view-words.ts'
+import type { PanelWords, Words } from './words/words.ts'
 
 interface ConversationState {
   readonly chat: ChatState
@@ -33,6 +34,7 @@ export class Conversation extends Component<ConversationProps, ConversationState
   #cancelAnswering: (() => void) | undefined
   #toldAtMs = -Infinity
   #phone: PhoneFit | undefined
+  #words: readonly [PanelWords, Words] | undefined
   readonly #attention = createAttention(this.props)
 
   override componentDidMount() {
@@ -97,10 +99,16 @@ export class Conversation extends Component<ConversationProps, ConversationState
     api.client.noteTyping(currentId)
   }
 
+  /** The same for the same language: lines are drawn again where their words change. */
+  #wordsOf(panelWords: PanelWords): Words {
+    if (this.#words?.[0] !== panelWords) this.#words = [panelWords, wordsOf(panelWords)]
+    return this.#words[1]
+  }
+
   override render(props: ConversationProps, { chat, isAnswering }: ConversationState) {
     const { api, clock, words: panelWords, language, isOpen } = props
     const { client } = api
-    const words = wordsOf(panelWords)
+    const words = this.#wordsOf(panelWords)
     const { delivery, durability, orgName } = chat
     return (
       <>

@@ -34,7 +34,7 @@ export function createAttention({ api, terms }: ConversationProps): Attention {
       const unread = isSeen ? 0 : news.length
       title.show(document.hidden ? unread : 0)
       const { open, openUnread, close, loadFailed } = wordsOf(panelWords)
-      const dress = { open: unread ? openUnread(unread) : open, close, loadFailed, unread, language }
+      const dress = { open: unread ? openUnread(unread) : open, close, loadFailed, unread, tag: language }
       // A look at every change of the state, and seldom something to say.
       if (JSON.stringify(dress) === told) return
       told = JSON.stringify(dress)

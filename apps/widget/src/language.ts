@@ -14,6 +14,6 @@ export function chooseLanguage(wanted: string, ofBrowser: readonly string[]): st
 
 /** The words of a language other than English. Rejects where they cannot be had. */
 export async function loadWords(apiUrl: string, language: string): Promise<PanelWords> {
-  const chunk = (await import(`${apiUrl}/assets/words-${language}-${WORDS_HASH}.js`)) as { words: PanelWords }
-  return chunk.words
+  const chunk = (await import(`${apiUrl}/assets/words-${language}-${WORDS_HASH}.js`)) as { speech: PanelWords }
+  return chunk.speech
 }

@@ -32,7 +32,7 @@ export interface Launcher {
   /** Until it is opened the next time. */
   tellLoadFailed(): void
   /** What it says from here on, and how much is not seen yet. */
-  dress(dress: Partial<LauncherDress>): void
+  dress(dress: LauncherDress): void
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
   /** Takes it off the page, for good. */
@@ -76,10 +76,10 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     tellLoadFailed() {
       trouble.textContent = words.loadFailed
     },
-    dress({ unread, language, ...said }) {
+    dress({ unread, tag, ...said }) {
       words = { ...words, ...said }
       button.dataset['unread'] = String(unread || '')
-      host.dir = language === 'ar' ? 'rtl' : 'ltr'
+      host.dir = tag === 'ar' ? 'rtl' : 'ltr'
       label()
     },
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),

@@ -6,7 +6,7 @@ export interface TextPart {
 
 // No two of its parts can match the same character in different ways, so that a long text takes no longer than its length.
 const address = /(?:https?:\/\/|mailto:)[^\s<>"]+/gi
-const closing = '.,;:!?\'’”»*_'
+const closing = ".,;:!?'’”»*_"
 
 /** Where an address ends that stands in a sentence: before its full stop, and before a bracket that was opened outside of it. */
 function endOf(found: string): number {

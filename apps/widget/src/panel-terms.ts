@@ -17,8 +17,8 @@ export interface LauncherDress {
   readonly close: string
   readonly loadFailed: string
   readonly unread: number
-  /** BCP 47 tag. */
-  readonly language: string
+  /** BCP 47 tag of the language. */
+  readonly tag: string
 }
 
 /**

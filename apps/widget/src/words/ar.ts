@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** Arabic. */
-export const words: Words = {
+export const speech: Words = {
   open: 'فتح المحادثة',
   close: 'إغلاق المحادثة',
   loadFailed: 'تعذّر تحميل المحادثة. حاول مرة أخرى.',

@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** German. */
-export const words: Words = {
+export const speech: Words = {
   open: 'Chat öffnen',
   close: 'Chat schließen',
   loadFailed: 'Der Chat konnte nicht geladen werden. Bitte noch einmal versuchen.',

@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** Spanish. */
-export const words: Words = {
+export const speech: Words = {
   open: 'Abrir el chat',
   close: 'Cerrar el chat',
   loadFailed: 'No se pudo cargar el chat. Inténtelo de nuevo.',

@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** French. */
-export const words: Words = {
+export const speech: Words = {
   open: 'Ouvrir le chat',
   close: 'Fermer le chat',
   loadFailed: 'Le chat n’a pas pu se charger. Veuillez réessayer.',

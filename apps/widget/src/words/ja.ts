@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** Japanese. */
-export const words: Words = {
+export const speech: Words = {
   open: 'チャットを開く',
   close: 'チャットを閉じる',
   loadFailed: 'チャットを読み込めませんでした。もう一度お試しください。',

@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** Portuguese. */
-export const words: Words = {
+export const speech: Words = {
   open: 'Abrir o chat',
   close: 'Fechar o chat',
   loadFailed: 'Não foi possível carregar o chat. Tente novamente.',

@@ -1,7 +1,7 @@
 import type { Words } from './words.ts'
 
 /** Turkish. */
-export const words: Words = {
+export const speech: Words = {
   open: 'Sohbeti aç',
   close: 'Sohbeti kapat',
   loadFailed: 'Sohbet yüklenemedi. Lütfen tekrar deneyin.',
