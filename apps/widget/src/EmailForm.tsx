@@ -29,8 +29,8 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
   async #save() {
     const client = this.props.api.client as TellsVisitor
     const field = this.#field.current
-    if (!field?.value || !field.checkValidity()) return this.setState({ step: 'wrong' })
-    const result = await client.updateVisitor?.({ email: field.value })
+    const isAddress = field?.value && field.checkValidity()
+    const result = isAddress ? await client.updateVisitor?.({ email: field.value }) : undefined
     this.setState({ step: result?.kind === 'answered' ? 'saved' : 'wrong' })
   }
 

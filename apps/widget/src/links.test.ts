@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { textParts } from './links.ts'
+
+const links = (text: string) => textParts(text).flatMap(({ href }) => href ?? [])
+
+describe('addresses in a text', () => {
+  it('[WL1] become links as they stand in a sentence', () => {
+    expect(links('see https://fern.example/a?b=1#c, or (http://fern.example/x_(y)).')).toEqual([
+      'https://fern.example/a?b=1#c',
+      'http://fern.example/x_(y)',
+    ])
+    expect(links('mailto:care@fern.example!')).toEqual(['mailto:care@fern.example'])
+  })
+
+  it('[WL2] of another kind stay text', () => {
+    for (const text of ['javascript:alert(1)', 'data:text/html,x', 'ftp://fern.example', 'https://', 'http://[', 'fern.example'])
+      expect(links(text)).toEqual([])
+    expect(links('https://a.example"onclick=x')).toEqual(['https://a.example/'])
+  })
+
+  it('[WL3] leave every text as it was, part by part', () => {
+    const piece = fc.constantFrom('https://', 'http://a.example', 'mailto:', '(', ')', '.', ' ', 'x', '\n', 'é', '"')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const text = pieces.join('')
+        expect(textParts(text).map((part) => part.text).join('')).toBe(text)
+      }),
+    )
+  })
+
+  it('[WL4] are found in a time that grows with the text alone', () => {
+    const timeOf = (length: number) => {
+      const text = `https://a.example/${'.)'.repeat(length)}`
+      const start = performance.now()
+      textParts(text)
+      return performance.now() - start
+    }
+    timeOf(1_000)
+    expect(timeOf(200_000)).toBeLessThan(500)
+  })
+})
