@@ -4,7 +4,9 @@ import { panelWords } from './words/en.ts'
 
 const nowMs = new Date(2026, 2, 10, 12).getTime()
 const line = (given: Record<string, unknown>) => headline(given, panelWords, 'en', nowMs).replaceAll('\u202f', ' ')
-const at = (hours: number) => ({ availability: { isOpen: false, opensAt: new Date(nowMs + hours * 3_600_000).toISOString() } })
+const at = (hours: number) => ({
+  availability: { isOpen: false, opensAt: new Date(nowMs + hours * 3_600_000).toISOString() },
+})
 
 describe('the line under the name', () => {
   it('[WL7] says when the organisation is back, else how soon it replies, else nothing', () => {

@@ -14,7 +14,14 @@ describe('addresses in a text', () => {
   })
 
   it('[WL2] of another kind stay text', () => {
-    for (const text of ['javascript:alert(1)', 'data:text/html,x', 'ftp://fern.example', 'https://', 'http://[', 'fern.example'])
+    for (const text of [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'ftp://fern.example',
+      'https://',
+      'http://[',
+      'fern.example',
+    ])
       expect(links(text)).toEqual([])
     expect(links('https://a.example"onclick=x')).toEqual(['https://a.example/'])
   })
@@ -24,7 +31,11 @@ describe('addresses in a text', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const text = pieces.join('')
-        expect(textParts(text).map((part) => part.text).join('')).toBe(text)
+        expect(
+          textParts(text)
+            .map((part) => part.text)
+            .join(''),
+        ).toBe(text)
       }),
     )
   })

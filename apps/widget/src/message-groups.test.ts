@@ -8,7 +8,15 @@ const noonMs = new Date(2026, 2, 10, 12).getTime()
 
 function said(role: string, atMs: number, sequence: number): TimelineItem {
   const timestamp = new Date(atMs).toISOString()
-  const wire = { id: `m${String(sequence)}`, conversationId: 'c', sequence, role, content: 'x', timestamp, kind: 'text' }
+  const wire = {
+    id: `m${String(sequence)}`,
+    conversationId: 'c',
+    sequence,
+    role,
+    content: 'x',
+    timestamp,
+    kind: 'text',
+  }
   const message = decodeMessage({ ...wire, attachments: [], clientMessageId: null })
   if (!message) throw new Error('not a message')
   return { kind: 'confirmed', key: message.id, message }
