@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser, type ObservedPage, observedPage } from './browser.ts'
 import { buildWidget } from './build.ts'
+import { lowContrast } from './contrast.ts'
 import { startHostPage } from './host-page.ts'
 import { type OlderApi, startOlderApi } from './older-api.ts'
 
@@ -54,11 +55,12 @@ async function say(page: Page, text: string) {
   await composer(page).press('Enter')
 }
 
-/** What the checker finds, as lines. */
+/** What the checker finds, as lines, and every text that stands out too little. */
 async function findings(page: Page): Promise<readonly string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.addScriptTag({ path: axePath })
   const { violations } = await page.evaluate<AxeResults>('axe.run()')
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  return [...found, ...(await lowContrast(page))]
 }
 
 const refused = { status: 403, body: { error: 'x', code: 'content_invalid' } }
@@ -134,6 +136,17 @@ describe('the checker axe finds nothing', () => {
     expect((await page.locator('.panel').boundingBox())?.x).toBe(20)
     expect(await findingsEverywhere(page)).toEqual([])
   })
+})
+
+describe('the brand’s colour', () => {
+  for (const primaryColor of ['#ffd400', '#111827', '#2563eb', '#7a7a7a', '#e11d48'])
+    it(`[AX6] ${primaryColor} is read as well as any`, async () => {
+      api.config = { theme: { primaryColor }, expectedReply: 'minutes' }
+      const { page } = await open(desktop)
+      await say(page, 'see https://shop.example')
+      await page.locator('.message.sent').waitFor()
+      expect(await lowContrast(page)).toEqual([])
+    })
 })
 
 describe('by the keyboard alone', () => {
