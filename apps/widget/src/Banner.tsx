@@ -3,6 +3,7 @@ import { Component } from 'preact'
 import { type ConnectionStatus, watchConnectionStatus } from './connection-status.ts'
 import type { ConversationProps } from './view.ts'
 import { wordsOf } from './view-words.ts'
+import { bannerMarks } from './words/en.ts'
 
 type BannerProps = Pick<ConversationProps, 'api' | 'clock' | 'errorClearMs' | 'words'>
 
@@ -39,7 +40,7 @@ export class Banner extends Component<BannerProps, BannerState> {
       <div role="status">
         {status && (
           <div class={`connection-status ${status}`}>
-            {status === 'refreshing' ? words.connecting : words.connectionIssue}
+            {bannerMarks[status]} {status === 'refreshing' ? words.connecting : words.connectionIssue}
           </div>
         )}
       </div>

@@ -1,6 +1,5 @@
 import { type ChatState, ownedName, visitorOwner } from '@helvino/client'
 import { asRecord } from '@helvino/protocol'
-import { browserStorage } from '@helvino/runtime/system-browser'
 import { createTitleCount } from './title-count.ts'
 import type { ConversationProps } from './view.ts'
 import { wordsOf } from './view-words.ts'
@@ -16,6 +15,7 @@ export interface Attention {
 
 export function createAttention({ api, terms }: ConversationProps): Attention {
   const { site, tuning } = terms
+  const { storage } = api
   // For all tabs of this visitor, and for later pages: the sequence up to which everything was on screen.
   const key = ownedName(visitorOwner('siteId' in site ? site.siteId : site.orgKey, terms.keepVisitorId()), 'seen')
   const title = createTitleCount(document)
@@ -24,13 +24,13 @@ export function createAttention({ api, terms }: ConversationProps): Attention {
   let told = ''
   return {
     look({ isOpen, words: panelWords, language }, { currentId, threads }) {
-      const seen = Number(browserStorage.get(key)) || 0
+      const seen = Number(storage.get(key)) || 0
       const news = (threads.get((currentId ?? '') as never)?.messages ?? []).filter(
         ({ role, sequence }) => role !== 'user' && sequence > seen,
       )
       isSeen = isOpen && !document.hidden
       const last = news.at(-1)
-      if (isSeen && last) browserStorage.set(key, String(last.sequence))
+      if (isSeen && last) storage.set(key, String(last.sequence))
       const unread = isSeen ? 0 : news.length
       title.show(document.hidden ? unread : 0)
       const { open, openUnread, close, loadFailed } = wordsOf(panelWords)

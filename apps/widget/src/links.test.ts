@@ -5,7 +5,7 @@ import { textParts } from './links.ts'
 const links = (text: string) => textParts(text).flatMap(({ href }) => href ?? [])
 
 describe('addresses in a text', () => {
-  it('[WL1] become links as they stand in a sentence', () => {
+  it('[WL11] become links as they stand in a sentence', () => {
     expect(links('see https://fern.example/a?b=1#c, or (http://fern.example/x_(y)).')).toEqual([
       'https://fern.example/a?b=1#c',
       'http://fern.example/x_(y)',
@@ -13,7 +13,7 @@ describe('addresses in a text', () => {
     expect(links('mailto:care@fern.example!')).toEqual(['mailto:care@fern.example'])
   })
 
-  it('[WL2] of another kind stay text', () => {
+  it('[WL12] of another kind stay text', () => {
     for (const text of [
       'javascript:alert(1)',
       'data:text/html,x',
@@ -26,7 +26,7 @@ describe('addresses in a text', () => {
     expect(links('https://a.example"onclick=x')).toEqual(['https://a.example/'])
   })
 
-  it('[WL3] leave every text as it was, part by part', () => {
+  it('[WL13] leave every text as it was, part by part', () => {
     const piece = fc.constantFrom('https://', 'http://a.example', 'mailto:', '(', ')', '.', ' ', 'x', '\n', 'é', '"')
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
@@ -40,7 +40,7 @@ describe('addresses in a text', () => {
     )
   })
 
-  it('[WL4] are found in a time that grows with the text alone', () => {
+  it('[WL14] are found in a time that grows with the text alone', () => {
     const timeOf = (length: number) => {
       const text = `https://a.example/${'.)'.repeat(length)}`
       const start = performance.now()

@@ -23,7 +23,7 @@ function said(role: string, atMs: number, sequence: number): TimelineItem {
 }
 
 describe('how lines stand together', () => {
-  it('[WL5] one side’s lines are a group until the other speaks, five minutes pass or a day begins', () => {
+  it('[WL15] one side’s lines are a group until the other speaks, five minutes pass or a day begins', () => {
     const minuteMs = 60_000
     const items = [
       said('user', noonMs, 1),
@@ -42,7 +42,7 @@ describe('how lines stand together', () => {
     expect(placed(items).map(({ isDayFirst }) => isDayFirst)).toEqual([true, false, false, false, true])
   })
 
-  it('[WL6] a day is called today, yesterday or by its date, in the language', () => {
+  it('[WL16] a day is called today, yesterday or by its date, in the language', () => {
     const dayMs = 86_400_000
     expect(dayName(noonMs, noonMs, 'en')).toBe('today')
     expect(dayName(noonMs - dayMs, noonMs, 'fr')).toBe('hier')

@@ -140,7 +140,7 @@ describe('the checker axe finds nothing', () => {
 
 describe('the brand’s colour', () => {
   for (const primaryColor of ['#ffd400', '#111827', '#2563eb', '#7a7a7a', '#e11d48'])
-    it(`[AX6] ${primaryColor} is read as well as any`, async () => {
+    it(`[AX6] the colour ${primaryColor} is read as well as any`, async () => {
       api.config = { theme: { primaryColor }, expectedReply: 'minutes' }
       const { page } = await open(desktop)
       await say(page, 'see https://shop.example')

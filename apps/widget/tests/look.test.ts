@@ -26,7 +26,11 @@ afterEach(async () => {
   stops = []
 })
 
-async function visit(hostPage: HostPage = {}, prepare = async (_page: Page) => {}, locale = 'en'): Promise<Page> {
+async function visit(
+  hostPage: HostPage = {},
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+  locale = 'en',
+): Promise<Page> {
   const host = await startHostPage(server.url, hostPage)
   const { page, context } = await observedPage(browser, { locale })
   stops.push(host.close, () => context.close())
@@ -54,7 +58,7 @@ async function comeIn() {
 }
 
 describe('what a visitor sees', () => {
-  it('[WL8] a page that cannot load the view still sends, and shows all of it once it can', async () => {
+  it('[WL18] a page that cannot load the view still sends, and shows all of it once it can', async () => {
     let isDown = true
     const page = await visit({}, (tab) =>
       tab.route('**/assets/view-*', (route) => (isDown ? route.abort() : route.continue())),
@@ -68,7 +72,7 @@ describe('what a visitor sees', () => {
     await page.locator('.room .message.sent', { hasText: 'does it go?' }).waitFor()
   })
 
-  it('[WL9] an answer to a closed panel is counted on the launcher and before the title of a page that nobody sees', async () => {
+  it('[WL19] an answer to a closed panel is counted on the launcher and before the title of a page that nobody sees', async () => {
     const team = await comeIn()
     const page = await visit({ head: '<title> Fern  &amp; Stone </title>' })
     const titleText = () => page.evaluate(() => document.querySelector('title')?.textContent)
@@ -98,7 +102,7 @@ describe('what a visitor sees', () => {
     await page.getByRole('button', { name: 'Open chat', exact: true }).waitFor()
   })
 
-  it('[WL10] a reader who has scrolled back stays there, and is told of what is new', async () => {
+  it('[WL20] a reader who has scrolled back stays there, and is told of what is new', async () => {
     const team = await comeIn()
     const page = await visit()
     await page.locator('.launcher').click()
@@ -139,7 +143,7 @@ describe('what a visitor sees', () => {
 })
 
 describe('the language of a page', () => {
-  it('[LG3] is what data-locale says, before the organisation’s', async () => {
+  it('[LG13] is what data-locale says, before the organisation’s', async () => {
     const page = await visit({ attributes: 'data-locale="de"' })
     await page.locator('.launcher').click()
     await page.getByText('Wie können wir helfen?').waitFor()
@@ -147,7 +151,7 @@ describe('the language of a page', () => {
     expect(await page.locator('.panel').getAttribute('lang')).toBe('de')
   })
 
-  it('[LG4] a language that cannot be loaded is English, and the chat goes on', async () => {
+  it('[LG14] a language that cannot be loaded is English, and the chat goes on', async () => {
     const page = await visit({ attributes: 'data-locale="tr"' }, (tab) =>
       tab.route('**/assets/words-*', (route) => route.abort()),
     )
@@ -157,7 +161,7 @@ describe('the language of a page', () => {
     await page.getByText('Sent · ').waitFor()
   })
 
-  it('[LG5] from right to left, the launcher and the panel stand on the left', async () => {
+  it('[LG15] from right to left, the launcher and the panel stand on the left', async () => {
     const page = await visit({ attributes: 'data-locale="auto"' }, undefined, 'ar-EG')
     await page.locator('.launcher').click()
     await page.locator('.panel[dir="rtl"]').waitFor()

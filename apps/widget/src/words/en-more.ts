@@ -1,7 +1,7 @@
 /** What the panel says beyond its first words: the view's chunk carries these. */
 export const viewWords = {
-  connecting: '🔄 Connecting...',
-  connectionIssue: '⚠️ Connection issue, retrying...',
+  connecting: 'Connecting...',
+  connectionIssue: 'Connection issue, retrying...',
   you: 'You',
   them: 'Support',
   seen: 'Seen',

@@ -20,3 +20,6 @@ export const panelWords = {
   sent: 'Sent',
   failed: 'Not sent',
 }
+
+/** What the banner's words begin with, in every language. */
+export const bannerMarks = { refreshing: '🔄', error: '⚠️' }
