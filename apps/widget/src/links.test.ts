@@ -41,13 +41,12 @@ describe('addresses in a text', () => {
   })
 
   it('[WL14] are found in a time that grows with the text alone', () => {
-    const timeOf = (length: number) => {
-      const text = `https://a.example/${'.)'.repeat(length)}`
-      const start = performance.now()
+    // Ten seconds are the end of a test; one that looked back at each character would take hours.
+    const text = `https://a.example/${'.)'.repeat(500_000)}`.repeat(2)
+    expect(
       textParts(text)
-      return performance.now() - start
-    }
-    timeOf(1_000)
-    expect(timeOf(200_000)).toBeLessThan(500)
+        .map((part) => part.text.length)
+        .reduce((sum, length) => sum + length),
+    ).toBe(text.length)
   })
 })

@@ -46,7 +46,10 @@ async function comeIn() {
   const agent = await logIn(server.url, server.admin)
   const socket = new SocketClient(server.url)
   await socket.hello({ agentToken: agent.token })
-  stops.push(() => Promise.resolve(socket.close()))
+  stops.push(() => {
+    socket.close()
+    return Promise.resolve()
+  })
   return {
     async hear() {
       const { message } = await socket.until(({ type }) => type === 'message')
