@@ -123,8 +123,7 @@ export function createWidget(options: WidgetOptions): Widget {
       panel ??= startPanel({
         ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
         keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId),
-        noteWaiting: waiting.write,
-        launcherWords: launcher.words,
+        ...{ noteWaiting: waiting.write, launcherWords: launcher.words },
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
       if (isOpen) panel.show()
