@@ -1,6 +1,5 @@
-import type { AgentClient } from '@helvino/client'
 import { useHash } from '@mantine/hooks'
-import type { InboxApi } from './api.ts'
+import type { InboxApi, InboxClient } from './api.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { Desk } from './Desk.tsx'
 import type { Drafts } from './drafts.ts'
@@ -18,13 +17,14 @@ import { useNow } from './use-now.ts'
 interface AppProps {
   readonly api: InboxApi
   readonly session: Session
-  readonly client: AgentClient
+  readonly client: InboxClient
   readonly drafts: Drafts
+  readonly noteDrafts: Drafts
   readonly onLeft: () => void
 }
 
 /** The shell: what is true of the whole page above, the desk below. */
-export function App({ api, session, client, drafts, onLeft }: AppProps) {
+export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppProps) {
   const { chat } = client
   const state = useChat(chat)
   const isOutdated = useNewVersion(api, chat, state.connection.state === 'live', state.outbox.length === 0)
@@ -43,6 +43,7 @@ export function App({ api, session, client, drafts, onLeft }: AppProps) {
         client={client}
         state={state}
         drafts={drafts}
+        noteDrafts={noteDrafts}
         route={route}
         nowMs={nowMs}
         panel={

@@ -1,26 +1,23 @@
-import type { AgentClient, ChatState, Typist } from '@helvino/client'
+import type { Typist } from '@helvino/client'
+import type { AgentConversation } from '@helvino/protocol'
+import { uuid } from '@helvino/runtime'
 import { Text } from '@mantine/core'
 import { type ReactNode, useMemo } from 'react'
-import type { InboxApi } from './api.ts'
 import { ConversationList } from './ConversationList.tsx'
-import type { Drafts } from './drafts.ts'
-import type { Route } from './route.ts'
-import type { Session } from './session.ts'
-import { Thread } from './Thread.tsx'
-import { useDeskList } from './use-desk-list.ts'
-import { useDrafts } from './use-drafts.ts'
-import { useOwnMessages } from './use-own-messages.ts'
-import { useTeam } from './use-team.ts'
-import { useTypists } from './use-typists.ts'
+import { ConversationPane } from './ConversationPane.tsx'
+import { deskCommands, deskKeys } from './desk-commands.ts'
+import type { DraftMap, Drafts } from './drafts.ts'
+import { InboxMenu } from './InboxMenu.tsx'
+import { KeysHelp } from './KeysHelp.tsx'
+import { Palette } from './Palette.tsx'
+import { RepliesModal } from './RepliesModal.tsx'
+import type { Written } from './ReplyBox.tsx'
+import { type DeskState, type DeskTerms, useDesk } from './use-desk.ts'
+import { useKeys } from './use-keys.ts'
+import { useTitleCount } from './use-title-count.ts'
 import { words } from './words/en.ts'
 
-interface DeskProps {
-  readonly api: InboxApi
-  readonly session: Session
-  readonly client: AgentClient
-  readonly state: ChatState
-  readonly drafts: Drafts
-  readonly route: Route
+interface DeskProps extends DeskTerms {
   readonly nowMs: number
   /** What stands beside the list where it is no conversation. */
   readonly panel: ReactNode
@@ -28,17 +25,26 @@ interface DeskProps {
 
 const nobody: readonly Typist[] = []
 
+const writtenOf = (drafts: Drafts, kept: DraftMap, { id, latestSequence }: AgentConversation): Written => ({
+  text: kept.get(id)?.text ?? '',
+  change: (edit) => {
+    drafts.change(id, latestSequence, edit)
+  },
+})
+
 /** The list beside whatever was chosen: side by side on a wide screen, one after the other on a narrow one. */
-export function Desk({ api, session, client, state, drafts, route, nowMs, panel }: DeskProps) {
-  const { chat, typing, desk } = client
-  const { clock, life } = api.runtime
-  const list = useDeskList({ desk, clock, state, userId: session.user.id })
-  const own = useOwnMessages(state.outbox)
-  const typists = useTypists(typing)
-  const draftMap = useDrafts(drafts, life)
-  const members = useTeam(desk, list.isLive)
-  const names = useMemo(() => new Map(members.map(({ userId, name, email }) => [userId, name || email])), [members])
-  const conversation = route.view === 'thread' ? list.known.get(route.id) : undefined
+export function Desk({ nowMs, panel, ...terms }: DeskProps) {
+  const { api, session, route } = terms
+  const { user } = session
+  const desk = useDesk(terms)
+  const { list, conversation, openId } = desk
+  useKeys(deskKeys(desk, user.id))
+  useTitleCount(desk.unreadCount)
+  const { managing, choosing, helping } = desk
+  const menu = useMemo(
+    () => <InboxMenu api={api} onReplies={managing.open} onPalette={choosing.open} onHelp={helping.open} />,
+    [api, managing.open, choosing.open, helping.open],
+  )
 
   return (
     <div className="panes" data-view={route.view}>
@@ -51,40 +57,83 @@ export function Desk({ api, session, client, state, drafts, route, nowMs, panel 
         query={list.query}
         onQuery={list.setQuery}
         counts={list.counts}
-        names={names}
-        drafts={draftMap}
-        typists={typists}
-        selectedId={conversation?.id}
+        names={desk.names}
+        drafts={desk.draftMap}
+        typists={desk.typists}
+        selectedId={openId}
         nowMs={nowMs}
-        menu={undefined}
+        menu={menu}
       />
       <main className="pane-main">
         {panel}
-        {(route.view === 'list' || route.view === 'thread') && !conversation && (
-          <Text c="dimmed" className="lone">
-            {list.known.size > 0 && words.thread.none}
-          </Text>
-        )}
-        {conversation && (
-          <Thread
-            key={conversation.id}
-            api={api}
-            chat={chat}
-            state={state}
-            conversation={conversation}
-            nowMs={nowMs}
-            typists={typists.get(conversation.id) ?? nobody}
-            own={own}
-            onWrite={() => {
-              typing.note(conversation.id)
-            }}
-            draft={draftMap.get(conversation.id)}
-            onDraft={(edit) => {
-              drafts.change(conversation.id, conversation.latestSequence, edit)
-            }}
-          />
-        )}
+        {route.view === 'list' && <Nothing text={list.known.size > 0 ? words.thread.none : ''} />}
+        {openId && !conversation && <Nothing text={desk.isMissing ? words.thread.gone : ''} />}
+        {conversation && <OpenConversation {...{ desk, terms, conversation, nowMs }} />}
       </main>
+      <Overlays desk={desk} terms={terms} />
     </div>
+  )
+}
+
+interface OpenConversationProps {
+  readonly desk: DeskState
+  readonly terms: DeskTerms
+  readonly conversation: AgentConversation
+  readonly nowMs: number
+}
+
+function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversationProps) {
+  const { api, client, state, session, drafts, noteDrafts } = terms
+  const { own, members, actions, composing } = desk
+  const { id } = conversation
+  return (
+    <ConversationPane
+      key={id}
+      {...{ api, client, state, conversation, nowMs, own, members, actions }}
+      userId={session.user.id}
+      isLive={desk.list.isLive}
+      typists={desk.typists.get(id) ?? nobody}
+      draft={desk.draftMap.get(id)}
+      mode={composing.mode}
+      onMode={composing.setMode}
+      focusCount={composing.focusCount}
+      reply={writtenOf(drafts, desk.draftMap, conversation)}
+      note={writtenOf(noteDrafts, desk.noteDraftMap, conversation)}
+      replies={desk.replies.replies}
+      onWrite={() => {
+        client.typing.note(id)
+      }}
+      onManageReplies={desk.managing.open}
+    />
+  )
+}
+
+/** What lies over the page at times. */
+function Overlays({ desk, terms: { api, session } }: Pick<OpenConversationProps, 'desk' | 'terms'>) {
+  const { managing, helping, choosing, list, replies } = desk
+  return (
+    <>
+      <RepliesModal
+        isOpen={managing.isOpen}
+        onClose={managing.close}
+        replies={replies}
+        createId={() => uuid(api.runtime.random)}
+      />
+      <KeysHelp isOpen={helping.isOpen} onClose={helping.close} />
+      <Palette
+        isOpen={choosing.isOpen}
+        onClose={choosing.close}
+        commands={choosing.isOpen ? deskCommands(desk, session.user.id) : []}
+        onSearch={list.setQuery}
+      />
+    </>
+  )
+}
+
+function Nothing({ text }: { readonly text: string }) {
+  return (
+    <Text c="dimmed" className="lone">
+      {text}
+    </Text>
   )
 }

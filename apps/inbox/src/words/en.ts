@@ -1,10 +1,14 @@
 import { limits } from '@helvino/protocol'
+import { deskWords } from './desk-en.ts'
 
 const messages = (count: number): string => (count === 1 ? '1 message' : `${String(count)} messages`)
 
 /** Every word that an agent reads. */
 export const words = {
   product: 'Helvino',
+  /** Of the browser's tab. */
+  pageTitle: (unreadCount: number): string =>
+    unreadCount > 0 ? `(${String(unreadCount)}) Helvino inbox` : 'Helvino inbox',
   loading: 'Loading',
   tryAgain: 'Try again',
   noServer: 'The server does not answer. It is asked again by itself.',
@@ -84,6 +88,7 @@ export const words = {
 
   thread: {
     none: 'Choose a conversation.',
+    gone: 'There is no such conversation.',
     back: 'Back to the list',
     messages: 'Messages',
     empty: 'No messages yet.',
@@ -93,6 +98,10 @@ export const words = {
     notDone: 'That was not done: the server does not answer. Try again.',
     refused: (code: string): string => `The server refused that (${code}).`,
     author: { user: 'Visitor', agent: 'Team', system: 'Helvino' },
+    status: { open: 'Open conversation', resolved: 'Resolved' },
+    seen: 'Seen',
+    today: 'Today',
+    yesterday: 'Yesterday',
   },
 
   happening: {
@@ -118,17 +127,34 @@ export const words = {
   },
 
   composer: {
-    label: 'Your reply',
-    placeholder: 'Write a reply. Enter sends, Shift+Enter starts a new line.',
-    /** On a narrow screen. */
-    shortPlaceholder: 'Write a reply',
-    send: 'Send',
+    mode: 'What you write',
+    reply: {
+      name: 'Reply',
+      label: 'Your reply',
+      placeholder: 'Write a reply. Enter sends, / opens saved replies.',
+      /** On a narrow screen. */
+      shortPlaceholder: 'Write a reply',
+      send: 'Send',
+    },
+    note: {
+      name: 'Note',
+      label: 'Private note',
+      placeholder: 'Write to your team. The visitor never sees it.',
+      shortPlaceholder: 'Write to your team',
+      send: 'Add note',
+    },
+    private: 'Only your team sees this.',
     reopens: 'A reply reopens this conversation.',
-    tooLong: (length: number): string =>
-      `Too long: ${String(length)} of at most ${String(limits.contentLength)} characters.`,
+    resolved: 'This conversation is resolved. Your reply reopens it.',
+    sendAnyway: 'Send and reopen',
+    keepWriting: 'Do not send',
+    tooLong: (length: number, most: number): string =>
+      `Too long: ${String(length)} of at most ${String(most)} characters.`,
     full: (maxEntries: number): string =>
       `Too much waits to be sent already (at most ${messages(maxEntries)}). Try again when some of it has gone out.`,
   },
+
+  ...deskWords,
 
   health: {
     title: 'Session health',

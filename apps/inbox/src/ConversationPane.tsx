@@ -1,0 +1,66 @@
+import { Drawer } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import type { ComponentProps } from 'react'
+import { Thread } from './Thread.tsx'
+import { ThreadHead } from './ThreadHead.tsx'
+import type { ConversationActions } from './use-conversation-actions.ts'
+import type { TeamMembers } from './use-team.ts'
+import { useVisitor } from './use-visitor.ts'
+import { VisitorColumn } from './VisitorColumn.tsx'
+import { words } from './words/en.ts'
+import type { InboxClient } from './api.ts'
+
+interface ConversationPaneProps extends Omit<ComponentProps<typeof Thread>, 'head' | 'client'> {
+  readonly client: InboxClient
+  readonly members: TeamMembers
+  readonly userId: string
+  readonly actions: ConversationActions
+}
+
+/** A thread with its visitor: beside it where there is room, else behind a button. */
+export function ConversationPane({ members, userId, actions, ...thread }: ConversationPaneProps) {
+  const { client, conversation, isLive, nowMs } = thread
+  const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
+  const [isShown, { open, close }] = useDisclosure(false)
+  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, isLive)
+  const column = <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+  return (
+    <div className="conversation">
+      <Thread
+        {...thread}
+        head={
+          <ThreadHead
+            conversation={conversation}
+            members={members}
+            userId={userId}
+            isBusy={actions.isBusy}
+            problem={actions.problem}
+            onAssign={actions.assign}
+            onToggleStatus={actions.toggleStatus}
+            onVisitor={open}
+          />
+        }
+      />
+      {hasRoom && (
+        <aside className="visitor-column" aria-label={words.visitorColumn.title}>
+          {column}
+        </aside>
+      )}
+      <Drawer
+        opened={isShown && !hasRoom}
+        onClose={close}
+        position="right"
+        size="min(20rem, 90vw)"
+        title={words.visitorColumn.title}
+        lockScroll={false}
+        closeButtonProps={{ 'aria-label': words.replies.close }}
+        onClick={(event) => {
+          // Another conversation was chosen in it.
+          if (event.target instanceof Element && event.target.closest('a[href^="#"]')) close()
+        }}
+      >
+        {column}
+      </Drawer>
+    </div>
+  )
+}
