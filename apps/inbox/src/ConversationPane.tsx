@@ -1,6 +1,6 @@
-import { Drawer } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import type { ComponentProps } from 'react'
+import { Over } from './Over.tsx'
 import { Thread } from './Thread.tsx'
 import { ThreadHead } from './ThreadHead.tsx'
 import type { ConversationActions } from './use-conversation-actions.ts'
@@ -23,7 +23,6 @@ export function ConversationPane({ members, userId, actions, ...thread }: Conver
   const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
   const [isShown, { open, close }] = useDisclosure(false)
   const found = useVisitor(client.findVisitor, client.onVisitor, conversation, isLive)
-  const column = <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
   return (
     <div className="conversation">
       <Thread
@@ -43,24 +42,18 @@ export function ConversationPane({ members, userId, actions, ...thread }: Conver
       />
       {hasRoom && (
         <aside className="visitor-column" aria-label={words.visitorColumn.title}>
-          {column}
+          <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
         </aside>
       )}
-      <Drawer
-        opened={isShown && !hasRoom}
+      <Over
+        isOpen={isShown && !hasRoom}
         onClose={close}
-        position="right"
-        size="min(20rem, 90vw)"
         title={words.visitorColumn.title}
-        lockScroll={false}
-        closeButtonProps={{ 'aria-label': words.replies.close }}
-        onClick={(event) => {
-          // Another conversation was chosen in it.
-          if (event.target instanceof Element && event.target.closest('a[href^="#"]')) close()
-        }}
+        shape="sheet"
+        size="min(20rem, 90vw)"
       >
-        {column}
-      </Drawer>
+        <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+      </Over>
     </div>
   )
 }

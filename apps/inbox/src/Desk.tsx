@@ -9,6 +9,7 @@ import { deskCommands, deskKeys } from './desk-commands.ts'
 import type { DraftMap, Drafts } from './drafts.ts'
 import { InboxMenu } from './InboxMenu.tsx'
 import { KeysHelp } from './KeysHelp.tsx'
+import { NothingChosen } from './NothingChosen.tsx'
 import { Palette } from './Palette.tsx'
 import { RepliesModal } from './RepliesModal.tsx'
 import type { Written } from './ReplyBox.tsx'
@@ -47,7 +48,7 @@ export function Desk({ nowMs, panel, ...terms }: DeskProps) {
   )
 
   return (
-    <div className="panes" data-view={route.view}>
+    <main className="panes" data-view={route.view}>
       <ConversationList
         conversations={list.listed}
         pages={list.pages}
@@ -64,14 +65,14 @@ export function Desk({ nowMs, panel, ...terms }: DeskProps) {
         nowMs={nowMs}
         menu={menu}
       />
-      <main className="pane-main">
+      <div className="pane-main">
         {panel}
-        {route.view === 'list' && <Nothing text={list.known.size > 0 ? words.thread.none : ''} />}
+        {route.view === 'list' && list.pages.isListed && <NothingChosen hasSome={list.known.size > 0} />}
         {openId && !conversation && <Nothing text={desk.isMissing ? words.thread.gone : ''} />}
         {conversation && <OpenConversation {...{ desk, terms, conversation, nowMs }} />}
-      </main>
+      </div>
       <Overlays desk={desk} terms={terms} />
-    </div>
+    </main>
   )
 }
 
@@ -100,6 +101,7 @@ function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversation
       reply={writtenOf(drafts, desk.draftMap, conversation)}
       note={writtenOf(noteDrafts, desk.noteDraftMap, conversation)}
       replies={desk.replies.replies}
+      onWantReplies={desk.replies.refresh}
       onWrite={() => {
         client.typing.note(id)
       }}

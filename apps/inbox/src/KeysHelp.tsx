@@ -1,4 +1,5 @@
-import { Kbd, Modal } from '@mantine/core'
+import { Kbd } from '@mantine/core'
+import { Over } from './Over.tsx'
 import { words } from './words/en.ts'
 
 interface KeysHelpProps {
@@ -8,13 +9,7 @@ interface KeysHelpProps {
 
 export function KeysHelp({ isOpen, onClose }: KeysHelpProps) {
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={words.keys.title}
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': words.replies.close }}
-    >
+    <Over isOpen={isOpen} onClose={onClose} title={words.keys.title}>
       <dl className="keys">
         {words.keys.all.map(({ keys, does }) => (
           <div key={does}>
@@ -27,6 +22,6 @@ export function KeysHelp({ isOpen, onClose }: KeysHelpProps) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Over>
   )
 }

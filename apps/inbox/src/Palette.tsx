@@ -15,20 +15,20 @@ interface PaletteProps {
 /** Everything that can be done, by its name. */
 export function Palette({ isOpen, onClose, commands, onSearch }: PaletteProps) {
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={onClose}
-      withCloseButton={false}
-      padding={0}
       size="lg"
       yOffset="12vh"
       lockScroll={false}
       // The command decides where the focus goes.
       returnFocus={false}
-      aria-label={words.palette.title}
     >
-      <Choice commands={commands} onClose={onClose} onSearch={onSearch} />
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content aria-label={words.palette.title}>
+        <Choice commands={commands} onClose={onClose} onSearch={onSearch} />
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

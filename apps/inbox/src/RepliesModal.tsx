@@ -1,6 +1,7 @@
 import { isShortcut, limits, type SavedReply } from '@helvino/protocol'
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type SubmitEvent, useState } from 'react'
+import { Over } from './Over.tsx'
 import type { Replies } from './use-replies.ts'
 import { words } from './words/en.ts'
 
@@ -16,17 +17,14 @@ interface RepliesModalProps {
 export function RepliesModal({ isOpen, onClose, replies, createId }: RepliesModalProps) {
   const [edited, setEdited] = useState<SavedReply>()
   return (
-    <Modal
-      opened={isOpen}
+    <Over
+      isOpen={isOpen}
       onClose={() => {
         setEdited(undefined)
         onClose()
       }}
       title={words.replies.title}
       size="lg"
-      // The page itself never scrolls: there is nothing to lock.
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': words.replies.close }}
     >
       {edited ? (
         <ReplyForm
@@ -46,7 +44,7 @@ export function RepliesModal({ isOpen, onClose, replies, createId }: RepliesModa
           }}
         />
       )}
-    </Modal>
+    </Over>
   )
 }
 

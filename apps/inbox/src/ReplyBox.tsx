@@ -29,6 +29,8 @@ export interface ReplyBoxProps {
   readonly onReply: (text: string) => Promise<EnqueueResult>
   /** A sentence where it was not kept. */
   readonly onNote: (text: string) => Promise<string | undefined>
+  /** The list of them opens: others may have changed it. */
+  readonly onWantReplies: () => void
   readonly onManageReplies: () => void
 }
 
@@ -72,7 +74,7 @@ function useSending({ onReply, onNote }: ReplyBoxProps, mode: Mode, { text, chan
 
 /** Where an agent writes: to the visitor, or to the team. */
 export function ReplyBox(props: ReplyBoxProps) {
-  const { mode, onMode, focusCount, reply, note, isResolved, replies, onWrite, onManageReplies } = props
+  const { mode, onMode, focusCount, reply, note, isResolved, replies, onWrite, onWantReplies, onManageReplies } = props
   const written = mode === 'note' ? note : reply
   const [isAsking, setAsking] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -110,6 +112,7 @@ export function ReplyBox(props: ReplyBoxProps) {
         field={field}
         onChange={(edit) => {
           written.change(edit)
+          if (mode === 'reply' && edit(reply.text) === '/') onWantReplies()
           if (mode === 'reply' && edit(reply.text).trim() !== '') onWrite()
         }}
         onSend={() => {

@@ -16,7 +16,7 @@ import { words } from './words/en.ts'
 
 interface ThreadProps extends Pick<
   ReplyBoxProps,
-  'mode' | 'onMode' | 'focusCount' | 'reply' | 'note' | 'replies' | 'onWrite' | 'onManageReplies'
+  'mode' | 'onMode' | 'focusCount' | 'reply' | 'note' | 'replies' | 'onWrite' | 'onWantReplies' | 'onManageReplies'
 > {
   readonly api: InboxApi
   readonly client: AgentClient

@@ -1,11 +1,13 @@
 import type { AgentDesk, CallResult } from '@helvino/client'
 import type { SavedReply } from '@helvino/protocol'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { words } from './words/en.ts'
 
 export interface Replies {
   /** In the order of the shortcuts. */
   readonly replies: readonly SavedReply[]
+  /** Asks what colleagues have changed. */
+  readonly refresh: () => void
   /** Both give a sentence where it was not done. */
   readonly put: (reply: SavedReply) => Promise<string | undefined>
   readonly remove: (id: string) => Promise<string | undefined>
@@ -15,16 +17,14 @@ export interface Replies {
 export function useReplies(desk: AgentDesk, isLive: boolean): Replies {
   const [replies, setReplies] = useState<readonly SavedReply[]>([])
 
-  useEffect(() => {
-    if (!isLive) return undefined
-    let isWanted = true
+  const refresh = useCallback(() => {
     void desk.listReplies().then((result) => {
-      if (isWanted && result.kind === 'answered') setReplies(result.value)
+      if (result.kind === 'answered') setReplies(result.value)
     })
-    return () => {
-      isWanted = false
-    }
-  }, [desk, isLive])
+  }, [desk])
+  useEffect(() => {
+    if (isLive) refresh()
+  }, [refresh, isLive])
 
   async function hear(asked: Promise<CallResult<readonly SavedReply[]>>): Promise<string | undefined> {
     const result = await asked
@@ -34,5 +34,5 @@ export function useReplies(desk: AgentDesk, isLive: boolean): Replies {
     return undefined
   }
 
-  return { replies, put: (reply) => hear(desk.putReply(reply)), remove: (id) => hear(desk.deleteReply(id)) }
+  return { replies, refresh, put: (reply) => hear(desk.putReply(reply)), remove: (id) => hear(desk.deleteReply(id)) }
 }

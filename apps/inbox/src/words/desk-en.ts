@@ -34,7 +34,6 @@ export const deskWords = {
     content: 'Text',
     save: 'Save',
     cancel: 'Cancel',
-    close: 'Close',
     shortcutBad: 'A shortcut is 1 to 32 of a-z, 0-9 and "-".',
     contentBad: 'Write the text of the reply.',
     refused: (code: string): string => {

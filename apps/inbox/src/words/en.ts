@@ -11,6 +11,7 @@ export const words = {
     unreadCount > 0 ? `(${String(unreadCount)}) Helvino inbox` : 'Helvino inbox',
   loading: 'Loading',
   tryAgain: 'Try again',
+  close: 'Close',
   noServer: 'The server does not answer. It is asked again by itself.',
   newVersion: 'There is a new version of the inbox. Drafts are kept.',
   reload: 'Reload',
@@ -87,7 +88,11 @@ export const words = {
   visitor: (name: string): string => `Visitor ${name}`,
 
   thread: {
-    none: 'Choose a conversation.',
+    none: 'Choose a conversation',
+    noneYet: 'No conversations yet',
+    noneHint: 'Messages and private notes appear here, with the visitor beside them.',
+    hintMove: 'move through the list,',
+    hintKeys: 'shows all shortcuts',
     gone: 'There is no such conversation.',
     back: 'Back to the list',
     messages: 'Messages',
