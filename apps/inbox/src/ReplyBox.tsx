@@ -128,7 +128,7 @@ export function ReplyBox(props: ReplyBoxProps) {
           return true
         }}
         problem={problem}
-        hint={mode === 'reply' && isResolved ? words.composer.reopens : undefined}
+        hint={mode === 'reply' && isResolved && !isAsking ? words.composer.reopens : undefined}
         isBusy={isBusy}
         listId={hasList ? listId : undefined}
         activeId={hasList ? `${listId}-${String(canned.active)}` : undefined}

@@ -141,7 +141,7 @@ describe('the list', () => {
     await field.fill('turquoise zebra')
     await ada.list.getByText('Nothing found.').waitFor()
     await button('Clear the search').click()
-    await ada.list.getByRole('radio', { name: 'Resolved' }).waitFor()
+    await ada.list.getByText('Resolved', { exact: true }).waitFor()
     expect(await field.inputValue()).toBe('')
   })
 
@@ -169,16 +169,16 @@ describe('the list', () => {
 
 describe('a reply', () => {
   it('[DI6] is taken from the saved ones by a slash, which Enter inserts and does not send', async () => {
-    const visitor = await visitorSays('When are you open?')
+    await visitorSays('When are you open?')
     await ada.openThread('When are you open?')
     await button('Saved replies').click()
     await button('New reply').click()
-    await ada.page.getByLabel('Shortcut').fill('Opening hours')
-    await ada.page.getByLabel('Text').fill('From nine to five.')
-    await button('Save').click()
+    await ada.page.getByRole('textbox', { name: 'Shortcut' }).fill('Opening hours')
+    await ada.page.getByRole('textbox', { name: 'Text', exact: true }).fill('From nine to five.')
+    await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
     await ada.page.getByText('A shortcut is 1 to 32').waitFor()
-    await ada.page.getByLabel('Shortcut').fill('hours')
-    await button('Save').click()
+    await ada.page.getByRole('textbox', { name: 'Shortcut' }).fill('hours')
+    await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
     await button('Edit /hours').waitFor()
     await ada.page.keyboard.press('Escape')
     await ada.page.getByRole('dialog').waitFor(gone)
@@ -193,7 +193,6 @@ describe('a reply', () => {
     await button('Delete /hours').click()
     await ada.page.getByRole('button', { name: 'Delete', exact: true }).click()
     await button('Edit /hours').waitFor(gone)
-    expect(visitor.conversationId).not.toBe('')
   })
 
   it('[DI7] into a resolved conversation asks first', async () => {
@@ -299,7 +298,8 @@ describe('the keyboard', () => {
     await ada.row('Find me by name').getByText('Assigned to Ada').waitFor()
     await button('Notifications and shortcuts').click()
     await ada.page.getByRole('menuitemcheckbox', { name: 'Sound' }).waitFor()
-    expect(complaints).toEqual([])
+    // Before the login the page asks who is logged in, and the browser reports the 401 that says "nobody".
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
   })
 })
 
