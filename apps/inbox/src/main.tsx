@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core'
 import { browserRuntime } from '@helvino/runtime/system-browser'
 import { browserTone } from '@helvino/runtime/system-tone'
 import { createRoot } from 'react-dom/client'
+import { browserAlerts } from './browser-alerts.ts'
 import { createInboxApi } from './api.ts'
 import { Inbox } from './Inbox.tsx'
 import { cssVariables, theme } from './theme.ts'
@@ -28,6 +29,7 @@ createRoot(root).render(
           location.reload()
         },
         playTone: browserTone,
+        alerts: browserAlerts,
       })}
     />
   </MantineProvider>,
