@@ -13,7 +13,7 @@ import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
 import type { Session } from './session.ts'
 import { SessionHealthPane } from './SessionHealthPane.tsx'
-import { SitesPanel } from './SitesPanel.tsx'
+import { SettingsPane } from './settings/SettingsPane.tsx'
 import { Thread } from './Thread.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
@@ -68,7 +68,7 @@ export function App({ api, session, client, drafts, onLeft }: AppProps) {
           nowMs={nowMs}
         />
         <main className="pane-main">
-          {route.view === 'sites' && <SitesPanel api={api} chat={chat} nowMs={nowMs} />}
+          {route.view === 'settings' && <SettingsPane page={route.page} {...{ api, session, client, nowMs }} />}
           {route.view === 'health' && <SessionHealthPane api={api} chat={chat} />}
           {(route.view === 'list' || route.view === 'thread') && !conversation && (
             <Text c="dimmed" className="lone">

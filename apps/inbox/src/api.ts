@@ -23,6 +23,7 @@ import {
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
 import { Drafts } from './drafts.ts'
 import { decodeSession, type Session } from './session.ts'
+import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
 
 const callWithinMs = 15_000
@@ -30,6 +31,9 @@ const callWithinMs = 15_000
 /** The inbox's one door to the server. The login cookie is the browser's own; nothing here sees it. */
 export interface InboxApi {
   readonly runtime: Runtime
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly settings: SettingsCalls
   /** Refused with `login_required` where nobody is logged in. */
   findSession(): Promise<CallResult<Session>>
   /** Refused with `login_failed` where address or password is wrong. */
@@ -65,16 +69,19 @@ function createCalls(runtime: Runtime, apiUrl: string) {
   const ask = (httpRequest: HttpRequest): Promise<HttpResponse> =>
     request(network, clock, httpRequest, callWithinMs, signal)
 
+  function askAs(chat: ChatClient, httpRequest: HttpRequest): Promise<HttpResponse> {
+    const sendWith = (token: string) =>
+      ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
+    return withToken(chat.renewer, sendWith, ({ status, body }) => isTokenRefusal(status, parseJson(body)))
+  }
+
   async function call<Value>(
     httpRequest: HttpRequest,
     decode: (body: unknown) => Value | undefined,
     chat?: ChatClient,
   ): Promise<CallResult<Value>> {
-    const sendWith = (token: string) =>
-      ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
-    const isRefusal = ({ status, body }: HttpResponse) => isTokenRefusal(status, parseJson(body))
     try {
-      const response = await (chat ? withToken(chat.renewer, sendWith, isRefusal) : ask(httpRequest))
+      const response = await (chat ? askAs(chat, httpRequest) : ask(httpRequest))
       return readAnswer(response, decode, clock.nowMs())
     } catch (error) {
       return unreachable(error)
@@ -92,7 +99,7 @@ function createCalls(runtime: Runtime, apiUrl: string) {
         }
       : { method: 'POST', url: apiUrl + path, headers: {} }
 
-  return { ask, call, get, post }
+  return { ask, askAs, call, get, post }
 }
 
 export interface InboxApiOptions {
@@ -108,11 +115,13 @@ export interface InboxApiOptions {
 
 export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone }: InboxApiOptions): InboxApi {
   const { clock, life, storage } = runtime
-  const { ask, call, get, post } = createCalls(runtime, apiUrl)
+  const { ask, askAs, call, get, post } = createCalls(runtime, apiUrl)
   const opened = new Map<string, Drafts>()
 
   return {
     runtime,
+    apiUrl,
+    settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
     logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
     logOut: () => call(post('/api/agent/logout'), () => true as const),

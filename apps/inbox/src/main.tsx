@@ -4,6 +4,8 @@ import { browserTone } from '@helvino/runtime/system-tone'
 import { createRoot } from 'react-dom/client'
 import { createInboxApi } from './api.ts'
 import { Inbox } from './Inbox.tsx'
+import { hashOfPath } from './route.ts'
+import { InvitationPage } from './settings/InvitationPage.tsx'
 import { cssVariables, theme } from './theme.ts'
 
 const root = document.getElementById('inbox')
@@ -11,6 +13,21 @@ if (!root) throw new Error('the page has no element with the id "inbox"')
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 const { pathname: scriptPath } = new URL(import.meta.url)
+const isInvitation = location.pathname === '/inbox/invitation'
+
+// All of the inbox is one page, which tells its places apart behind the `#`.
+const hash = hashOfPath(location.pathname)
+if (hash !== undefined) history.replaceState(null, '', `/inbox${hash}`)
+
+const api = createInboxApi({
+  runtime: browserRuntime,
+  apiUrl: location.origin,
+  scriptPath,
+  reload: () => {
+    location.reload()
+  },
+  playTone: browserTone,
+})
 
 createRoot(root).render(
   <MantineProvider
@@ -19,16 +36,16 @@ createRoot(root).render(
     defaultColorScheme="auto"
     getStyleNonce={() => nonce}
   >
-    <Inbox
-      api={createInboxApi({
-        runtime: browserRuntime,
-        apiUrl: location.origin,
-        scriptPath,
-        reload: () => {
-          location.reload()
-        },
-        playTone: browserTone,
-      })}
-    />
+    {isInvitation ? (
+      <InvitationPage
+        api={api}
+        token={location.hash.slice(1)}
+        onLogin={() => {
+          location.replace('/inbox')
+        }}
+      />
+    ) : (
+      <Inbox api={api} />
+    )}
   </MantineProvider>,
 )
