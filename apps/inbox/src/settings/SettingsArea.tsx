@@ -3,14 +3,17 @@ import { BackLink } from '../BackLink.tsx'
 import { routeHash, type SettingsPage, settingsPages } from '../route.ts'
 import { settingsWords as words } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './SettingsPane.tsx'
+import { useLeaveGuard } from './use-leave-guard.ts'
 import { IdentityPage } from './IdentityPage.tsx'
 import { InstallationPage } from './InstallationPage.tsx'
 import { SitesPage } from './SitesPage.tsx'
 import { TeamPage } from './TeamPage.tsx'
+import { WidgetPage, type WidgetPageProps } from './WidgetPage.tsx'
 
 /** All settings: which page beside what is on it, or above it on a narrow screen. */
 export function SettingsArea(props: SettingsPaneProps) {
   const { page } = props
+  const guard = useLeaveGuard()
   return (
     <section className="settings" aria-label={words.title}>
       <nav className="settings-nav" aria-label={words.nav}>
@@ -39,24 +42,24 @@ export function SettingsArea(props: SettingsPaneProps) {
             value={page}
             data={settingsPages.map((each) => ({ value: each, label: words.pages[each] }))}
             onChange={({ currentTarget }) => {
-              location.hash = routeHash({ view: 'settings', page: currentTarget.value as SettingsPage })
+              guard.go(routeHash({ view: 'settings', page: currentTarget.value as SettingsPage }))
             }}
           />
         </div>
         <div className="settings-scroll" tabIndex={0} role="region" aria-labelledby="settings-heading" key={page}>
-          <Page {...props} />
+          <Page {...{ ...props, guard }} />
         </div>
       </div>
     </section>
   )
 }
 
-function Page(props: SettingsPaneProps) {
+function Page(props: WidgetPageProps) {
   switch (props.page) {
     case 'sites':
       return <SitesPage {...props} />
     case 'widget':
-      return null
+      return <WidgetPage {...props} />
     case 'installation':
       return <InstallationPage {...props} />
     case 'team':

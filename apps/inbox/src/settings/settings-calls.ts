@@ -11,6 +11,8 @@ export interface SettingsCalls {
   findSettings(chat: ChatClient): Promise<CallResult<OrgSettings>>
   /** What is not named stays. All or nothing. */
   changeSettings(chat: ChatClient, change: Partial<OrgSettings>): Promise<ChangeResult>
+  /** What was edited and not saved, by the id of who edits: as long as the page lives. */
+  readonly unsaved: Map<string, Partial<OrgSettings>>
   /** Made when it is first asked for. */
   findIdentitySecret(chat: ChatClient): Promise<CallResult<IdentitySecret>>
   rotateIdentitySecret(chat: ChatClient): Promise<CallResult<IdentitySecret>>
@@ -35,6 +37,7 @@ const identityPath = '/api/agent/identity'
 export function createSettingsCalls({ clock, apiUrl, askAs, call }: SettingsCallsOptions): SettingsCalls {
   const bare = (method: 'GET' | 'POST', path: string): HttpRequest => ({ method, url: apiUrl + path, headers: {} })
   return {
+    unsaved: new Map(),
     findSettings: (chat) => call(bare('GET', settingsPath), decodeOrgSettings, chat),
     async changeSettings(chat, change) {
       try {

@@ -117,7 +117,9 @@ export const settingsWords = {
     scheme: 'Visitor’s system',
     schemes: { light: 'Light', dark: 'Dark' },
     off: 'The chat is switched off: visitors see nothing.',
-    answer: 'Example of an answer',
+    picture: 'How the chat looks on a page',
+    when: 'Time of day',
+    whens: { open: 'In office hours', away: 'Outside' },
   },
 } as const
 
