@@ -125,7 +125,7 @@ function SaveBar({ widget, guard }: Pick<WidgetFormProps, 'widget' | 'guard'>) {
   const { isDirty, state, problem } = widget
   if (guard.wanted !== undefined) return <Leaving {...{ widget, guard }} />
   return (
-    <div className="save-bar" data-dirty={isDirty}>
+    <div className="save-bar" data-busy={isDirty || state !== 'still'}>
       <Text size="sm" role="status" c={problem === undefined ? 'dimmed' : 'red'}>
         {problem ?? (isDirty ? words.unsaved : state === 'saved' ? words.saved : words.nothing)}
       </Text>
@@ -145,7 +145,7 @@ function Leaving({ widget, guard }: Pick<WidgetFormProps, 'widget' | 'guard'>) {
     stay.current?.focus()
   }, [])
   return (
-    <div className="save-bar" role="alertdialog" aria-label={words.leaving}>
+    <div className="save-bar" data-busy role="alertdialog" aria-label={words.leaving}>
       <Text size="sm">{words.leaving}</Text>
       <Button ref={stay} variant="default" onClick={guard.stay}>
         {words.stay}

@@ -22,6 +22,9 @@ export function WidgetPreview({ settings }: { readonly settings: OrgSettings }) 
         {words.title}
       </Title>
       <div className="preview-choices">
+        <Text size="xs" c="dimmed">
+          {words.scheme}
+        </Text>
         <SegmentedControl
           size="xs"
           aria-label={words.scheme}
