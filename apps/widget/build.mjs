@@ -53,8 +53,9 @@ const insideNames = new RegExp(
 /**
  * `mangleCache`: how names are shortened in a file that this one meets.
  * @param {import('esbuild').BuildOptions} options
+ * @param {(text: string) => string} wrap
  */
-async function bundle(options) {
+async function bundle(options, wrap = (text) => text) {
   const { outputFiles, mangleCache } = await build({
     bundle: true,
     minify: true,
@@ -62,7 +63,6 @@ async function bundle(options) {
     target: 'es2022',
     platform: 'browser',
     mangleProps: insideNames,
-    mangleCache: {},
     charset: 'utf8',
     legalComments: 'none',
     // Calls of `h` are shorter than what the types' automatic runtime would make of the same JSX.
@@ -71,13 +71,14 @@ async function bundle(options) {
     jsxFragment: 'Fragment',
     logOverride: { 'unsupported-jsx-comment': 'silent' },
     plugins: [cssAsText],
+    mangleCache: {},
     ...options,
   })
   const file = outputFiles?.[0]
   if (!file) throw new Error('a build gave no file')
   // A second minifier, now that it is one file: of what the first one leaves it finds another four in a hundred.
-  const { code } = await minify(file.text, {
-    module: options.format === 'esm',
+  const { code } = await minify(wrap(file.text), {
+    module: options.format === 'esm' || options.globalName !== undefined,
     ecma: 2020,
     compress: {
       passes: 3,
@@ -92,7 +93,7 @@ async function bundle(options) {
     },
   })
   if (code === undefined) throw new Error('minifying gave nothing')
-  return { code: Buffer.from(code), mangleCache }
+  return { code: Buffer.from(code), ...(mangleCache && { mangleCache }) }
 }
 
 /**
@@ -110,17 +111,66 @@ const gzippedBytes = (contents) => gzipSync(contents, { level: 9 }).length
 /** @param {string} name @param {Uint8Array} contents */
 const hashedName = (name, contents) => `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 12)}.js`
 
+/**
+ * The view uses the Preact that the panel carries: its build finds names there that the function around it takes as its argument.
+ * @type {import('esbuild').Plugin}
+ */
+const preactOfPanel = {
+  name: 'preact-of-panel',
+  setup({ onLoad }) {
+    onLoad({ filter: /preact\.mjs$/ }, () => ({
+      contents: 'export const {h, Fragment, Component, createRef} = $preact',
+    }))
+  },
+}
+
+/** @param {string} code */
+const asView = (code) => `export const createView=$preact=>{${code};return $view}`
+
+const preact = fileURLToPath(import.meta.resolve('preact'))
+const languages = ['ar', 'de', 'es', 'fr', 'ja', 'pt', 'tr']
+
 const { code: telemetry } = await bundle({ entryPoints: [join(folder, 'src/telemetry.ts')], format: 'esm' })
 const telemetryFile = hashedName('telemetry', telemetry)
-// The panel hands its ports to it, so both use the same short names.
-const { code: live, mangleCache } = await bundle({ entryPoints: [join(folder, 'src/live.ts')], format: 'esm' })
+// The panel hands its ports to it, so both use the same short names; so do all that follow.
+const { code: live, ...afterLive } = await bundle({ entryPoints: [join(folder, 'src/live.ts')], format: 'esm' })
 const liveFile = hashedName('live', live)
+const { code: view, ...afterView } = await bundle(
+  {
+    entryPoints: [join(folder, 'src/view-parts.ts')],
+    format: 'iife',
+    globalName: '$view',
+    ...afterLive,
+    define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
+    inject: [preact],
+    plugins: [cssAsText, preactOfPanel],
+  },
+  asView,
+)
+const viewFile = hashedName('view', view)
+let names = afterView
+const spoken = []
+for (const language of languages) {
+  const entryPoints = [join(folder, `src/words/${language}.ts`)]
+  const { code, ...after } = await bundle({ entryPoints, format: 'esm', ...names })
+  spoken.push({ language, code })
+  names = after
+}
+// One for all of them: the panel names each by it.
+const wordsHash = createHash('sha256')
+  .update(Buffer.concat(spoken.map(({ code }) => code)))
+  .digest('hex')
+  .slice(0, 12)
 const { code: panel } = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',
-  ...(mangleCache && { mangleCache }),
-  define: { TELEMETRY_FILE: JSON.stringify(telemetryFile), LIVE_FILE: JSON.stringify(liveFile) },
-  inject: [fileURLToPath(import.meta.resolve('preact'))],
+  ...names,
+  define: {
+    LIVE_FILE: JSON.stringify(liveFile),
+    VIEW_FILE: JSON.stringify(viewFile),
+    WORDS_HASH: JSON.stringify(wordsHash),
+  },
+  inject: [preact],
 })
 const panelFile = hashedName('panel', panel)
 // No short names: its loader may be of an older build.
@@ -136,19 +186,23 @@ const { code: embed } = await bundle({
 
 mkdirSync(dist, { recursive: true })
 // In this order: what is served names what is there.
-write(telemetryFile, telemetry)
-write(liveFile, live)
-write(panelFile, panel)
-write(faceFile, face)
-write('embed.js', embed)
-for (const name of readdirSync(dist))
-  if (![telemetryFile, liveFile, panelFile, faceFile, 'embed.js'].includes(name))
-    rmSync(join(dist, name), { recursive: true })
+const files = new Map([
+  [telemetryFile, telemetry],
+  [liveFile, live],
+  [viewFile, view],
+  ...spoken.map(({ language, code }) => /** @type {const} */ ([`words-${language}-${wordsHash}.js`, code])),
+  [panelFile, panel],
+  [faceFile, face],
+  ['embed.js', embed],
+])
+for (const [name, contents] of files) write(name, contents)
+for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name), { recursive: true })
 
 const embedBytes = gzippedBytes(embed)
 const panelBytes = gzippedBytes(panel)
 console.log(
   `embed.js ${String(embedBytes)} B gz, ${panelFile} ${String(panelBytes)} B gz, together ${String(embedBytes + panelBytes)} B gz; ` +
     `${telemetryFile} ${String(gzippedBytes(telemetry))} B gz; ${liveFile} ${String(gzippedBytes(live))} B gz; ` +
+    `${viewFile} ${String(gzippedBytes(view))} B gz; words ${String(Math.max(...spoken.map(({ code }) => gzippedBytes(code))))} B gz at most; ` +
     `${faceFile} ${String(gzippedBytes(face))} B gz`,
 )

@@ -20,7 +20,7 @@ import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
-import { addDemoRoutes } from './http/demo-routes.ts'
+import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
 import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
@@ -158,6 +158,19 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   addInvitationRoutes(app, { ...parts, invitations })
 }
 
+/** What is known of how the server and its visitors' renewals do. */
+function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): void {
+  const telemetry = new Telemetry(clock)
+  addMetricsRoute(app, telemetry.metrics, config.metrics)
+  addTelemetryRoutes(app, telemetry, clock)
+}
+
+/** Where this machine alone reaches the server. */
+function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRouteOptions, 'orgKey'>): void {
+  if (config.demo && config.publicUrl === undefined && isLoopback(config.host))
+    addDemoRoutes(app, { ...parts, orgKey: demoOrgKey })
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -169,10 +182,10 @@ async function wire(
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
   const { keyRing } = kept
-  const onFailing = (err: unknown) => {
-    app.log.error({ event: 'database-failing', err })
+  const logFailure = (event: string) => (err: unknown) => {
+    app.log.error({ event, err })
   }
-  const store = kept.database.createStore({ random, clock, onFailing })
+  const store = kept.database.createStore({ random, clock, onFailing: logFailure('database-failing') })
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
@@ -185,9 +198,6 @@ async function wire(
     random,
     log: { level: config.logLevel, clock, stream: world.log },
   })
-  const logFailure = (event: string) => (err: unknown) => {
-    app.log.error({ event, err })
-  }
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
@@ -202,10 +212,8 @@ async function wire(
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
-  const telemetry = new Telemetry(clock)
   addHealthRoutes(app, store, isStopping)
-  addMetricsRoute(app, telemetry.metrics, config.metrics)
-  addTelemetryRoutes(app, telemetry, clock)
+  addFigures(app, config, clock)
   addVisitorRoutes(app, {
     ...routes,
     identifyVisitor,
@@ -216,9 +224,7 @@ async function wire(
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
   addAgentRoutes(app, routes)
-  // Where this machine alone reaches the server.
-  if (config.demo && publicUrl === undefined && isLoopback(config.host))
-    addDemoRoutes(app, { ...routes, orgKey: demoOrgKey, ownOrigins, dropSockets: gateway.dropSockets })
+  addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
   addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })

@@ -1,96 +1,94 @@
 /** @jsxImportSource preact */
-import type { ChatState } from '@helvino/client'
-import { typingLimits } from '@helvino/protocol'
+import type { ChatState, TokenEvent } from '@helvino/client'
 import type { Clock } from '@helvino/runtime'
-import { Component } from 'preact'
+import { Component, createRef, Fragment, h } from 'preact'
 import type { WidgetApi } from './api.ts'
 import { Composer } from './Composer.tsx'
-import { type ConnectionStatus, watchConnectionStatus } from './connection-status.ts'
-import { Timeline } from './Timeline.tsx'
-import { type Words, wordsFor } from './words/words.ts'
+import { chooseLanguage, loadWords } from './language.ts'
+import type { PanelTerms } from './panel-terms.ts'
+import { FirstLines } from './FirstLines.tsx'
+import type { View, ViewModule } from './view.ts'
+import { panelWords } from './words/en.ts'
+import type { PanelWords } from './words/words.ts'
+
+/** File name of the chunk that this panel was built with. */
+declare const VIEW_FILE: string
 
 export interface AppProps {
   readonly api: WidgetApi
+  readonly terms: PanelTerms
   readonly clock: Clock
   readonly isOpen: boolean
   /** What the page wants spoken, before what the organisation does. */
   readonly locale: string | undefined
   /** See `HelvinoSettings.errorClearMs`. */
   readonly errorClearMs: number
+  /** What became of the token, for whoever tells of it. */
+  readonly early: readonly TokenEvent[]
   readonly onClose: () => void
+  /** Adopts a stylesheet's text. */
+  readonly onCss: (css: string) => void
 }
 
-function isHistoryShown({ isListed, currentId, threads, conversations }: ChatState): boolean {
-  if (!isListed || currentId === undefined) return isListed
-  const isEmpty = conversations.some(({ id, latestSequence }) => id === currentId && latestSequence === 0)
-  return isEmpty || (threads.get(currentId)?.messages.length ?? 0) > 0
-}
-
-function ConnectionBanner({ status, words }: { readonly status: ConnectionStatus; readonly words: Words }) {
-  return (
-    <div role="status">
-      {status && (
-        <div class={`connection-status ${status}`}>
-          {status === 'refreshing' ? words.connecting : words.connectionIssue}
-        </div>
-      )}
-    </div>
-  )
-}
+// A chunk that did not come is asked for again.
+const askAgainMs = 3_000
 
 interface AppState {
   readonly chat: ChatState
-  readonly connectionStatus: ConnectionStatus
-  /** Somebody answers at the moment. */
-  readonly isAnswering?: boolean
+  readonly view?: View
+  readonly words: PanelWords
+  readonly language: string
 }
 
 /** The panel: everything that the visitor sees but the launcher. A class, as are the parts: Preact's hooks would cost a kilobyte. */
 export class App extends Component<AppProps, AppState> {
-  override state: AppState = { chat: this.props.api.client.state, connectionStatus: null }
+  override state: AppState = {
+    chat: this.props.api.client.state,
+    words: panelWords,
+    language: 'en',
+  }
   #stops: (() => void)[] = []
-  #cancelAnswering: (() => void) | undefined
-  #toldAtMs = -Infinity
+  #wanted = 'en'
 
   override componentDidMount() {
-    const { api, clock, errorClearMs } = this.props
-    const { client } = api
-    api.onFrame = ({ type }) => {
-      if (type === 'typing' || type === 'message') this.#showAnswering(type === 'typing')
-    }
-    this.#stops = [
-      () => this.#cancelAnswering?.(),
-      client.subscribe((chat) => this.setState({ chat })),
-      watchConnectionStatus({
-        clock,
-        errorClearMs,
-        subscribe: (listener) => client.subscribe(({ delivery }) => listener(delivery)),
-        onStatus: (connectionStatus) => this.setState({ connectionStatus }),
-      }),
-    ]
+    this.#stops = [this.props.api.client.subscribe((chat) => this.setState({ chat }))]
     void this.initConversation()
+    this.#loadView(0)
+    this.#speak()
+  }
+
+  override componentDidUpdate() {
+    this.#speak()
   }
 
   override componentWillUnmount() {
     for (const stop of this.#stops) stop()
   }
 
-  /** Until a message comes, or nothing is heard for a while. */
-  #showAnswering(isAnswering: boolean) {
-    this.#cancelAnswering?.()
-    this.setState({ isAnswering })
-    if (isAnswering)
-      this.#cancelAnswering = this.props.clock.startTimer(typingLimits.lastsMs, () => this.#showAnswering(false))
+  /** Until it comes, what is said is shown and sent without it. */
+  #loadView(attempt: number) {
+    const { clock, onCss, terms } = this.props
+    import(`${terms.apiUrl}/assets/${VIEW_FILE}${attempt ? `?again=${attempt}` : ''}`).then(
+      ({ createView }: ViewModule) => {
+        const view = createView({ h, Fragment, Component, createRef })
+        onCss(view.css)
+        this.setState({ view })
+      },
+      () => this.#stops.push(clock.startTimer(askAgainMs * 2 ** attempt, () => this.#loadView(attempt + 1))),
+    )
   }
 
-  /** The visitor types: told to the team now and then. */
-  #noteTyping() {
-    const { api, clock } = this.props
-    const { currentId } = this.state.chat
-    const nowMs = clock.monotonicMs()
-    if (!currentId || nowMs - this.#toldAtMs < typingLimits.everyMs) return
-    this.#toldAtMs = nowMs
-    api.client.noteTyping(currentId)
+  /** In English until the wanted language is there. */
+  #speak() {
+    const { locale, terms } = this.props
+    const language = chooseLanguage(locale ?? this.state.chat.config?.language ?? 'en', navigator.languages)
+    if (language === this.#wanted) return
+    this.#wanted = language
+    const speak = (words: PanelWords) => {
+      if (language === this.#wanted) this.setState({ words, language })
+    }
+    if (language === 'en') speak(panelWords)
+    else loadWords(terms.apiUrl, language).then(speak, () => undefined)
   }
 
   /** Takes up the conversation where there is one; one is made by the first message, never by looking. */
@@ -102,42 +100,49 @@ export class App extends Component<AppProps, AppState> {
     return this.props.api.sendMessage(text)
   }
 
-  override render({ api, isOpen, locale, onClose }: AppProps, { chat, connectionStatus, isAnswering }: AppState) {
-    const { client } = api
-    const { config, delivery, durability, orgName } = chat
-    const { language, words, time } = wordsFor(locale ?? config?.language ?? 'en')
+  override render({ locale: _, onCss: _onCss, ...props }: AppProps, { chat, view, words, language }: AppState) {
+    const { api, clock, isOpen, onClose } = props
+    const { config, orgName } = chat
+    const given = config?.given
     const title = orgName ?? words.title
+    const more = view?.wordsOf(words)
+    const headline = view?.headline(given, words, language, clock.nowMs())
     return (
-      <section class="panel" role="dialog" aria-label={title} lang={language} hidden={!isOpen}>
-        <header class="header">
-          <h2>{title}</h2>
+      <section
+        class="panel"
+        role="dialog"
+        aria-label={title}
+        lang={language}
+        dir={language === 'ar' ? 'rtl' : 'ltr'}
+        data-scheme={given?.['colorScheme']}
+        hidden={!isOpen}
+      >
+        <header class="header" data-initial={title.slice(0, 1)}>
+          <div>
+            <h2>{title}</h2>
+            {headline && <p>{headline}</p>}
+          </div>
           <button class="icon" aria-label={words.close} onClick={onClose}>
             <svg viewBox="0 0 24 24">
               <path d="m6 9 6 6 6-6" />
             </svg>
           </button>
         </header>
-        <ConnectionBanner status={connectionStatus} words={words} />
-        <Timeline
-          words={words}
-          time={time}
-          items={client.timeline()}
-          isHistoryShown={isHistoryShown(chat)}
-          isFailing={delivery.isFailing}
-          onRetry={(id) => void client.retry(id)}
-          onDiscard={(id) => void client.discard(id)}
-        />
-        {isAnswering && <p class="branding">{words.answering}</p>}
-        {durability === 'page' && delivery.isFailing && <p class="branding">{words.unsaved}</p>}
+        {view ? (
+          <view.Conversation {...props} {...{ words, language }} />
+        ) : (
+          <FirstLines {...{ chat, words }} items={api.client.timeline()} />
+        )}
         <Composer
           words={words}
           isOpen={isOpen}
           canWrite={config?.writeEnabled !== false}
+          writesOff={more?.writesOff}
+          noticeOf={(result) => view?.noticeOf(result, words) ?? words.failed}
           onSend={(text) => this.handleSend(text)}
           draft={api}
-          onWrite={() => this.#noteTyping()}
         />
-        {config?.branding === true && <p class="branding">{words.branding}</p>}
+        {config?.branding === true && <p class="branding">{more?.branding}</p>}
       </section>
     )
   }

@@ -2,23 +2,20 @@
 import type { EnqueueResult } from '@helvino/client'
 import { Component, createRef } from 'preact'
 import type { WidgetApi } from './api.ts'
-import type { Words } from './words/words.ts'
+import type { PanelWords } from './words/words.ts'
 
 export interface ComposerProps {
-  readonly words: Words
+  readonly words: PanelWords
   /** Takes the focus whenever this becomes true. */
   readonly isOpen: boolean
   readonly canWrite: boolean
+  /** Said where nothing can be written. */
+  readonly writesOff: string | undefined
+  /** Why a message was not taken; empty where it was. */
+  readonly noticeOf: (result: EnqueueResult) => string
   /** Where what is not sent yet outlives the page. */
-  readonly draft: Pick<WidgetApi, 'readDraft' | 'keepDraft'>
-  /** Somebody types. */
-  readonly onWrite: () => void
+  readonly draft: Pick<WidgetApi, 'readDraft' | 'keepDraft' | 'onWrite'>
   readonly onSend: (text: string) => Promise<EnqueueResult>
-}
-
-function noticeOf(result: EnqueueResult, words: Words): string {
-  if (result.kind === 'too-long') return words.tooLong(result.maxLength)
-  return result.kind === 'full' ? words.outboxFull : ''
 }
 
 interface ComposerState {
@@ -57,20 +54,20 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const text = field ? this.#rest(field) : ''
     if (!field || text.trim() === '') return
     this.#taken = field.value
-    const { onSend, words, draft } = this.props
+    const { onSend, noticeOf, draft } = this.props
     const result = await onSend(text)
     // Only now: until the message is kept nothing is drawn, so that nothing holds it up. A text that was not taken comes back.
     field.value = this.#rest(field)
     this.#taken = ''
     if (result.kind !== 'queued') field.value = field.value === '' ? text : `${text}\n${field.value}`
     draft.keepDraft(field.value)
-    this.setState({ notice: noticeOf(result, words) })
+    this.setState({ notice: result.kind === 'queued' ? '' : noticeOf(result) })
   }
 
-  override render({ words, canWrite, draft, onWrite }: ComposerProps, { notice }: ComposerState) {
+  override render({ words, canWrite, writesOff, draft }: ComposerProps, { notice }: ComposerState) {
     return (
       <div class="composer">
-        <p role="alert">{canWrite ? notice : words.writesOff}</p>
+        <p role="alert">{canWrite ? notice : writesOff}</p>
         <form
           onSubmit={(event) => {
             event.preventDefault()
@@ -87,7 +84,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             disabled={!canWrite}
             onInput={({ currentTarget }) => {
               draft.keepDraft(currentTarget.value)
-              onWrite()
+              draft.onWrite?.()
             }}
             onKeyDown={(event) => {
               // While an input method composes, Enter picks a word.

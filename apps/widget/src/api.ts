@@ -9,7 +9,7 @@ import {
   visitorOwner,
 } from '@helvino/client'
 import { type ConversationId, decodeBootloader, parseJson, type ServerFrame } from '@helvino/protocol'
-import type { Runtime } from '@helvino/runtime'
+import type { KeyValue, Runtime } from '@helvino/runtime'
 import type { BootCall } from './panel-terms.ts'
 
 export { loadBootloader, parseTokenExpiration } from '@helvino/client'
@@ -53,6 +53,10 @@ export interface WidgetApi {
   sendMessage(text: string): Promise<EnqueueResult>
   /** Whoever shows the chat hears what the live connection brings. */
   onFrame?: (frame: ServerFrame) => void
+  /** Hears that the visitor types. */
+  onWrite?: () => void
+  /** What this device keeps. */
+  readonly storage: KeyValue
   /** What the visitor typed and did not send, on whichever page of the site. */
   readDraft(): string
   /** Keeps it on this device, as far as 10,000 characters; an empty one is forgotten. */
@@ -99,6 +103,7 @@ export function createApi({ keepVisitorId, boot, ...options }: ApiOptions): Widg
   const { renewer } = client
   const api: WidgetApi = {
     client,
+    storage,
     isTokenExpiredOrExpiring: () => renewer.isTokenExpiredOrExpiring(),
     refreshOrgToken: () => renewer.refresh(),
     ensureValidToken: () => renewer.ensureValidToken(),

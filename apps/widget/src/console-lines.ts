@@ -3,7 +3,9 @@ import type { TokenEvent } from '@helvino/client'
 // A claim beyond the range of dates must not turn a line of the log into an exception: as JSON such a date is `null`.
 const atTime = (ms: number): string => new Date(ms).toJSON() ?? 'an unknown time'
 
-export const tokenCachedLine = (expiresAtMs: number): string => `✅ Org token cached, expires at ${atTime(expiresAtMs)}`
+export const cachedText = '✅ Org token cached, expires at '
+
+export const tokenCachedLine = (expiresAtMs: number): string => cachedText + atTime(expiresAtMs)
 
 /**
  * What the console says of a renewal; `undefined` where it says nothing. The first token is cached, not refreshed, and so is one that another

@@ -29,13 +29,12 @@ function onIdle(run: () => void): void {
 const ownScript = 'script:is([data-site-id],[data-org-key],[data-api])[src*="/embed.js"]'
 
 function start(): void {
-  const script = document.currentScript ?? document.querySelector(ownScript)
+  const script = (document.currentScript ?? document.querySelector(ownScript)) as HTMLScriptElement | null
   const attribute = (name: string) => script?.getAttribute(name) ?? null
   const { HELVINO_SITE_ID: siteId, HELVINO_ORG_KEY: orgKey, helvinoSettings } = window
-  const settings =
-    script instanceof HTMLScriptElement
-      ? readPageSettings({ siteId, orgKey, attribute, scriptUrl: script.src })
-      : 'its script tag has no data-site-id'
+  const settings = script
+    ? readPageSettings({ siteId, orgKey, attribute, scriptUrl: script.src })
+    : 'its script tag has no data-site-id'
   if (typeof settings === 'string') {
     warn(`no chat: ${settings}`)
     return

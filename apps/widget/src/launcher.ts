@@ -1,7 +1,8 @@
 import type { Clock } from '@helvino/runtime'
 import css from './launcher.css'
+import type { LauncherWords } from './panel-terms.ts'
 import { textColorOn } from './text-color.ts'
-import { launcherWords as words } from './words/en.ts'
+import { launcherWords } from './words/en.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 const bubblePath = 'M4 5h16v12H9l-5 4z'
@@ -30,8 +31,12 @@ export interface Launcher {
   setBusy(isBusy: boolean): void
   /** Until it is opened the next time. */
   tellLoadFailed(): void
+  /** What it says, from the next change on. */
+  readonly words: LauncherWords
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
+  /** How many answers are not read yet. */
+  setUnread(count: unknown): void
   /** Takes it off the page, for good. */
   remove(): void
 }
@@ -45,6 +50,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   const svg = document.createElementNS(svgNamespace, 'svg')
   const path = document.createElementNS(svgNamespace, 'path')
   const colors = sheetOf('')
+  const words: LauncherWords = { ...launcherWords }
   let isRemoved = false
   const attach = () => {
     if (isRemoved || host.isConnected) return
@@ -55,21 +61,27 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   const watch = new MutationObserver(() => clock.startTimer(putBackAfterMs, attach))
   const launcher: Launcher = {
     root,
+    words,
     setOpen(isOpen) {
       attach()
       trouble.textContent = ''
       // Back to where the visitor came from, but only from within: `Helvino.close()` must not steal the page's focus.
       const takesFocus = !isOpen && root.activeElement
-      button.setAttribute('aria-expanded', String(isOpen))
-      button.setAttribute('aria-label', isOpen ? words.close : words.open)
+      button.ariaExpanded = String(isOpen)
+      button.ariaLabel = isOpen ? words.close : words.open
       path.setAttribute('d', isOpen ? crossPath : bubblePath)
       if (takesFocus) button.focus()
     },
-    setBusy: (isBusy) => button.setAttribute('aria-busy', String(isBusy)),
+    setBusy(isBusy) {
+      button.ariaBusy = String(isBusy)
+    },
     tellLoadFailed() {
       trouble.textContent = words.loadFailed
     },
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
+    setUnread(count) {
+      button.dataset['unread'] = String(count)
+    },
     remove() {
       isRemoved = true
       watch.disconnect()
@@ -79,14 +91,13 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   root.adoptedStyleSheets = [sheetOf(css), colors]
   svg.setAttribute('viewBox', '0 0 24 24')
   svg.append(path)
-  button.type = 'button'
   button.className = 'launcher'
   button.append(svg)
   button.addEventListener('click', onToggle)
   // A finger enters as a mouse does.
   for (const type of ['pointerenter', 'focus']) button.addEventListener(type, onApproach)
   trouble.className = 'trouble'
-  trouble.setAttribute('role', 'status')
+  trouble.role = 'status'
   root.append(trouble, button)
   launcher.setColor(usualColor)
   launcher.setOpen(false)

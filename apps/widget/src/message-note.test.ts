@@ -1,8 +1,12 @@
 import type { OutboxEntry, TimelineItem } from '@helvino/client'
 import { type ClientMessageId, decodeMessage } from '@helvino/protocol'
 import { describe, expect, it } from 'vitest'
-import { noteOf, stateOf } from './message-note.ts'
-import { panelWords as words } from './words/en.ts'
+import { noteOf } from './message-note.ts'
+import { stateOf } from './message-state.ts'
+import { wordsOf } from './view-words.ts'
+import { panelWords } from './words/en.ts'
+
+const words = wordsOf(panelWords)
 
 const pending = (delivery: OutboxEntry['delivery']): TimelineItem => {
   const id = 'k' as ClientMessageId

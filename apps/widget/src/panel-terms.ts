@@ -15,6 +15,13 @@ export interface BootCall {
   body: string | undefined
 }
 
+/** What the launcher says. Whoever learns the visitor's language writes it here. */
+export interface LauncherWords {
+  open: string
+  close: string
+  loadFailed: string
+}
+
 /**
  * What the loader hands to the panel, so that the panel does not carry it a second time. The two may be of different builds, after a deploy under
  * an open page: fields are added here, never changed.
@@ -32,6 +39,8 @@ export interface PanelTerms {
   readonly keepVisitorId: () => string
   /** Notes on this device whether messages wait to be sent, so that a later page starts its panel unasked. Absent in an older loader. */
   readonly noteWaiting?: (isWaiting: boolean) => void
+  /** Absent in an older loader. */
+  readonly launcherWords?: LauncherWords
   /** Checked; absent where the page has set nothing. */
   readonly settings?: PanelSettings | undefined
   /** Tells whoever listens on the page. Absent in an older loader. */

@@ -12,8 +12,6 @@ import { options, render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
-import { lineOfTokenEvent, say } from './console-lines.ts'
-import { loadTelemetry } from './load-telemetry.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { usualTuning } from './usual-tuning.ts'
 
@@ -32,20 +30,23 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
 
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(terms: PanelTerms): Panel {
-  const { root, boot, clock, random, request, onClose, onDisabled, tell, settings } = terms
+  const { root, clock, random, request, onClose, onDisabled, tell, settings } = terms
   // Drawn in a turn of its own, once for all that the turn before has changed: a message that leaves in that one does not wait for it.
   options.debounceRendering = (drawAll) => {
     clock.startTimer(0, drawAll)
   }
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
-  root.adoptedStyleSheets.push(sheet)
+  const adopt = (text: string) => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(text)
+    root.adoptedStyleSheets.push(sheet)
+  }
+  adopt(css)
   const place = document.createElement('div')
   // Before the launcher: the order of tabbing is the order on screen.
   root.prepend(place)
   keepKeys(root, onClose)
 
-  const { bufferMs, errorClearMs, locale, sound } = { ...usualTuning, ...settings }
+  const { bufferMs, errorClearMs, locale } = { ...usualTuning, ...settings }
   const network = { request, openSocket: browserOpenSocket }
   const shared = {
     life: browserLife,
@@ -56,31 +57,20 @@ export function startPanel(terms: PanelTerms): Panel {
   }
   const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
   const { client } = api
+  const early: TokenEvent[] = []
   let isOpen = false
   const draw = () => {
-    render(
-      <App api={api} clock={clock} isOpen={isOpen} locale={locale} errorClearMs={errorClearMs} onClose={onClose} />,
-      place,
-    )
+    render(<App {...{ api, terms, clock, isOpen, locale, errorClearMs, early, onClose }} onCss={adopt} />, place)
   }
-  const early: TokenEvent[] = []
-  const isFirstSaid = boot !== undefined && boot.body === undefined
   client.renewer.subscribe((event) => {
-    const line = lineOfTokenEvent(event, isFirstSaid)
-    if (line !== undefined) say(line)
     if (early.length < maxEarly) early.push(event)
   })
-  loadTelemetry(terms, client.renewer, early)
   let seen = client.state.outbox
   client.subscribe(({ config, outbox, connection }) => {
     tell?.('status', connection)
     if (config?.widgetEnabled === false) onDisabled()
     if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
     seen = outbox
-  })
-  client.onAnnounce(({ id, content: text }) => {
-    tell?.('message', { id, text })
-    if (sound !== false && !(isOpen && browserLife.isVisible())) api.playTone()
   })
   const set = (shown: boolean) => {
     isOpen = shown

@@ -1,7 +1,6 @@
-import { parseTokenExpiration } from '@helvino/client'
 import type { Clock, KeyValue, Network, Random } from '@helvino/runtime'
 import { type BootListener, createBootAsking } from './boot-asking.ts'
-import { say, tokenCachedLine, warn } from './console-lines.ts'
+import { cachedText, say, warn } from './console-lines.ts'
 import type { Tell } from './told.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
 import type { PageSettings } from './page-settings.ts'
@@ -61,13 +60,28 @@ interface LauncherAnswer {
     readonly theme?: Readonly<Record<string, unknown>> | null
   } | null
   readonly orgToken?: unknown
+  /** Answers that this visitor has not read. */
+  readonly unread?: unknown
 }
 
-function adopt({ config, orgToken }: LauncherAnswer, launcher: Launcher, widget: Widget): void {
-  const expSeconds = parseTokenExpiration(String(orgToken))
+/** For a line in the console; whoever uses the token reads it with `parseTokenExpiration`. */
+function sayCached(orgToken: unknown): void {
+  try {
+    const claims = String(orgToken).split('.')[1] ?? ''
+    const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { readonly exp: number }
+    say(cachedText + new Date(exp * 1_000).toISOString())
+  } catch {
+    // A token of another kind has no time to tell.
+  }
+}
+
+function adopt({ config, orgToken, unread }: LauncherAnswer, launcher: Launcher, widget: Widget): void {
+  sayCached(orgToken)
   const color = String(config?.theme?.['primaryColor'])
-  if (expSeconds !== null) say(tokenCachedLine(expSeconds * 1_000))
   if (/^#[\da-f]{6}$/i.test(color)) launcher.setColor(color)
+  // It stands at the end of the line: so the direction is the side.
+  if (config?.['position'] === 'left') (launcher.root.host as HTMLElement).dir = 'rtl'
+  if (unread) launcher.setUnread(unread)
   if (config?.['widgetEnabled'] === false) widget.shutdown()
 }
 
@@ -109,7 +123,7 @@ export function createWidget(options: WidgetOptions): Widget {
       panel ??= startPanel({
         ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
         keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId),
-        noteWaiting: waiting.write,
+        ...{ noteWaiting: waiting.write, launcherWords: launcher.words },
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
       if (isOpen) panel.show()

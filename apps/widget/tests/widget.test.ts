@@ -168,9 +168,10 @@ describe('before the first opening', () => {
 describe('the page around it', () => {
   it('[WD7] a hostile stylesheet changes nothing of the launcher', async () => {
     const look = (page: Page) =>
-      page.evaluate(() => {
+      page.evaluate(async () => {
         const root = document.querySelector('helvino-widget')!.shadowRoot!
         const button = root.querySelector('.launcher')!
+        await Promise.all(button.getAnimations().map(({ finished }) => finished))
         const { width, height, right, bottom } = button.getBoundingClientRect()
         const { color, opacity, transform, visibility, fontSize } = getComputedStyle(button)
         return { width, height, right, bottom, color, opacity, transform, visibility, fontSize }
@@ -359,7 +360,7 @@ describe('a server that knows three calls', () => {
       return { status: 403, body: { error: 'Invalid or expired org token' } }
     }
     await say(page, 'second')
-    await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(2)
+    await expect.poll(() => page.locator('.message.sent').count()).toBe(2)
     expect(api.texts).toEqual(['first', 'second'])
     expect(asked() - before).toBe(1)
     expect(await page.locator('.connection-status.error').count()).toBe(0)
@@ -373,7 +374,7 @@ describe('a server that knows three calls', () => {
     const texts = Array.from({ length: 6 }, (_, n) => `message ${String(n + 1)}`)
     for (const [n, text] of texts.entries()) {
       await say(page, text)
-      await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(n + 1)
+      await expect.poll(() => page.locator('.message.sent').count()).toBe(n + 1)
       expect(await page.locator('.connection-status.error').count()).toBe(0)
       await page.waitForTimeout(2_000)
     }

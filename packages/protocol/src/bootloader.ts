@@ -27,8 +27,8 @@ export interface UsedConfig extends Pick<
   PublicWidgetConfig,
   'widgetEnabled' | 'writeEnabled' | 'language' | 'branding'
 > {
-  /** The settings as they came, for `decodeWidgetLook`. */
-  readonly look: unknown
+  /** The settings as they came, for what is read in one place only. */
+  readonly given: Readonly<Record<string, unknown>>
 }
 
 /** What a client uses of the answer. */
@@ -53,7 +53,7 @@ export function decodeBootloader(value: unknown): UsedBootloaderAnswer | undefin
       writeEnabled: config['writeEnabled'] !== false,
       language: asString(config['language']) ?? 'en',
       branding: config['branding'] !== false,
-      look: config,
+      given: config,
     },
     orgToken,
     timestamp: asString(record['timestamp']),

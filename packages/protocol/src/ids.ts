@@ -18,7 +18,7 @@ export type Sequence = Brand<number, 'Sequence'>
 export const sequenceZero = 0 as Sequence
 
 const idPattern = /^[\w-]{1,64}$/
-const visitorIdPattern = /^v_[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const visitorIdPattern = /^v_[\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8}$/i
 
 const decodeId = (value: unknown): string | undefined =>
   typeof value === 'string' && idPattern.test(value) ? value : undefined

@@ -7,9 +7,20 @@ import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Runtime } from './runtime.ts'
 import type { SharedValues } from './shared-values.ts'
-import { letProcessEnd, systemClock } from './system-clock.ts'
+import type { Clock } from './clock.ts'
+import { letProcessEnd } from './system-clock.ts'
 
-export { systemClock as browserClock } from './system-clock.ts'
+/** A page's clocks and timers. A timer runs for 24 days at most (a browser keeps its delay in 32 bits), after which it is due. */
+export const browserClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  startTimer(delayMs, onDue) {
+    const handle = setTimeout(onDue, Math.min(delayMs, 2 ** 31 - 1))
+    return () => {
+      clearTimeout(handle)
+    }
+  },
+}
 
 export const browserRandom: Random = {
   fraction: () => Math.random(),
@@ -184,7 +195,7 @@ export const browserValues: readonly SharedValues[] = [
 
 /** The browser as it is. Nothing starts, and nothing is stored, by asking for it. */
 export const browserRuntime: Runtime = {
-  clock: systemClock,
+  clock: browserClock,
   random: browserRandom,
   network: browserNetwork,
   storage: browserStorage,

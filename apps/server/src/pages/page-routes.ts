@@ -25,7 +25,7 @@ export interface PageOptions {
 }
 
 const lentName = /^(panel|face)-[\w-]+\.js$/
-const chunkName = /^(?:panel|live|face|telemetry)-[\w-]+\.js$/
+const chunkName = /^(?:panel|live|view|words|face|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
 const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
 const demoFile = /^(?:demo\.js|shop\.css)$/

@@ -172,6 +172,26 @@ function createAdmissions({ connection: { statements, write }, forget }: Reposit
   } satisfies Partial<OrgRepository>
 }
 
+/** How far each side has read. */
+function createMarks({ statements, write }: StoreConnection, orgId: OrgId) {
+  return {
+    markRead: (id, wanted) =>
+      write({
+        start: () =>
+          changeOne(statements, orgId, id, function* ({ latest_sequence, read_sequence }) {
+            const sequence = Math.min(wanted, latest_sequence)
+            return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
+          }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
+      }),
+    markVisitorRead: (id, visitorId, wanted) =>
+      write({
+        start: () => markVisitorRead(statements, orgId, { id, visitorId, wanted }),
+        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
+      }),
+  } satisfies Partial<OrgRepository>
+}
+
 /** Reads answer from the last commit; every write goes through the one writer. */
 export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRepository {
   const { connection, random } = parts
@@ -219,20 +239,7 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
           }),
         changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
       }),
-    markRead: (id, wanted) =>
-      write({
-        start: () =>
-          changeOne(statements, orgId, id, function* ({ latest_sequence, read_sequence }) {
-            const sequence = Math.min(wanted, latest_sequence)
-            return sequence > read_sequence ? yield* first(statements.setRead, { orgId, id, sequence }) : undefined
-          }),
-        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id)] : []),
-      }),
-    markVisitorRead: (id, visitorId, wanted) =>
-      write({
-        start: () => markVisitorRead(statements, orgId, { id, visitorId, wanted }),
-        changesOf: ({ kind }) => (kind === 'changed' ? [changeOf(orgId, id, 'agents')] : []),
-      }),
+    ...createMarks(connection, orgId),
     putProfile: (profile) =>
       write({
         start: () => putProfile(statements, orgId, profile),

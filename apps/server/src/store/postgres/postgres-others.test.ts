@@ -75,7 +75,7 @@ describe('the other servers on one PostgreSQL', { timeout: 60_000 }, () => {
       .toEqual([
         ['everybody'],
         ['everybody', 'm0 1', 'm1 2', 'm2 3'],
-        ['agents'],
+        ['everybody'],
         ['everybody'],
         ['everybody', 'm3 4', 'm4 5'],
       ])

@@ -16,17 +16,17 @@ describe('group commit', () => {
   beforeEach(() => {
     path = join(testFolder(), 'helvino.db')
     database = openTestSqlite(path).database
-    database.exec('CREATE TABLE notes (text TEXT NOT NULL)')
+    database.exec('CREATE TABLE jottings (text TEXT NOT NULL)')
     clock = new SimClock()
     diskFailures = []
     writer = createSqliteWriter({ database, clock, onDiskFailure: (error) => diskFailures.push(error) })
   })
 
   const insert = (text: string | null) => () => {
-    database.prepare('INSERT INTO notes VALUES (?)').run(text)
+    database.prepare('INSERT INTO jottings VALUES (?)').run(text)
     return text
   }
-  const notes = () => database.prepare('SELECT text FROM notes ORDER BY rowid').pluck().all()
+  const notes = () => database.prepare('SELECT text FROM jottings ORDER BY rowid').pluck().all()
 
   it('[GRP1] commits what arrives in one turn as one transaction, in order', async () => {
     const texts = Array.from({ length: 100 }, (_, index) => String(index))
@@ -39,7 +39,7 @@ describe('group commit', () => {
     const reader = new Sqlite(path, { readonly: true })
     const seen = await Promise.all(
       ['a', 'b'].map((text) =>
-        writer.write(insert(text)).then(() => reader.prepare('SELECT count(*) FROM notes').pluck().get()),
+        writer.write(insert(text)).then(() => reader.prepare('SELECT count(*) FROM jottings').pluck().get()),
       ),
     )
     reader.close()
