@@ -6,9 +6,15 @@ import type { SpawnedServer } from '../../server/tests/spawn-server.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** A name that is no other machine's: pages under it are served here, and are no pages of this machine to the server. */
+export const shopHost = 'shop.test'
+
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium()
-  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ['--no-sandbox'] })
+  return chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: ['--no-sandbox', `--host-resolver-rules=MAP ${shopHost} 127.0.0.1`],
+  })
 }
 
 export interface Person {
