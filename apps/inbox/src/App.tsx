@@ -8,7 +8,7 @@ import { noticeOf } from './notice.ts'
 import { parseRoute } from './route.ts'
 import type { Session } from './session.ts'
 import { SessionHealthPane } from './SessionHealthPane.tsx'
-import { SitesPanel } from './SitesPanel.tsx'
+import { SettingsPane } from './settings/SettingsPane.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
 import { useNewVersion } from './use-new-version.ts'
@@ -48,7 +48,7 @@ export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppPro
         nowMs={nowMs}
         panel={
           <>
-            {route.view === 'sites' && <SitesPanel api={api} chat={chat} nowMs={nowMs} />}
+            {route.view === 'settings' && <SettingsPane page={route.page} {...{ api, session, client, nowMs }} />}
             {route.view === 'health' && <SessionHealthPane api={api} chat={chat} />}
           </>
         }

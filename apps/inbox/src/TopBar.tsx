@@ -5,6 +5,7 @@ import { routeHash } from './route.ts'
 import type { Session } from './session.ts'
 import { still } from './still.ts'
 import { words } from './words/en.ts'
+import { settingsWords } from './words/settings-en.ts'
 
 interface TopBarProps {
   readonly api: InboxApi
@@ -39,7 +40,7 @@ export const TopBar = still(function TopBar({ api, session, unsentCount, onLeft 
           <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
             {session.user.name || session.user.email}
           </Text>
-          <PageLinks session={session} />
+          <PageLinks />
           <Button
             variant="default"
             size="xs"
@@ -79,7 +80,7 @@ export const TopBar = still(function TopBar({ api, session, unsentCount, onLeft 
   )
 })
 
-function PageLinks({ session }: Pick<TopBarProps, 'session'>) {
+function PageLinks() {
   const look = { component: 'a', variant: 'default', size: 'xs' } as const
   return (
     <>
@@ -87,11 +88,9 @@ function PageLinks({ session }: Pick<TopBarProps, 'session'>) {
         <span className="long">{words.health.title}</span>
         <span className="short">{words.health.shortTitle}</span>
       </Button>
-      {session.role === 'admin' && (
-        <Button {...look} href={routeHash({ view: 'sites' })}>
-          {words.sites.title}
-        </Button>
-      )}
+      <Button {...look} href={routeHash({ view: 'settings', page: 'widget' })}>
+        {settingsWords.title}
+      </Button>
     </>
   )
 }

@@ -33,6 +33,7 @@ import { Drafts } from './drafts.ts'
 import { listingOf, visitorTitle } from './listing.ts'
 import { routeHash } from './route.ts'
 import { decodeSession, type Session } from './session.ts'
+import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
 import { createSwitches, type Switches } from './switches.ts'
 import { words } from './words/en.ts'
@@ -57,6 +58,9 @@ export interface InboxApi {
   readonly runtime: Runtime
   readonly switches: Switches
   readonly alerts: Alerts
+  /** Origin of the API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly settings: SettingsCalls
   /** Refused with `login_required` where nobody is logged in. */
   findSession(): Promise<CallResult<Session>>
   /** Refused with `login_failed` where address or password is wrong. */
@@ -89,16 +93,19 @@ function createCalls(runtime: Runtime, apiUrl: string) {
   const ask = (httpRequest: HttpRequest): Promise<HttpResponse> =>
     request(network, clock, httpRequest, callWithinMs, signal)
 
+  function askAs(chat: ChatClient, httpRequest: HttpRequest): Promise<HttpResponse> {
+    const sendWith = (token: string) =>
+      ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
+    return withToken(chat.renewer, sendWith, ({ status, body }) => isTokenRefusal(status, parseJson(body)))
+  }
+
   async function call<Value>(
     httpRequest: HttpRequest,
     decode: (body: unknown) => Value | undefined,
     chat?: ChatClient,
   ): Promise<CallResult<Value>> {
-    const sendWith = (token: string) =>
-      ask({ ...httpRequest, headers: { ...httpRequest.headers, [headers.agentToken]: token } })
-    const isRefusal = ({ status, body }: HttpResponse) => isTokenRefusal(status, parseJson(body))
     try {
-      const response = await (chat ? withToken(chat.renewer, sendWith, isRefusal) : ask(httpRequest))
+      const response = await (chat ? askAs(chat, httpRequest) : ask(httpRequest))
       return readAnswer(response, decode, clock.nowMs())
     } catch (error) {
       return unreachable(error)
@@ -116,7 +123,7 @@ function createCalls(runtime: Runtime, apiUrl: string) {
         }
       : { method: 'POST', url: apiUrl + path, headers: {} }
 
-  return { ask, call, get, post }
+  return { ask, askAs, call, get, post }
 }
 
 export interface InboxApiOptions {
@@ -141,7 +148,7 @@ function alertOf({ conversationId: id, content }: Message, { conversations }: Ch
 
 export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, alerts }: InboxApiOptions): InboxApi {
   const { clock, life, storage } = runtime
-  const { ask, call, get, post } = createCalls(runtime, apiUrl)
+  const { ask, askAs, call, get, post } = createCalls(runtime, apiUrl)
   const opened = new Map<string, Drafts>()
   const switches = createSwitches(storage)
 
@@ -171,7 +178,8 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
   }
 
   return {
-    ...{ runtime, switches, alerts },
+    ...{ runtime, switches, alerts, apiUrl },
+    settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
     logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
     logOut: () => call(post('/api/agent/logout'), () => true as const),

@@ -1,10 +1,16 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core'
 
-// The library's own shades of grey and blue stay below the contrast of 4.5 to 1 that text needs (WCAG 2.2, 1.4.3).
+// The library's own shades of grey, blue and red stay below the contrast of 4.5 to 1 that text needs (WCAG 2.2, 1.4.3).
 export const theme = createTheme({ primaryShade: { light: 8, dark: 8 } })
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
-  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+  },
 })

@@ -61,6 +61,11 @@ async function visitorSays(text: string): Promise<Visitor> {
   return visitor
 }
 
+async function openSites(): Promise<void> {
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('link', { name: 'Sites' }).click()
+}
+
 async function refuseReplies(): Promise<void> {
   const body = JSON.stringify({ error: 'x', code: 'writes_disabled', message: 'x' })
   await page.route('**/api/agent/conversations/*/messages', (route) =>
@@ -211,7 +216,7 @@ describe('inbox in a browser', () => {
     const ask = () => call(`${server.url}/api/bootloader`, { headers: { ...orgHeaders, origin } })
     expect((await ask()).status).toBe(403)
     await logInOnPage()
-    await page.getByRole('link', { name: 'Sites' }).click()
+    await openSites()
     await page.getByRole('button', { name: `Allow ${origin}` }).click()
     await page.getByRole('button', { name: `Allow ${origin}` }).waitFor({ state: 'detached' })
     await page.getByText(origin).waitFor()
@@ -220,7 +225,7 @@ describe('inbox in a browser', () => {
 
   it('[IN49] shows a site that asks in vain while the list is open', async () => {
     await logInOnPage()
-    await page.getByRole('link', { name: 'Sites' }).click()
+    await openSites()
     await page.getByText('Asked, and refused').waitFor()
     const origin = 'https://late.example'
     await call(`${server.url}/api/bootloader`, { headers: { ...orgHeaders, origin } })
@@ -234,7 +239,7 @@ describe('inbox in a browser', () => {
     await composer().fill('one\ntwo\nthree\nfour')
     await composer().press('Enter')
     await message('four').locator('time').waitFor()
-    await page.getByRole('link', { name: 'Sites' }).click()
+    await openSites()
     await page.getByText('Asked, and refused').waitFor()
     // Before the login the page asks who is logged in, and the browser reports the 401 that says "nobody".
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([])

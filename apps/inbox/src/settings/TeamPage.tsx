@@ -1,0 +1,54 @@
+import type { CallResult } from '@helvino/client'
+import type { Team } from '@helvino/protocol'
+import { Loader, Title } from '@mantine/core'
+import { useCallback } from 'react'
+import { words as inboxWords } from '../words/en.ts'
+import { teamWords as words } from '../words/settings-en.ts'
+import { InvitationsCard } from './InvitationsCard.tsx'
+import { MemberRow } from './MemberRow.tsx'
+import { PageHead } from './PageHead.tsx'
+import { Problem, problemOf } from './Problem.tsx'
+import type { SettingsPaneProps } from './SettingsPane.tsx'
+import { useAsked } from './use-asked.ts'
+
+/** Who answers for the organisation, and who is asked to. */
+export function TeamPage({ api, client, session }: SettingsPaneProps) {
+  const { desk } = client
+  const { value: team, result, put } = useAsked(useCallback(() => desk.findTeam(), [desk]))
+  const problem = teamProblemOf(result)
+  const isAdmin = session.role === 'admin'
+  const admins = team?.members.filter(({ role }) => role === 'admin').length ?? 0
+
+  return (
+    <>
+      <PageHead page="team" session={session} intro={words.intro} />
+      {!team && problem === undefined && <Loader size="sm" aria-label={inboxWords.loading} />}
+      <Problem text={problem} />
+      {team && (
+        <section className="settings-card" aria-labelledby="team-members">
+          <Title order={3} size="h5" id="team-members">
+            {words.members}
+          </Title>
+          <ul className="settings-rows">
+            {team.members.map((member) => (
+              <MemberRow
+                key={member.userId}
+                {...{ member, desk, isAdmin }}
+                isLastAdmin={member.role === 'admin' && admins === 1}
+                onChanged={(answer) => {
+                  // Whoever changes or leaves their own place sees what they may see from now on.
+                  if (member.isYou && answer.kind === 'answered') api.reload()
+                  else put(answer)
+                }}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
+      {team && isAdmin && <InvitationsCard {...{ api, desk, team, onTeam: put }} />}
+    </>
+  )
+}
+
+const teamProblemOf = (result: CallResult<Team> | undefined): string | undefined =>
+  result?.kind === 'refused' && result.code === 'last_admin' ? words.lastAdmin : problemOf(result)
