@@ -31,9 +31,9 @@ const escapeHtml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;
 function render(path, markdown, known) {
   const marked = new Marked({
     walkTokens(token) {
-      const href = String(token.href)
-      if (token.type === 'image') token.href = `/docs/pictures/${posix.basename(href)}`
+      if (token.type === 'image') token.href = `/docs/pictures/${posix.basename(String(token.href))}`
       if (token.type !== 'link') return
+      const href = String(token.href)
       if (!href.endsWith('.md')) return
       const linked = posix.join(posix.dirname(path), href)
       if (!known.has(linked)) throw new Error(`${path} links to ${href}, which is not there`)

@@ -60,7 +60,9 @@ async function switchDemo({ store, demo }: FirstStartOptions): Promise<Org | und
   const known = await store.findOrg({ key: demoOrgKey })
   if (known?.enabled === demo) return known
   if (known) return put(store, { ...known, enabled: demo })
-  return demo ? put(store, createOrg('org_demo', demoOrgKey, 'site_demo', 'Hearth & Clay')) : undefined
+  if (!demo) return undefined
+  const org = createOrg('org_demo', demoOrgKey, 'site_demo', 'Hearth & Clay')
+  return put(store, { ...org, config: { ...org.config, expectedReply: 'minutes' } })
 }
 
 /** The organisation of whoever runs this server. Its name is drawn once, so that a first start that is done again finds it. */

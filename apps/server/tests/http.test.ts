@@ -31,7 +31,7 @@ describe('visitor HTTP', () => {
         widgetEnabled: true,
         writeEnabled: true,
         aiEnabled: false,
-        language: 'en',
+        language: 'auto',
         theme: { primaryColor: expect.stringMatching(/^#/) as string },
       },
       orgToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,

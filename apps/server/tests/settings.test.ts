@@ -33,7 +33,7 @@ describe('settings', () => {
     expect(first.status).toBe(200)
     expect(first.headers.get('cache-control')).toBe('no-store')
     expect(first.body).toEqual({
-      settings: { name: 'Hearth & Clay', ...rest },
+      settings: { name: 'Hearth & Clay', ...rest, expectedReply: 'minutes' },
       availability: { isOpen: true, opensAt: null },
     })
     expect(decodeOrgSettings(first.body)).toEqual(first.body['settings'])

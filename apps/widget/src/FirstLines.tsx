@@ -1,6 +1,5 @@
 /** @jsxImportSource preact */
 import type { ChatState, TimelineItem } from '@helvino/client'
-import { asString } from '@helvino/protocol'
 import { isOwn, saidIn, stateOf } from './message-state.ts'
 import type { PanelWords } from './words/words.ts'
 
@@ -11,11 +10,14 @@ export interface GreetingProps {
 
 /** What an empty conversation shows: the organisation's own words where it has some. */
 export function Greeting({ chat, words }: GreetingProps) {
-  const given = chat.config?.given
+  const own = (name: 'greeting' | 'greetingDetail') => {
+    const given = chat.config?.given[name]
+    return given && typeof given === 'string' ? given : words[name]
+  }
   return (
     <div class="greeting">
-      <strong>{asString(given?.['greeting']) ?? words.greeting}</strong>
-      <p>{asString(given?.['greetingDetail']) ?? words.greetingDetail}</p>
+      <strong>{own('greeting')}</strong>
+      <p>{own('greetingDetail')}</p>
     </div>
   )
 }

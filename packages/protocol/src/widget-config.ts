@@ -55,7 +55,7 @@ export const defaultWidgetConfig: WidgetConfig = {
   widgetEnabled: true,
   writeEnabled: true,
   aiEnabled: false,
-  language: 'en',
+  language: 'auto',
   theme: { primaryColor: '#2563eb' },
   branding: true,
   position: 'right',
