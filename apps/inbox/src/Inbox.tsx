@@ -21,19 +21,21 @@ type Stage =
 
 const askEveryMs = 5_000
 
+const stageOf = (api: InboxApi, session: Session): Stage => ({
+  stage: 'logged-in',
+  session,
+  client: api.openChat(session),
+  drafts: api.openDrafts(session, 'drafts'),
+  noteDrafts: api.openDrafts(session, 'note-drafts'),
+})
+
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
   const [stage, setStage] = useState<Stage>({ stage: 'asking' })
 
   const enter = useCallback(
     (session: Session) => {
-      setStage({
-        stage: 'logged-in',
-        session,
-        client: api.openChat(session),
-        drafts: api.openDrafts(session, 'drafts'),
-        noteDrafts: api.openDrafts(session, 'note-drafts'),
-      })
+      setStage(stageOf(api, session))
     },
     [api],
   )
