@@ -2,7 +2,7 @@ import type { AgentConversation } from '@helvino/protocol'
 import { Button, Menu } from '@mantine/core'
 import { Icon } from './Icon.tsx'
 import { still } from './still.ts'
-import type { TeamMembers } from './use-team.ts'
+import { memberName, type TeamMembers } from './use-team.ts'
 import { words } from './words/en.ts'
 
 interface AssignMenuProps {
@@ -19,7 +19,8 @@ const nobody = 'nobody'
 export const AssignMenu = still(function AssignMenu({ conversation, members, userId, onAssign }: AssignMenuProps) {
   const { assigneeId } = conversation
   const assignee = members.find((member) => member.userId === assigneeId)
-  const name = assigneeId === userId ? words.assign.you : assignee?.name || assignee?.email || words.assign.colleague
+  const colleague = assignee ? memberName(assignee) : words.assign.colleague
+  const name = assigneeId === userId ? words.assign.you : colleague
   const shown = assigneeId === null ? words.assign.nobody : name
   const others = members.filter((member) => member.userId !== userId)
   return (
@@ -45,7 +46,7 @@ export const AssignMenu = still(function AssignMenu({ conversation, members, use
           <Menu.RadioItem value={userId}>{words.assign.me}</Menu.RadioItem>
           {others.map((member) => (
             <Menu.RadioItem key={member.userId} value={member.userId}>
-              {member.name || member.email}
+              {memberName(member)}
             </Menu.RadioItem>
           ))}
           <Menu.RadioItem value={nobody}>{words.assign.nobody}</Menu.RadioItem>

@@ -4,6 +4,7 @@ import { Button, Loader, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ConversationRow } from './ConversationRow.tsx'
 import type { DraftMap } from './drafts.ts'
+import { focusRow } from './focus-row.ts'
 import { Icon } from './Icon.tsx'
 import { ListHead } from './ListHead.tsx'
 import { still } from './still.ts'
@@ -31,6 +32,11 @@ interface ConversationListProps {
   readonly menu: ReactNode
 }
 
+const arrows: ReadonlyMap<string, 1 | -1> = new Map([
+  ['ArrowDown', 1],
+  ['ArrowUp', -1],
+])
+
 export const ConversationList = still(function ConversationList(props: ConversationListProps) {
   const { conversations, pages, search, filter, names, drafts, typists, selectedId, nowMs } = props
   const isSearch = search.state !== 'none'
@@ -51,7 +57,15 @@ export const ConversationList = still(function ConversationList(props: Conversat
             isSearch={isSearch}
           />
         )}
-        <ul className="rows">
+        <ul
+          className="rows"
+          onKeyDown={(event) => {
+            const step = arrows.get(event.key)
+            if (step === undefined) return
+            event.preventDefault()
+            focusRow(step)
+          }}
+        >
           {conversations.map((conversation) => (
             <li key={conversation.id}>
               <ConversationRow

@@ -10,7 +10,7 @@ interface FaceProps {
 const tones = 8
 
 const toneOf = (seed: string): number =>
-  [...seed].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7) % tones
+  Array.from(seed).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7) % tones
 
 /** A round mark that tells people apart at a glance. Whoever reads the page hears the name beside it. */
 export function Face({ name, seed }: FaceProps) {

@@ -21,19 +21,30 @@ type Stage =
 
 const askEveryMs = 5_000
 
+/** Between the tabs of a browser: somebody has logged in. */
+const loginChannel = 'helvino/login'
+
+function tellOfLogin({ runtime }: InboxApi): void {
+  const channel = runtime.channels.open(loginChannel, () => undefined)
+  channel.post('logged-in')
+  channel.close()
+}
+
+const stageOf = (api: InboxApi, session: Session): Stage => ({
+  stage: 'logged-in',
+  session,
+  client: api.openChat(session),
+  drafts: api.openDrafts(session, 'drafts'),
+  noteDrafts: api.openDrafts(session, 'note-drafts'),
+})
+
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
   const [stage, setStage] = useState<Stage>({ stage: 'asking' })
 
   const enter = useCallback(
     (session: Session) => {
-      setStage({
-        stage: 'logged-in',
-        session,
-        client: api.openChat(session),
-        drafts: api.openDrafts(session, 'drafts'),
-        noteDrafts: api.openDrafts(session, 'note-drafts'),
-      })
+      setStage(stageOf(api, session))
     },
     [api],
   )
@@ -52,20 +63,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
   useReturn(api, stage, enter)
 
   const chat = stage.stage === 'logged-in' ? stage.client.chat : undefined
-  useEffect(
-    () =>
-      chat?.renewer.subscribe((event) => {
-        // Somebody may have logged in since, in another tab of this browser.
-        if (event.type === 'failed' && event.isFinal && event.reason === 'login_required') void findSession(true)
-      }),
-    [chat, findSession],
-  )
-  useEffect(
-    () => () => {
-      chat?.dispose()
-    },
-    [chat],
-  )
+  useEnd(chat, findSession)
 
   switch (stage.stage) {
     case 'asking':
@@ -80,7 +78,16 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         />
       )
     case 'logged-out':
-      return <Login api={api} hasEnded={stage.hasEnded} onLogin={enter} />
+      return (
+        <Login
+          api={api}
+          hasEnded={stage.hasEnded}
+          onLogin={(session) => {
+            tellOfLogin(api)
+            enter(session)
+          }}
+        />
+      )
     case 'logged-in':
       return (
         <App
@@ -95,6 +102,24 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
         />
       )
   }
+}
+
+/** Owns the chat of who is logged in: asks who is, once its session is over, and ends it when somebody else takes its place. */
+function useEnd(chat: InboxClient['chat'] | undefined, findSession: (hasEnded: boolean) => Promise<void>): void {
+  useEffect(
+    () =>
+      chat?.renewer.subscribe((event) => {
+        // Somebody may have logged in since, in another tab of this browser.
+        if (event.type === 'failed' && event.isFinal && event.reason === 'login_required') void findSession(true)
+      }),
+    [chat, findSession],
+  )
+  useEffect(
+    () => () => {
+      chat?.dispose()
+    },
+    [chat],
+  )
 }
 
 /** Who is not in comes in without a click: once the server answers again, and when another tab of this browser has logged in meanwhile. */
@@ -112,17 +137,19 @@ function useReturn(api: InboxApi, { stage }: Stage, enter: (session: Session) =>
     }
     const askLater = () => {
       cancel?.()
-      // A server that has said "nobody" says it until somebody has logged in, which no page does that is in sight.
+      // A server that has said "nobody" says it until somebody has logged in, of which the tab where they did tells the others.
       if (stage === 'no-answer') cancel = clock.startTimer(askEveryMs, () => void ask())
     }
     askLater()
     const unsubscribe = life.subscribe((event) => {
       if (event === 'visible' || event === 'online') void ask()
     })
+    const channel = api.runtime.channels.open(loginChannel, () => void ask())
     return () => {
       isWanted = false
       cancel?.()
       unsubscribe()
+      channel.close()
     }
   }, [api, stage, enter])
 }

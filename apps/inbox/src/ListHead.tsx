@@ -58,21 +58,7 @@ export function ListHead({ filter, onFilter, counts, query, onQuery, menu }: Lis
       </div>
       {!isSearching && (
         <>
-          <div className="views" role="group" aria-label={words.list.views}>
-            {views.map((view) => (
-              <button
-                key={view}
-                type="button"
-                aria-pressed={filter.view === view}
-                onClick={() => {
-                  onFilter({ ...filter, view })
-                }}
-              >
-                {words.list.view[view]}
-                {counts && <span className="count">{words.list.count(counts[view])}</span>}
-              </button>
-            ))}
-          </div>
+          <Views filter={filter} onFilter={onFilter} counts={counts} />
           <SegmentedControl
             fullWidth
             size="xs"
@@ -88,6 +74,26 @@ export function ListHead({ filter, onFilter, counts, query, onQuery, menu }: Lis
           />
         </>
       )}
+    </div>
+  )
+}
+
+function Views({ filter, onFilter, counts }: Pick<ListHeadProps, 'filter' | 'onFilter' | 'counts'>) {
+  return (
+    <div className="views" role="group" aria-label={words.list.views}>
+      {views.map((view) => (
+        <button
+          key={view}
+          type="button"
+          aria-pressed={filter.view === view}
+          onClick={() => {
+            onFilter({ ...filter, view })
+          }}
+        >
+          {words.list.view[view]}
+          {counts && <span className="count">{words.list.count(counts[view])}</span>}
+        </button>
+      ))}
     </div>
   )
 }

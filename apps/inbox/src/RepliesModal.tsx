@@ -142,6 +142,16 @@ function ReplyRow({ reply: { shortcut, content }, onEdit, onRemove }: ReplyRowPr
   )
 }
 
+interface Fault {
+  readonly field: 'shortcut' | 'content' | 'both'
+  readonly text: string
+}
+
+function faultOf(shortcut: string, content: string): Fault | undefined {
+  if (!isShortcut(shortcut)) return { field: 'shortcut', text: words.replies.shortcutBad }
+  return content.trim() === '' ? { field: 'content', text: words.replies.contentBad } : undefined
+}
+
 interface ReplyFormProps {
   readonly reply: SavedReply
   readonly put: Replies['put']
@@ -152,17 +162,12 @@ function ReplyForm({ reply, put, onDone }: ReplyFormProps) {
   const [shortcut, setShortcut] = useState(reply.shortcut)
   const [content, setContent] = useState(reply.content)
   const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<{ readonly field: 'shortcut' | 'content' | 'both'; readonly text: string }>()
+  const [problem, setProblem] = useState<Fault>()
 
   async function save() {
-    if (!isShortcut(shortcut)) {
-      setProblem({ field: 'shortcut', text: words.replies.shortcutBad })
-      return
-    }
-    if (content.trim() === '') {
-      setProblem({ field: 'content', text: words.replies.contentBad })
-      return
-    }
+    const fault = faultOf(shortcut, content)
+    setProblem(fault)
+    if (fault) return
     setBusy(true)
     const refused = await put({ id: reply.id, shortcut, content: content.trim() })
     setBusy(false)

@@ -3,6 +3,7 @@ import type { Command } from './commands.ts'
 import { focusRow } from './focus-row.ts'
 import { listingOf, visitorTitle } from './listing.ts'
 import { routeHash } from './route.ts'
+import { memberName } from './use-team.ts'
 import type { DeskState } from './use-desk.ts'
 import type { Keys } from './use-keys.ts'
 import { words } from './words/en.ts'
@@ -27,7 +28,7 @@ function threadCommands({ actions, composing, conversation, members }: DeskState
       .filter((member) => member.userId !== userId)
       .map((member) => ({
         id: `assign-${member.userId}`,
-        name: palette.assign(member.name || member.email),
+        name: palette.assign(memberName(member)),
         run: () => actions.assign(member.userId),
       })),
     { id: 'nobody', name: palette.assign(words.assign.nobody), run: () => actions.assign(null) },

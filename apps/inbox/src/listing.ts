@@ -45,7 +45,10 @@ export const visitorTitle = (conversation: Named): string =>
 export function initialsOf(name: string): string {
   const [first = '', ...more] = name.split(/[\s@._-]+/).filter((part) => part !== '')
   const last = name.includes('@') ? '' : (more.at(-1) ?? '')
-  return ([...first].slice(0, 1).join('') + [...last].slice(0, 1).join('')).toUpperCase()
+  return [first, last]
+    .map((part) => Array.from(part)[0] ?? '')
+    .join('')
+    .toUpperCase()
 }
 
 export type KnownConversations = ReadonlyMap<ConversationId, AgentConversation>

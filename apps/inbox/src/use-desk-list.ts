@@ -20,7 +20,7 @@ export function useDeskList({ desk, clock, state, userId }: DeskListPorts) {
   const [query, setQuery] = useState('')
   const isLive = ['live', 'polling'].includes(state.connection.state)
   const { known, learn } = useKnown(state.conversations)
-  const pages = usePages(desk, filter, isLive, learn)
+  const pages = usePages({ desk, clock, filter, isLive, learn })
   const search = useSearch(desk, clock, query, learn)
   const counts = useCounts(desk, clock, state.conversations, isLive)
 

@@ -13,7 +13,7 @@ import { useDrafts } from './use-drafts.ts'
 import { useFoundConversation } from './use-found-conversation.ts'
 import { useOwnMessages } from './use-own-messages.ts'
 import { useReplies } from './use-replies.ts'
-import { useTeam } from './use-team.ts'
+import { memberName, useTeam } from './use-team.ts'
 import { useTypists } from './use-typists.ts'
 
 export interface DeskTerms {
@@ -33,7 +33,7 @@ export function useDesk({ api, session, client, state, drafts, noteDrafts, route
   const list = useDeskList({ desk, clock, state, userId: session.user.id })
   const { isLive, known, learn } = list
   const members = useTeam(desk, isLive)
-  const names = useMemo(() => new Map(members.map(({ userId, name, email }) => [userId, name || email])), [members])
+  const names = useMemo(() => new Map(members.map((member) => [member.userId, memberName(member)])), [members])
   const openId = route.view === 'thread' ? route.id : undefined
   const conversation = openId && known.get(openId)
   const isSought = isLive && state.isListed && !conversation

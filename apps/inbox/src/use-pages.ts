@@ -1,5 +1,6 @@
 import type { AgentDesk } from '@helvino/client'
 import type { ConversationStatus, ConversationView } from '@helvino/protocol'
+import type { Clock } from '@helvino/runtime'
 import { useEffect, useState } from 'react'
 import type { Known } from './use-known.ts'
 
@@ -22,8 +23,19 @@ export interface Pages {
   readonly loadMore: () => void
 }
 
+interface PagesPorts {
+  readonly desk: AgentDesk
+  readonly clock: Clock
+  readonly filter: ListFilter
+  readonly isLive: boolean
+  readonly learn: Known['learn']
+}
+
+// A list that got no answer is worth another question soon: the page says nothing of it but that it loads.
+const askEveryMs = 5_000
+
 /** Asks for what stands under a filter, page by page, anew whenever the connection is back: what was missed meanwhile is heard so. */
-export function usePages(desk: AgentDesk, filter: ListFilter, isLive: boolean, learn: Known['learn']): Pages {
+export function usePages({ desk, clock, filter, isLive, learn }: PagesPorts): Pages {
   const { view, status } = filter
   const [page, setPage] = useState<Page>()
   const [isBusy, setBusy] = useState(false)
@@ -32,20 +44,27 @@ export function usePages(desk: AgentDesk, filter: ListFilter, isLive: boolean, l
   useEffect(() => {
     if (!isLive) return undefined
     let isWanted = true
-    void desk.listConversations({ view, status }).then((result) => {
-      if (!isWanted || result.kind !== 'answered') return
-      learn(result.value.conversations)
-      setPage({ filter: { view, status }, cursor: result.value.nextCursor })
-    })
+    let cancel: (() => void) | undefined
+    const ask = async () => {
+      const result = await desk.listConversations({ view, status })
+      if (!isWanted) return
+      if (result.kind === 'answered') {
+        learn(result.value.conversations)
+        setPage({ filter: { view, status }, cursor: result.value.nextCursor })
+      } else cancel = clock.startTimer(askEveryMs, () => void ask())
+    }
+    void ask()
     return () => {
       isWanted = false
+      cancel?.()
     }
-  }, [desk, view, status, isLive, learn])
+  }, [desk, clock, view, status, isLive, learn])
 
   async function loadMore() {
-    if (!current || current.cursor === null || isBusy) return
+    const cursor = current?.cursor ?? null
+    if (!current || cursor === null || isBusy) return
     setBusy(true)
-    const result = await desk.listConversations({ ...current.filter, cursor: current.cursor })
+    const result = await desk.listConversations({ ...current.filter, cursor })
     setBusy(false)
     if (result.kind !== 'answered') return
     learn(result.value.conversations)

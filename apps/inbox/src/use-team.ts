@@ -4,6 +4,9 @@ import { useEffect, useState } from 'react'
 
 export type TeamMembers = Team['members']
 
+/** What a member is called: an invited one may have given no name yet. */
+export const memberName = ({ name, email }: TeamMembers[number]): string => (name === '' ? email : name)
+
 /** Who answers here, asked for anew whenever the connection is back. Empty until it is known. */
 export function useTeam(desk: AgentDesk, isLive: boolean): TeamMembers {
   const [members, setMembers] = useState<TeamMembers>([])

@@ -256,7 +256,7 @@ describe('the keyboard', () => {
     await visitorSays('The newer one')
     await ada.row('The newer one').waitFor()
     await ada.page.keyboard.press('j')
-    await ada.page.keyboard.press('j')
+    await ada.page.keyboard.press('ArrowDown')
     await ada.page.keyboard.press('k')
     await ada.page.keyboard.press('Enter')
     await ada.message('The newer one').waitFor()

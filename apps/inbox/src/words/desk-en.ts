@@ -82,7 +82,7 @@ export const deskWords = {
     title: 'Keyboard shortcuts',
     mod: 'Ctrl',
     all: [
-      { keys: ['j', 'k'], does: 'Next and previous conversation' },
+      { keys: ['j', 'k'], does: 'Next and previous conversation; in the list arrows too' },
       { keys: ['Enter'], does: 'Open it' },
       { keys: ['r'], does: 'Reply' },
       { keys: ['n'], does: 'Private note' },
