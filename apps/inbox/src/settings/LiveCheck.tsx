@@ -9,8 +9,8 @@ import { usePolling } from './use-polling.ts'
 import { useSites } from './use-sites.ts'
 
 const everyMs = 4_000
-// Ten minutes: who has pasted the lines by then asks with a click.
-const most = 150
+// Who has not pasted the lines by then asks with a click.
+const forMs = 600_000
 const shownAtMost = 5
 
 export interface LiveCheckProps extends SettingsPaneProps {
@@ -22,7 +22,7 @@ export interface LiveCheckProps extends SettingsPaneProps {
 export function LiveCheck(props: LiveCheckProps) {
   const { api, session, seen, onAsk } = props
   const { clock } = api.runtime
-  const { isAsking, again } = usePolling(api.runtime, onAsk, { everyMs, most })
+  const { isAsking, again } = usePolling(api.runtime, onAsk, { everyMs, forMs })
   const isSeen = seen.length > 0
   const state = isSeen ? 'seen' : isAsking ? 'waiting' : 'paused'
   return (
