@@ -5,7 +5,7 @@ import { buildApps } from './builds.mjs'
 import { root } from './child.mjs'
 
 const settleMs = 150
-const folders = ['apps/server/src', 'apps/widget/src', 'apps/inbox/src', 'packages']
+const folders = ['apps/server/src', 'apps/widget/src', 'apps/inbox/src', 'apps/demo/src', 'packages']
 
 /** Builds and serves, again after each change. An error in a build leaves the last good server running. */
 class Development {

@@ -15,6 +15,7 @@ const commands = {
   dev: { needsBuild: false, script: 'tools/dev.mjs' },
   sim: { needsBuild: false, script: 'sim/main.ts' },
   bench: { needsBuild: true, script: 'bench/main.ts' },
+  pictures: { needsBuild: true, script: 'tools/pictures.ts' },
   'migrate-data': { needsBuild: true, script: 'apps/server/dist/migrate-data.js' },
 }
 

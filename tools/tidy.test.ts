@@ -12,7 +12,7 @@ function faults(rule: tidy.TidyRule, path: string, text = ''): number {
   return rule({ path, text }).length
 }
 
-describe('the repository', () => {
+describe('the repository', { timeout: 60_000 }, () => {
   it('[TD1] holds six files of prose at its root', () => {
     expect(untidy(tidy.rootProseOnly)).toEqual([])
     expect(faults(tidy.rootProseOnly, 'QUICKSTART.md')).toBe(1)

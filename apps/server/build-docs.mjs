@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, posix, relative } from 'node:path'
 import { Marked } from 'marked'
 
@@ -13,6 +13,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding-bottom: 1rem; bo
 h1, h2, h3 { line-height: 1.25; margin-block: 2rem .5rem }
 code, pre { font: .875em/1.5 ui-monospace, monospace; background: var(--soft); border-radius: .25rem }
 code { padding: .1em .3em } pre { padding: .75rem 1rem; overflow-x: auto } pre code { padding: 0; background: none }
+img { max-width: 100%; border: 1px solid var(--line); border-radius: .5rem }
 .table { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: start; vertical-align: top }
 `
@@ -30,8 +31,9 @@ const escapeHtml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;
 function render(path, markdown, known) {
   const marked = new Marked({
     walkTokens(token) {
-      if (token.type !== 'link') return
       const href = String(token.href)
+      if (token.type === 'image') token.href = `/docs/pictures/${posix.basename(href)}`
+      if (token.type !== 'link') return
       if (!href.endsWith('.md')) return
       const linked = posix.join(posix.dirname(path), href)
       if (!known.has(linked)) throw new Error(`${path} links to ${href}, which is not there`)
@@ -74,4 +76,5 @@ export async function buildDocs() {
     await writeFile(file, page)
   }
   await writeFile(join(target, 'docs.css'), styles.trim())
+  await cp(join(root, 'docs', 'pictures'), join(target, 'pictures'), { recursive: true })
 }

@@ -1,63 +1,52 @@
-import type { EnqueueResult } from '@helvino/client'
 import { Button, Group, Text, Textarea } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useRef, useState } from 'react'
+import type { KeyboardEvent, RefObject } from 'react'
+import type { Mode } from './mode.ts'
 import { still } from './still.ts'
 import { words } from './words/en.ts'
 
 interface ComposerProps {
+  readonly mode: Mode
   readonly text: string
+  readonly field: RefObject<HTMLTextAreaElement | null>
   /** Makes the text from what it is at that moment. */
   readonly onChange: (change: (text: string) => string) => void
-  /** Somebody types: called for each change by hand that leaves a text. */
-  readonly onWrite: () => void
-  readonly onSend: (text: string) => Promise<EnqueueResult>
+  readonly onSend: () => void
+  /** True where the key was for somebody else. */
+  readonly takeKey: (event: KeyboardEvent<HTMLTextAreaElement>) => boolean
+  /** What the text could not be sent for. */
+  readonly problem: string | undefined
   readonly hint: string | undefined
-}
-
-function problemOf(result: EnqueueResult, text: string): string | undefined {
-  switch (result.kind) {
-    case 'queued':
-    case 'empty':
-      return undefined
-    case 'too-long':
-      return words.composer.tooLong(text.trim().length)
-    case 'full':
-      return words.composer.full(result.maxEntries)
-  }
+  readonly isBusy: boolean
+  /** Of the list that the text opens, and of the option in it that Enter takes; `undefined` while there is none. */
+  readonly listId: string | undefined
+  readonly activeId: string | undefined
 }
 
 /** Enter sends, Shift+Enter starts a new line. A text that could not be taken stays where it is. */
-export const Composer = still(function Composer({ text, onChange, onWrite, onSend, hint }: ComposerProps) {
-  const [problem, setProblem] = useState<string>()
-  const isSending = useRef(false)
-  const isNarrow = useMediaQuery('(max-width: 48em)')
+export const Composer = still(function Composer(props: ComposerProps) {
+  const { mode, text, field, onChange, onSend, takeKey, problem, hint, isBusy, listId, activeId } = props
+  const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const isEmpty = text.trim() === ''
-
-  async function send() {
-    if (isSending.current) return
-    isSending.current = true
-    const result = await onSend(text)
-    isSending.current = false
-    setProblem(problemOf(result, text))
-    // What was typed on while the message was being kept stays.
-    if (result.kind === 'queued')
-      onChange((current) => (current.startsWith(text) ? current.slice(text.length) : current))
-  }
+  const { label, placeholder, shortPlaceholder, send } = words.composer[mode]
 
   return (
     <form
       className="composer"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!isEmpty) void send()
+        if (!isEmpty) onSend()
       }}
     >
       <Group align="flex-end" gap="xs" wrap="nowrap">
         <Textarea
+          ref={field}
           className="composer-text"
-          aria-label={words.composer.label}
-          placeholder={isNarrow ? words.composer.shortPlaceholder : words.composer.placeholder}
+          aria-label={label}
+          aria-haspopup={mode === 'reply' ? 'listbox' : undefined}
+          aria-controls={listId}
+          aria-activedescendant={activeId}
+          placeholder={isNarrow ? shortPlaceholder : placeholder}
           autosize
           minRows={1}
           maxRows={8}
@@ -66,18 +55,17 @@ export const Composer = still(function Composer({ text, onChange, onWrite, onSen
           onChange={(event) => {
             const { value } = event.currentTarget
             onChange(() => value)
-            if (value.trim() !== '') onWrite()
-            setProblem(undefined)
           }}
           onKeyDown={(event) => {
+            if (takeKey(event)) return
             // Enter that ends a composition (Japanese, Chinese, accents) chooses a word, and sends nothing.
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
             event.preventDefault()
             event.currentTarget.form?.requestSubmit()
           }}
         />
-        <Button type="submit" disabled={isEmpty}>
-          {words.composer.send}
+        <Button type="submit" disabled={isEmpty} loading={isBusy} className="composer-send">
+          {send}
         </Button>
       </Group>
       {hint !== undefined && (

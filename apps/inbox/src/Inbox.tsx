@@ -1,8 +1,7 @@
-import type { AgentClient } from '@helvino/client'
 import { Button, Loader, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { App } from './App.tsx'
-import type { InboxApi } from './api.ts'
+import type { InboxApi, InboxClient } from './api.ts'
 import type { Drafts } from './drafts.ts'
 import { Login } from './Login.tsx'
 import type { Session } from './session.ts'
@@ -12,7 +11,13 @@ type Stage =
   | { readonly stage: 'asking' }
   | { readonly stage: 'no-answer' }
   | { readonly stage: 'logged-out'; readonly hasEnded: boolean }
-  | { readonly stage: 'logged-in'; readonly session: Session; readonly client: AgentClient; readonly drafts: Drafts }
+  | {
+      readonly stage: 'logged-in'
+      readonly session: Session
+      readonly client: InboxClient
+      readonly drafts: Drafts
+      readonly noteDrafts: Drafts
+    }
 
 const askEveryMs = 5_000
 
@@ -22,7 +27,13 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
 
   const enter = useCallback(
     (session: Session) => {
-      setStage({ stage: 'logged-in', session, client: api.openChat(session), drafts: api.openDrafts(session) })
+      setStage({
+        stage: 'logged-in',
+        session,
+        client: api.openChat(session),
+        drafts: api.openDrafts(session, 'drafts'),
+        noteDrafts: api.openDrafts(session, 'note-drafts'),
+      })
     },
     [api],
   )
@@ -77,6 +88,7 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
           session={stage.session}
           client={stage.client}
           drafts={stage.drafts}
+          noteDrafts={stage.noteDrafts}
           onLeft={() => {
             setStage({ stage: 'logged-out', hasEnded: false })
           }}

@@ -1,37 +1,41 @@
-import type { ChatClient, ChatState, Typist } from '@helvino/client'
+import type { AgentClient, ChatState, Typist } from '@helvino/client'
 import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
-import { Button, Group, Loader, Text } from '@mantine/core'
-import { memo, useEffect, useRef, useState } from 'react'
+import { Loader, Text } from '@mantine/core'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { InboxApi } from './api.ts'
-import { BackLink } from './BackLink.tsx'
-import { Composer } from './Composer.tsx'
 import type { Draft } from './drafts.ts'
 import { Happening } from './Happening.tsx'
-import { visitorName } from './listing.ts'
+import { visitorTitle } from './listing.ts'
 import { isOvertaken } from './overtaken.ts'
-import { TimelineRow } from './TimelineRow.tsx'
+import { ReplyBox, type ReplyBoxProps } from './ReplyBox.tsx'
+import { Timeline } from './Timeline.tsx'
 import { useEndInView } from './use-end-in-view.ts'
 import { useMarkRead } from './use-mark-read.ts'
+import { useNotes } from './use-notes.ts'
 import { words } from './words/en.ts'
 
-interface ThreadProps {
+interface ThreadProps extends Pick<
+  ReplyBoxProps,
+  'mode' | 'onMode' | 'focusCount' | 'reply' | 'note' | 'replies' | 'onWrite' | 'onWantReplies' | 'onManageReplies'
+> {
   readonly api: InboxApi
-  readonly chat: ChatClient
+  readonly client: AgentClient
   readonly state: ChatState
+  readonly isLive: boolean
   readonly conversation: AgentConversation
   readonly nowMs: number
   /** Who else writes here. */
   readonly typists: readonly Typist[]
   /** What this agent has sent. */
   readonly own: ReadonlySet<ClientMessageId>
-  readonly onWrite: () => void
   readonly draft: Draft | undefined
-  readonly onDraft: (change: (text: string) => string) => void
+  readonly head: ReactNode
 }
 
-/** One conversation: its messages, its state, and a reply. Made anew for each conversation. */
+/** One conversation: its messages and notes, and a reply. Made anew for each conversation. */
 export function Thread(props: ThreadProps) {
-  const { api, chat, state, conversation, nowMs, typists, own, onWrite, draft, onDraft } = props
+  const { api, client, state, isLive, conversation, nowMs, typists, own, draft, head, ...writing } = props
+  const { chat } = client
   const { id } = conversation
   const items = chat.timeline(id)
   const held = state.threads.get(id)
@@ -42,17 +46,12 @@ export function Thread(props: ThreadProps) {
     chat.watch(id)
   }, [chat, id])
   useMarkRead({ api, chat, state, conversation })
-
-  const { follow, onScroll } = useEndInView(scroller, items.at(-1)?.key, items.length)
-
-  async function send(text: string) {
-    follow()
-    return chat.send(text, id)
-  }
+  const { notes, addNote } = useNotes(client, id, isLive)
+  const { follow, onScroll } = useEndInView(scroller, items.at(-1)?.key, items.length + notes.length)
 
   return (
-    <section className="thread" aria-label={words.visitor(visitorName(conversation))}>
-      <ThreadHead chat={chat} conversation={conversation} />
+    <section className="thread" aria-label={visitorTitle(conversation)}>
+      {head}
       <div
         className="scrolls"
         ref={scroller}
@@ -61,70 +60,37 @@ export function Thread(props: ThreadProps) {
         aria-label={words.thread.messages}
         onScroll={onScroll}
       >
-        {items.length === 0 && <NoMessages isLoading={conversation.latestSequence > 0} />}
+        {items.length === 0 && notes.length === 0 && <NoMessages isLoading={conversation.latestSequence > 0} />}
         {firstSequence !== undefined && firstSequence > 1 && (
           <Text size="xs" c="dimmed" ta="center" pt="sm">
             {words.thread.partial}
           </Text>
         )}
-        <ol className="timeline" role="log">
-          {items.map((item) => (
-            <TimelineRow key={item.key} item={item} chat={chat} nowMs={nowMs} />
-          ))}
-        </ol>
+        <Timeline
+          items={items}
+          notes={notes}
+          visitorReadSequence={conversation.visitorReadSequence}
+          visitor={conversation.visitorName ?? words.thread.author.user}
+          chat={chat}
+          nowMs={nowMs}
+        />
       </div>
       <Happening typists={typists} isOvertaken={isOvertaken(draft, held?.messages ?? [], own)} />
-      <Composer
-        text={draft?.text ?? ''}
-        onChange={onDraft}
-        onWrite={onWrite}
-        onSend={send}
-        hint={conversation.status === 'resolved' ? words.composer.reopens : undefined}
+      <ReplyBox
+        {...writing}
+        isResolved={conversation.status === 'resolved'}
+        onReply={(text) => {
+          follow()
+          return chat.send(text, id)
+        }}
+        onNote={(text) => {
+          follow()
+          return addNote(text)
+        }}
       />
     </section>
   )
 }
-
-interface ThreadHeadProps {
-  readonly chat: ChatClient
-  readonly conversation: AgentConversation
-}
-
-const ThreadHead = memo(function ThreadHead({ chat, conversation }: ThreadHeadProps) {
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
-  const isOpen = conversation.status === 'open'
-
-  async function change() {
-    setBusy(true)
-    setProblem(undefined)
-    const result = await chat.act(conversation.id, isOpen ? 'resolve' : 'reopen')
-    setBusy(false)
-    if (result.kind === 'refused') setProblem(words.thread.refused(result.code))
-    if (result.kind === 'unreachable') setProblem(words.thread.notDone)
-  }
-
-  return (
-    <div className="pane-head">
-      <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Group gap="xs" wrap="nowrap">
-          <BackLink />
-          <Text component="h2" fw={600} truncate>
-            {words.visitor(visitorName(conversation))}
-          </Text>
-        </Group>
-        <Button size="xs" variant="light" loading={isBusy} onClick={() => void change()}>
-          {isOpen ? words.thread.resolve : words.thread.reopen}
-        </Button>
-      </Group>
-      {problem && (
-        <Text size="sm" c="red" role="alert">
-          {problem}
-        </Text>
-      )}
-    </div>
-  )
-})
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
   return (

@@ -2,11 +2,18 @@ import type { ChatClient, OutboxEntry, TimelineItem } from '@helvino/client'
 import type { MessageRole } from '@helvino/protocol'
 import { Button, CopyButton } from '@mantine/core'
 import { memo } from 'react'
+import { Icon } from './Icon.tsx'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
 interface TimelineRowProps {
   readonly item: TimelineItem
+  /** The next one goes on in the same breath, and says for both who wrote, and when. */
+  readonly isJoined: boolean
+  /** The visitor has read up to here. */
+  readonly isSeen: boolean
+  /** What the visitor is called. */
+  readonly visitor: string
   readonly chat: Pick<ChatClient, 'retry' | 'discard'>
   readonly nowMs: number
 }
@@ -32,20 +39,32 @@ function lineOf(item: TimelineItem): Line {
 const contentsOf = (item: TimelineItem): object => (item.kind === 'pending' ? item.entry : item.message)
 
 const isSameRow = (before: TimelineRowProps, after: TimelineRowProps): boolean =>
-  contentsOf(before.item) === contentsOf(after.item) && before.chat === after.chat && before.nowMs === after.nowMs
+  contentsOf(before.item) === contentsOf(after.item) &&
+  before.isJoined === after.isJoined &&
+  before.isSeen === after.isSeen &&
+  before.visitor === after.visitor &&
+  before.chat === after.chat &&
+  before.nowMs === after.nowMs
 
 /** One message: the team's at the end of the line, everybody else's at its start. Drawn once, however many come after it. */
-export const TimelineRow = memo(function TimelineRow({ item, chat, nowMs }: TimelineRowProps) {
+export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
+  const { item, isJoined, isSeen, visitor, chat, nowMs } = props
   const { role, content, timestamp } = lineOf(item)
   return (
-    <li className="message" data-role={role} data-delivery={item.kind}>
+    <li className="message" data-role={role} data-delivery={item.kind} data-joined={isJoined}>
       <div className="bubble">{content}</div>
       <div className="note">
-        <span>{words.thread.author[role]}</span>
+        <span>{role === 'user' ? visitor : words.thread.author[role]}</span>
         {timestamp !== undefined && (
           <time dateTime={timestamp} title={formatFull(timestamp)}>
             {formatWhen(timestamp, nowMs)}
           </time>
+        )}
+        {isSeen && (
+          <span className="seen">
+            <Icon name="check" size={12} />
+            {words.thread.seen}
+          </span>
         )}
         {item.kind === 'pending' && <Delivery entry={item.entry} chat={chat} />}
       </div>

@@ -1,6 +1,9 @@
 import { type SimAnswer, SimBrowser, type SimServer } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { createInboxApi } from './api.ts'
+import type { Alerts } from './browser-alerts.ts'
+
+const noAlerts: Alerts = { permission: () => 'unsupported', ask: () => Promise.resolve(), show: () => undefined }
 
 function openInbox(answer: SimAnswer) {
   const server: SimServer = { respond: () => answer }
@@ -11,7 +14,7 @@ function openInbox(answer: SimAnswer) {
     network: tab.network,
     api: createInboxApi({
       ...{ runtime: tab.runtime, apiUrl: 'https://chat.example', scriptPath: '/inbox/assets/inbox-1.js' },
-      ...{ reload: () => undefined, playTone: () => undefined },
+      ...{ reload: () => undefined, playTone: () => undefined, alerts: noAlerts },
     }),
   }
 }

@@ -3,6 +3,7 @@ import {
   agentOwner,
   type CallResult,
   type ChatClient,
+  type ChatState,
   createAgentClient,
   ownedName,
   readAnswer,
@@ -13,24 +14,50 @@ import {
 import {
   decodeInvitationOffer,
   decodeSessionHealth,
+  type ConversationId,
+  decodeVisitorAnswer,
   headers,
   type InvitationOffer,
   invitationTokenHeader,
   isTokenRefusal,
+  limits,
+  type Message,
   parseJson,
   type SessionHealth,
+  type VisitorAnswer,
+  type VisitorProfile,
 } from '@helvino/protocol'
 import type { HttpRequest, HttpResponse, Runtime } from '@helvino/runtime'
+import type { Alert, Alerts } from './browser-alerts.ts'
 import { Drafts } from './drafts.ts'
+import { listingOf, visitorTitle } from './listing.ts'
+import { routeHash } from './route.ts'
 import { decodeSession, type Session } from './session.ts'
 import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
+import { createSwitches, type Switches } from './switches.ts'
+import { words } from './words/en.ts'
 
 const callWithinMs = 15_000
+
+export type FindVisitor = (id: ConversationId) => Promise<CallResult<VisitorAnswer>>
+
+/** The chat of whoever is logged in, with who writes to them. */
+export interface InboxClient extends AgentClient {
+  /** Who writes in a conversation, and in which others. Refused with `not_found` where there is no such conversation. */
+  readonly findVisitor: FindVisitor
+  /** Hears of each profile of a visitor that changes. Returns the unsubscribe. */
+  onVisitor(this: void, listener: (profile: VisitorProfile) => void): () => void
+}
+
+/** What somebody writes: replies to visitors, and notes for the team. */
+export type DraftKind = 'drafts' | 'note-drafts'
 
 /** The inbox's one door to the server. The login cookie is the browser's own; nothing here sees it. */
 export interface InboxApi {
   readonly runtime: Runtime
+  readonly switches: Switches
+  readonly alerts: Alerts
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly settings: SettingsCalls
@@ -44,9 +71,9 @@ export interface InboxApi {
   /** Joins; `logIn` works from then on. Refused with `not_found`, or `request_invalid` for a name or password that cannot be. */
   acceptInvitation(token: string, name: string, password: string): Promise<CallResult<true>>
   /** The chat of whoever is logged in, started. Its owner calls `dispose`; what it has not sent comes back with the next one of the same person. */
-  openChat(session: Session): AgentClient
+  openChat(session: Session): InboxClient
   /** What the person has written and not sent: one for all who ask, as long as the page lives. */
-  openDrafts(session: Session): Drafts
+  openDrafts(session: Session, kind: DraftKind): Drafts
   /** The server serves another build of the inbox than this page; false where it does not say. */
   isOutdated(): Promise<boolean>
   /** Loads the page anew, and with it the build that the server has now. */
@@ -56,9 +83,6 @@ export interface InboxApi {
   /** The figures of renewals over the last `minutes`. */
   findSessionHealth(chat: ChatClient, minutes: number): Promise<CallResult<SessionHealth>>
 }
-
-/** In localStorage: `off` keeps this browser quiet. */
-const soundKey = 'helvino/sound'
 
 /** How every call is made: with a deadline, and with the agent's token where a chat is given. */
 function createCalls(runtime: Runtime, apiUrl: string) {
@@ -111,16 +135,50 @@ export interface InboxApiOptions {
   readonly reload: () => void
   /** For what a visitor says while no inbox of this agent is seen. */
   readonly playTone: () => void
+  readonly alerts: Alerts
 }
 
-export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone }: InboxApiOptions): InboxApi {
+/** For a notification: who writes, and how what they say begins. */
+function alertOf({ conversationId: id, content }: Message, { conversations }: ChatState): Alert {
+  const [conversation] = listingOf(conversations, undefined).filter((one) => one.id === id)
+  const name = conversation ? visitorTitle(conversation) : words.thread.author.user
+  const body = content.slice(0, limits.previewLength)
+  return { title: words.alert.title(name), body, tag: id, hash: routeHash({ view: 'thread', id }) }
+}
+
+export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, alerts }: InboxApiOptions): InboxApi {
   const { clock, life, storage } = runtime
   const { ask, askAs, call, get, post } = createCalls(runtime, apiUrl)
   const opened = new Map<string, Drafts>()
+  const switches = createSwitches(storage)
+
+  function openChat({ user, org }: Session): InboxClient {
+    const listeners = new Set<(profile: VisitorProfile) => void>()
+    const onVisitor = (profile: VisitorProfile) => {
+      for (const listener of listeners) listener(profile)
+    }
+    const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id, onVisitor })
+    const { chat } = client
+    // Whoever has the inbox open is at it: a lost connection is tried again soon.
+    chat.setEngaged(true)
+    chat.onAnnounce((message) => {
+      if (life.isVisible()) return
+      if (switches.hasSound()) playTone()
+      if (switches.hasAlerts() && alerts.permission() === 'granted') alerts.show(alertOf(message, chat.state))
+    })
+    void chat.start()
+    return {
+      ...client,
+      findVisitor: (id) => call(get(`/api/agent/conversations/${id}/visitor`), decodeVisitorAnswer, chat),
+      onVisitor(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+  }
 
   return {
-    runtime,
-    apiUrl,
+    ...{ runtime, switches, alerts, apiUrl },
     settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
     logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
@@ -129,20 +187,9 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone }
       call({ ...get('/api/invitation'), headers: { [invitationTokenHeader]: token } }, decodeInvitationOffer),
     acceptInvitation: (token, name, password) =>
       call(post('/api/invitation/accept', { token, name, password }), () => true as const),
-    openChat(session) {
-      const { user, org } = session
-      const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id })
-      const { chat } = client
-      // Whoever has the inbox open is at it: a lost connection is tried again soon.
-      chat.setEngaged(true)
-      chat.onAnnounce(() => {
-        if (!life.isVisible() && storage.get(soundKey) !== 'off') playTone()
-      })
-      void chat.start()
-      return client
-    },
-    openDrafts({ user, org }) {
-      const name = ownedName(agentOwner(org.id, user.id), 'drafts')
+    openChat: (session) => openChat(session),
+    openDrafts({ user, org }, kind) {
+      const name = ownedName(agentOwner(org.id, user.id), kind)
       const drafts = opened.get(name) ?? new Drafts({ storage, clock, name })
       opened.set(name, drafts)
       return drafts

@@ -6,7 +6,7 @@ import type {
   Sequence,
 } from '@helvino/protocol'
 import { describe, expect, it } from 'vitest'
-import { isUnread, listingOf, visitorName } from './listing.ts'
+import { initialsOf, isInView, isUnread, learned, listingOf, mostKnown, visitorName, visitorTitle } from './listing.ts'
 
 const conversation = (
   id: string,
@@ -49,5 +49,37 @@ describe('listing', () => {
 
   it('[IN34] names a visitor by four letters and digits of the public id', () => {
     expect(visitorName({ visitorId: 'p_-x_7Qb3w' as PublicVisitorId })).toBe('X7QB')
+  })
+
+  it('[DI21] tells whose task a conversation is', () => {
+    const nobodys = conversation('c1', '', 'open', 1, 0)
+    const adas = { ...nobodys, assigneeId: 'ada' }
+    const seen = (view: 'mine' | 'unassigned' | 'all') => [nobodys, adas].map((one) => isInView(one, view, 'ada'))
+    expect([seen('mine'), seen('unassigned'), seen('all')]).toEqual([
+      [false, true],
+      [true, false],
+      [true, true],
+    ])
+    expect(isInView(adas, 'mine', 'bob')).toBe(false)
+  })
+
+  it('[DI22] calls a visitor by name, else by address, else by a stand-in', () => {
+    const nameless = conversation('c1', '', 'open', 1, 0)
+    expect(visitorTitle(nameless)).toBe('Visitor 1')
+    expect(visitorTitle({ ...nameless, visitorName: ' ', visitorEmail: 'a@b.example' })).toBe('a@b.example')
+    expect(visitorTitle({ ...nameless, visitorName: 'Ingrid', visitorEmail: 'a@b.example' })).toBe('Ingrid')
+    expect(['Lars Ødegaard', 'ingrid', 'a.b@c.example', ''].map(initialsOf)).toEqual(['LØ', 'I', 'A', ''])
+  })
+
+  it('[DI23] keeps what it has heard of conversations, the newer word counting, within a limit', () => {
+    const first = conversation('c1', 'a', 'open', 1, 0)
+    const later = { ...first, preview: 'later' }
+    const known = learned(new Map(), [first])
+    expect(learned(known, [first])).toBe(known)
+    expect([...learned(known, [later]).values()]).toEqual([later])
+    const many = Array.from({ length: mostKnown }, (_, index) => conversation(`d${String(index)}`, 'a', 'open', 1, 0))
+    const full = learned(known, many)
+    expect(full.size).toBe(mostKnown)
+    expect(full.has(first.id)).toBe(false)
   })
 })

@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core'
 import { browserRuntime } from '@helvino/runtime/system-browser'
 import { browserTone } from '@helvino/runtime/system-tone'
 import { createRoot } from 'react-dom/client'
+import { browserAlerts } from './browser-alerts.ts'
 import { createInboxApi } from './api.ts'
 import { Inbox } from './Inbox.tsx'
 import { hashOfPath } from './route.ts'
@@ -27,6 +28,7 @@ const api = createInboxApi({
     location.reload()
   },
   playTone: browserTone,
+  alerts: browserAlerts,
 })
 
 createRoot(root).render(

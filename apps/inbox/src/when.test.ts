@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatsOf, formatWhen } from './when.ts'
+import { formatDay, formatsOf, formatWhen } from './when.ts'
 
 const zurich = formatsOf({ language: 'en-GB', timeZone: 'Europe/Zurich' })
 const nowMs = Date.parse('2026-03-10T00:30:00Z')
@@ -16,5 +16,11 @@ describe('when', () => {
 
   it('[IN5] writes nothing for what is no time', () => {
     expect(formatWhen('yesterday', nowMs, zurich)).toBe('')
+  })
+
+  it('[DI24] heads a day as today, yesterday, or by its date, as the reader counts days', () => {
+    const words = { today: 'Today', yesterday: 'Yesterday' }
+    const days = ['2026-03-09T23:05:00Z', '2026-03-09T22:59:00Z', '2026-03-07T12:00:00Z', 'no time']
+    expect(days.map((iso) => formatDay(iso, nowMs, words, zurich))).toEqual(['Today', 'Yesterday', '7 Mar', ''])
   })
 })

@@ -18,6 +18,8 @@ export function formatsOf({ language, timeZone }: Locale) {
   }
 }
 
+const dayMs = 24 * 60 * 60_000
+
 const browserFormats = formatsOf({ language: undefined, timeZone: undefined })
 
 /** The time for a moment of today, the day for an older one, the year too where it is another. Empty for what is no ISO 8601 time. */
@@ -27,6 +29,21 @@ export function formatWhen(iso: string, nowMs: number, formats = browserFormats)
   const isSame = (format: Intl.DateTimeFormat): boolean => format.format(atMs) === format.format(nowMs)
   if (isSame(formats.date)) return formats.time.format(atMs)
   return (isSame(formats.year) ? formats.day : formats.dayOfYear).format(atMs)
+}
+
+/** The day of a moment, as a heading says it. */
+export function formatDay(
+  iso: string,
+  nowMs: number,
+  { today, yesterday }: { readonly today: string; readonly yesterday: string },
+  formats = browserFormats,
+): string {
+  const atMs = Date.parse(iso)
+  if (Number.isNaN(atMs)) return ''
+  const isDayOf = (otherMs: number): boolean => formats.date.format(atMs) === formats.date.format(otherMs)
+  if (isDayOf(nowMs)) return today
+  if (isDayOf(nowMs - dayMs)) return yesterday
+  return formatWhen(iso, nowMs, formats)
 }
 
 /** The time of day alone. */

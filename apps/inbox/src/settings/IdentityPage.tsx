@@ -8,7 +8,7 @@ import { Copied } from './Copied.tsx'
 import type { IdentitySecret } from './identity-secret.ts'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useAsked } from './use-asked.ts'
 
 /** What the site's own server signs with; seen by admins. */

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { installationWords as words } from '../words/settings-en.ts'
 import { ago } from './ago.ts'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { usePolling } from './use-polling.ts'
 import { useSites } from './use-sites.ts'
 

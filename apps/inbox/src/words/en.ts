@@ -1,12 +1,17 @@
 import { limits } from '@helvino/protocol'
+import { deskWords } from './desk-en.ts'
 
 const messages = (count: number): string => (count === 1 ? '1 message' : `${String(count)} messages`)
 
 /** Every word that an agent reads. */
 export const words = {
   product: 'Helvino',
+  /** Of the browser's tab. */
+  pageTitle: (unreadCount: number): string =>
+    unreadCount > 0 ? `(${String(unreadCount)}) Helvino inbox` : 'Helvino inbox',
   loading: 'Loading',
   tryAgain: 'Try again',
+  close: 'Close',
   noServer: 'The server does not answer. It is asked again by itself.',
   newVersion: 'There is a new version of the inbox. Drafts are kept.',
   reload: 'Reload',
@@ -48,18 +53,47 @@ export const words = {
     title: 'Conversations',
     open: 'Open',
     resolved: 'Resolved',
+    views: 'Whose task',
+    view: { mine: 'Mine', unassigned: 'Unassigned', all: 'All' },
+    status: 'State',
+    /** Of a view. */
+    count: (count: number): string =>
+      count >= limits.countedConversations ? `${String(limits.countedConversations)}+` : String(count),
     unread: 'Unread',
     draft: 'Draft:',
+    assigned: (name: string): string => `Assigned to ${name}`,
     noPreview: 'No messages yet',
-    emptyOpen: 'No open conversations. A new one appears here as soon as a visitor writes.',
-    emptyResolved: 'No resolved conversations.',
-    partial: (count: number): string => `The ${String(count)} most recent conversations are shown.`,
+    empty: {
+      open: {
+        mine: 'Nothing waits for you.',
+        unassigned: 'Everything has somebody who looks after it.',
+        all: 'All quiet. A conversation appears here as soon as a visitor writes.',
+      },
+      resolved: {
+        mine: 'You have resolved nothing yet.',
+        unassigned: 'Nothing here.',
+        all: 'No resolved conversations.',
+      },
+    },
+    more: 'Show more',
+    search: 'Search conversations',
+    endSearch: 'Clear the search',
+    searching: 'Searching',
+    searchMore: 'Search further back',
+    nothingFound: 'Nothing found.',
+    nothingYet: 'Nothing found so far.',
+    searchFailed: 'The search got no answer. Change a letter to try again.',
   },
 
   visitor: (name: string): string => `Visitor ${name}`,
 
   thread: {
-    none: 'Choose a conversation.',
+    none: 'Choose a conversation',
+    noneYet: 'No conversations yet',
+    noneHint: 'Messages and private notes appear here, with the visitor beside them.',
+    hintMove: 'move through the list,',
+    hintKeys: 'shows all shortcuts',
+    gone: 'There is no such conversation.',
     back: 'Back to the list',
     messages: 'Messages',
     empty: 'No messages yet.',
@@ -69,6 +103,10 @@ export const words = {
     notDone: 'That was not done: the server does not answer. Try again.',
     refused: (code: string): string => `The server refused that (${code}).`,
     author: { user: 'Visitor', agent: 'Team', system: 'Helvino' },
+    status: { open: 'Open conversation', resolved: 'Resolved' },
+    seen: 'Seen',
+    today: 'Today',
+    yesterday: 'Yesterday',
   },
 
   happening: {
@@ -94,17 +132,34 @@ export const words = {
   },
 
   composer: {
-    label: 'Your reply',
-    placeholder: 'Write a reply. Enter sends, Shift+Enter starts a new line.',
-    /** On a narrow screen. */
-    shortPlaceholder: 'Write a reply',
-    send: 'Send',
+    mode: 'What you write',
+    reply: {
+      name: 'Reply',
+      label: 'Your reply',
+      placeholder: 'Write a reply. Enter sends, / opens saved replies.',
+      /** On a narrow screen. */
+      shortPlaceholder: 'Write a reply',
+      send: 'Send',
+    },
+    note: {
+      name: 'Note',
+      label: 'Private note',
+      placeholder: 'Write to your team. The visitor never sees it.',
+      shortPlaceholder: 'Write to your team',
+      send: 'Add note',
+    },
+    private: 'Only your team sees this.',
     reopens: 'A reply reopens this conversation.',
-    tooLong: (length: number): string =>
-      `Too long: ${String(length)} of at most ${String(limits.contentLength)} characters.`,
+    resolved: 'This conversation is resolved. Your reply reopens it.',
+    sendAnyway: 'Send and reopen',
+    keepWriting: 'Do not send',
+    tooLong: (length: number, most: number): string =>
+      `Too long: ${String(length)} of at most ${String(most)} characters.`,
     full: (maxEntries: number): string =>
       `Too much waits to be sent already (at most ${messages(maxEntries)}). Try again when some of it has gone out.`,
   },
+
+  ...deskWords,
 
   health: {
     title: 'Session health',

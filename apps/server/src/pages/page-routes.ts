@@ -27,7 +27,7 @@ export interface PageOptions {
 const lentName = /^(panel|face)-[\w-]+\.js$/
 const chunkName = /^(?:panel|live|view|words|face|telemetry)-[\w-]+\.js$/
 // A folder at most, and no name that climbs out of it.
-const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css)?$/
+const docName = /^(?:[\w-]+\/)?[\w-]+(?:\.css|\.png)?$/
 const demoFile = /^(?:demo\.js|shop\.css)$/
 const assetName = /^[\w-]+(?:\.[\w-]+)+$/
 const yearSeconds = 365 * 24 * 60 * 60
@@ -118,7 +118,7 @@ function addInbox(app: FastifyInstance, { folders: { inbox }, random }: PageOpti
 
 function addDocs(app: FastifyInstance, { folders: { docs }, random }: PageOptions): void {
   const send = (reply: FastifyReply, name: string) => {
-    const file = name.endsWith('.css') ? name : `${name}.html`
+    const file = /\.(?:css|png)$/.test(name) ? name : `${name}.html`
     if (!docName.test(name) || !existsSync(join(docs, file))) return refuse(reply, 'not_found')
     return reply.headers(pageHeaders(createNonce(random))).sendFile(file, docs, { cacheControl: false })
   }

@@ -1,0 +1,59 @@
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import type { ComponentProps } from 'react'
+import { Over } from './Over.tsx'
+import { Thread } from './Thread.tsx'
+import { ThreadHead } from './ThreadHead.tsx'
+import type { ConversationActions } from './use-conversation-actions.ts'
+import type { TeamMembers } from './use-team.ts'
+import { useVisitor } from './use-visitor.ts'
+import { VisitorColumn } from './VisitorColumn.tsx'
+import { words } from './words/en.ts'
+import type { InboxClient } from './api.ts'
+
+interface ConversationPaneProps extends Omit<ComponentProps<typeof Thread>, 'head' | 'client'> {
+  readonly client: InboxClient
+  readonly members: TeamMembers
+  readonly userId: string
+  readonly actions: ConversationActions
+}
+
+/** A thread with its visitor: beside it where there is room, else behind a button. */
+export function ConversationPane({ members, userId, actions, ...thread }: ConversationPaneProps) {
+  const { client, conversation, isLive, nowMs } = thread
+  const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
+  const [isShown, { open, close }] = useDisclosure(false)
+  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, isLive)
+  return (
+    <div className="conversation">
+      <Thread
+        {...thread}
+        head={
+          <ThreadHead
+            conversation={conversation}
+            members={members}
+            userId={userId}
+            isBusy={actions.isBusy}
+            problem={actions.problem}
+            onAssign={actions.assign}
+            onToggleStatus={actions.toggleStatus}
+            onVisitor={open}
+          />
+        }
+      />
+      {hasRoom && (
+        <aside className="visitor-column" aria-label={words.visitorColumn.title}>
+          <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+        </aside>
+      )}
+      <Over
+        isOpen={isShown && !hasRoom}
+        onClose={close}
+        title={words.visitorColumn.title}
+        shape="sheet"
+        size="min(20rem, 90vw)"
+      >
+        <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+      </Over>
+    </div>
+  )
+}

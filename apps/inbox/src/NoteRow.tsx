@@ -1,0 +1,27 @@
+import type { Note } from '@helvino/protocol'
+import { memo } from 'react'
+import { Icon } from './Icon.tsx'
+import { formatFull, formatWhen } from './when.ts'
+import { words } from './words/en.ts'
+
+interface NoteRowProps {
+  readonly note: Note
+  readonly nowMs: number
+}
+
+/** A private note in its place among the messages: nothing of it looks like one. */
+export const NoteRow = memo(function NoteRow({ note, nowMs }: NoteRowProps) {
+  const { authorName, content, timestamp } = note
+  return (
+    <li className="private-note">
+      <div className="private-head">
+        <Icon name="note" size={14} />
+        <span>{words.note.by(authorName)}</span>
+        <time dateTime={timestamp} title={formatFull(timestamp)}>
+          {formatWhen(timestamp, nowMs)}
+        </time>
+      </div>
+      <div className="private-text">{content}</div>
+    </li>
+  )
+})

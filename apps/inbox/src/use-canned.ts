@@ -1,0 +1,34 @@
+import type { SavedReply } from '@helvino/protocol'
+import { type KeyboardEvent, useState } from 'react'
+import { matchingReplies } from './matching-replies.ts'
+
+export interface Canned {
+  /** Those to choose from; empty where nothing is asked for. */
+  readonly matches: readonly SavedReply[]
+  readonly active: number
+  readonly choose: (reply: SavedReply) => void
+  /** True where the key was for the list. */
+  readonly takeKey: (event: KeyboardEvent) => boolean
+}
+
+/** The list of saved replies that opens where a text begins with a slash. */
+export function useCanned(text: string, replies: readonly SavedReply[], onChoose: (reply: SavedReply) => void): Canned {
+  const [closedFor, setClosedFor] = useState<string>()
+  const [at, setAt] = useState({ text, index: 0 })
+  const matches = closedFor === text ? [] : matchingReplies(text, replies)
+  const active = at.text === text ? Math.min(at.index, Math.max(0, matches.length - 1)) : 0
+
+  function takeKey(event: KeyboardEvent): boolean {
+    const chosen = matches[active]
+    if (!chosen || event.nativeEvent.isComposing) return false
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) setAt({ text, index: (active + step + matches.length) % matches.length })
+    else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') onChoose(chosen)
+    else if (event.key === 'Escape') setClosedFor(text)
+    else return false
+    event.preventDefault()
+    return true
+  }
+
+  return { matches, active, choose: onChoose, takeKey }
+}

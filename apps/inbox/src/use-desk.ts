@@ -1,0 +1,64 @@
+import type { ChatState } from '@helvino/client'
+import { useDisclosure } from '@mantine/hooks'
+import { useMemo } from 'react'
+import type { InboxApi, InboxClient } from './api.ts'
+import type { Drafts } from './drafts.ts'
+import { isUnread } from './listing.ts'
+import type { Route } from './route.ts'
+import type { Session } from './session.ts'
+import { useComposing } from './use-composing.ts'
+import { useConversationActions } from './use-conversation-actions.ts'
+import { useDeskList } from './use-desk-list.ts'
+import { useDrafts } from './use-drafts.ts'
+import { useFoundConversation } from './use-found-conversation.ts'
+import { useOwnMessages } from './use-own-messages.ts'
+import { useReplies } from './use-replies.ts'
+import { useTeam } from './use-team.ts'
+import { useTypists } from './use-typists.ts'
+
+export interface DeskTerms {
+  readonly api: InboxApi
+  readonly session: Session
+  readonly client: InboxClient
+  readonly state: ChatState
+  readonly drafts: Drafts
+  readonly noteDrafts: Drafts
+  readonly route: Route
+}
+
+/** Everything that an agent works with, of which list and thread show their parts. */
+export function useDesk({ api, session, client, state, drafts, noteDrafts, route }: DeskTerms) {
+  const { typing, desk, findVisitor } = client
+  const { clock, life } = api.runtime
+  const list = useDeskList({ desk, clock, state, userId: session.user.id })
+  const { isLive, known, learn } = list
+  const members = useTeam(desk, isLive)
+  const names = useMemo(() => new Map(members.map(({ userId, name, email }) => [userId, name || email])), [members])
+  const openId = route.view === 'thread' ? route.id : undefined
+  const conversation = openId && known.get(openId)
+  const isSought = isLive && state.isListed && !conversation
+  const unreadCount = useMemo(
+    () => [...known.values()].filter((one) => one.status === 'open' && isUnread(one)).length,
+    [known],
+  )
+  const [isManaging, managing] = useDisclosure(false)
+  const [isHelping, helping] = useDisclosure(false)
+  const [isChoosing, choosing] = useDisclosure(false)
+
+  return {
+    ...{ list, members, names, openId, conversation, unreadCount },
+    isMissing: useFoundConversation(findVisitor, desk, openId, isSought, learn),
+    own: useOwnMessages(state.outbox),
+    typists: useTypists(typing),
+    draftMap: useDrafts(drafts, life),
+    noteDraftMap: useDrafts(noteDrafts, life),
+    replies: useReplies(desk, isLive),
+    actions: useConversationActions(client, conversation),
+    composing: useComposing(openId),
+    managing: { ...managing, isOpen: isManaging },
+    helping: { ...helping, isOpen: isHelping },
+    choosing: { ...choosing, isOpen: isChoosing },
+  }
+}
+
+export type DeskState = ReturnType<typeof useDesk>

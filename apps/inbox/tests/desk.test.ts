@@ -1,0 +1,341 @@
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findChromium } from '../../../tools/chromium.mjs'
+import { addAgent } from '../../server/tests/add-agent.ts'
+import { call, logIn, openVisitor, postText, type Visitor } from '../../server/tests/api-client.ts'
+import { SocketClient } from '../../server/tests/socket-client.ts'
+import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
+import { InboxPage, type Login } from './inbox-page.ts'
+
+let server: SpawnedServer
+let browser: Browser
+let logins: { readonly ada: Login; readonly bob: Login }
+let ada: InboxPage
+/** What Ada's browser complained of. */
+let complaints: string[]
+
+beforeAll(async () => {
+  server = await spawnServer()
+  logins = { ada: await addAgent(server, 'Ada'), bob: await addAgent(server, 'Bob') }
+  const executablePath = findChromium()
+  browser = await chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: ['--no-sandbox'],
+  })
+})
+
+afterAll(async () => {
+  await browser.close()
+  await server.remove()
+})
+
+beforeEach(async () => {
+  ada = await InboxPage.open(browser, server.url)
+  complaints = []
+  ada.page.on('console', (line) => {
+    if (line.type() === 'error' || /content security policy/i.test(line.text())) complaints.push(line.text())
+  })
+  ada.page.on('pageerror', (error) => complaints.push(error.message))
+  await ada.logIn(logins.ada)
+})
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+})
+
+async function visitorSays(text: string, secret?: string): Promise<Visitor> {
+  const visitor = await openVisitor(server.url, secret)
+  expect((await postText(server.url, visitor, text)).status).toBe(201)
+  return visitor
+}
+
+async function openBob(): Promise<InboxPage> {
+  const bob = await InboxPage.open(browser, server.url)
+  await bob.logIn(logins.bob)
+  return bob
+}
+
+const tell = ({ headers }: Visitor, body: object) =>
+  call(`${server.url}/api/visitor`, { method: 'PUT', headers, body: { ...body } })
+const button = (name: string, inbox = ada) => inbox.page.getByRole('button', { name })
+const viewCount = (inbox: InboxPage, view: string) =>
+  inbox.list.getByRole('button', { name: view }).locator('.count').textContent()
+const gone = { state: 'detached' } as const
+
+describe('a private note', () => {
+  it('[DI1] stands in its place for the team, with its author, and reaches no visitor', async () => {
+    const visitor = await visitorSays('May I know your secrets?')
+    const inVisitor = new SocketClient(server.url)
+    await inVisitor.hello({ orgToken: visitor.token })
+    const bob = await openBob()
+    await bob.openThread('May I know your secrets?')
+    await ada.openThread('May I know your secrets?')
+    await ada.page.getByText('Note', { exact: true }).click()
+    await ada.page.getByLabel('Private note').fill('They are a rival.')
+    await ada.page.getByLabel('Private note').press('Enter')
+    await bob.message('They are a rival.').filter({ hasText: 'Ada' }).waitFor()
+    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('')
+    await ada.page.getByText('Reply', { exact: true }).click()
+    await ada.say('Of course.')
+    await ada.message('Of course.').locator('time').waitFor()
+    const lines = await bob.page.getByRole('log').getByRole('listitem').allTextContents()
+    expect(lines.map((line) => /secrets|rival|Of course/.exec(line)?.[0]).filter(Boolean)).toEqual([
+      'secrets',
+      'rival',
+      'Of course',
+    ])
+    const said = await inVisitor.until(({ type }) => type === 'message')
+    expect(JSON.stringify(said)).toContain('Of course.')
+    const path = `${server.url}/conversations/${visitor.conversationId}/messages`
+    const kept = (await call(path, { headers: visitor.headers })).text
+    expect(kept).toContain('Of course.')
+    expect(kept).not.toContain('rival')
+    inVisitor.close()
+  })
+
+  it('[DI2] is drafted apart from the reply, and both outlive a reload', async () => {
+    await visitorSays('Two drafts')
+    await ada.openThread('Two drafts')
+    await ada.composer.fill('for the visitor')
+    await ada.composer.press('Alt+n')
+    await ada.page.getByLabel('Private note').fill('for the team')
+    await ada.page.reload()
+    await ada.message('Two drafts').waitFor()
+    expect(await ada.composer.inputValue()).toBe('for the visitor')
+    await ada.composer.press('Alt+n')
+    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('for the team')
+  })
+})
+
+describe('the list', () => {
+  it('[DI3] shows two agents live whose task a conversation is, and counts it', async () => {
+    await visitorSays('Who takes this?')
+    const bob = await openBob()
+    await ada.openThread('Who takes this?')
+    await expect.poll(() => viewCount(bob, 'Mine')).toBe('0')
+    const before = Number(await viewCount(bob, 'Unassigned'))
+    await button('Assigned to: Nobody').click()
+    await ada.page.getByRole('menuitemradio', { name: 'Bob' }).click()
+    await bob.row('Who takes this?').getByText('Assigned to Bob').waitFor()
+    await expect.poll(() => viewCount(bob, 'Mine')).toBe('1')
+    await expect.poll(() => viewCount(bob, 'Unassigned')).toBe(String(before - 1))
+    await bob.list.getByRole('button', { name: 'Mine' }).click()
+    await bob.row('Who takes this?').waitFor()
+    await bob.list.getByRole('button', { name: 'Unassigned' }).click()
+    await bob.row('Who takes this?').waitFor(gone)
+    await button('Assigned to: Bob').click()
+    await ada.page.getByRole('menuitemradio', { name: 'Nobody' }).click()
+    await bob.row('Who takes this?').waitFor()
+    await expect.poll(() => viewCount(bob, 'Mine')).toBe('0')
+  })
+
+  it('[DI4] is searched for what was said, resolved or not, and says that nothing was found', async () => {
+    await visitorSays('A turquoise teapot, please')
+    await ada.openThread('A turquoise teapot, please')
+    await button('Resolve').click()
+    await ada.row('A turquoise teapot, please').waitFor(gone)
+    const field = ada.page.getByLabel('Search conversations')
+    await field.fill('TURQUOISE')
+    await ada.row('A turquoise teapot, please').waitFor()
+    expect(await ada.list.getByRole('link').count()).toBe(1)
+    await field.fill('turquoise zebra')
+    await ada.list.getByText('Nothing found.').waitFor()
+    await button('Clear the search').click()
+    await ada.list.getByText('Resolved', { exact: true }).waitFor()
+    expect(await field.inputValue()).toBe('')
+  })
+
+  it('[DI5] is read beyond its first page', async () => {
+    const own = await spawnServer()
+    const login = await addAgent(own, 'Eve')
+    for (let count = 0; count < 52; count += 1) {
+      const visitor = await openVisitor(own.url)
+      await postText(own.url, visitor, `Question ${String(count)}.`)
+    }
+    const eve = await InboxPage.open(browser, own.url)
+    await eve.logIn(login)
+    await eve.row('Question 51.').waitFor()
+    expect(await eve.row('Question 0.').count()).toBe(0)
+    await button('Show more', eve).click()
+    await eve.row('Question 0.').click()
+    await eve.message('Question 0.').waitFor()
+    // A page that is opened at a conversation which its list does not hold looks for it.
+    await eve.page.reload()
+    await eve.message('Question 0.').waitFor()
+    await eve.page.context().close()
+    await own.remove()
+  })
+})
+
+describe('a reply', () => {
+  it('[DI6] is taken from the saved ones by a slash, which Enter inserts and does not send', async () => {
+    await visitorSays('When are you open?')
+    await ada.openThread('When are you open?')
+    await button('Saved replies').click()
+    await button('New reply').click()
+    await ada.page.getByRole('textbox', { name: 'Shortcut' }).fill('Opening hours')
+    await ada.page.getByRole('textbox', { name: 'Text', exact: true }).fill('From nine to five.')
+    await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
+    await ada.page.getByText('A shortcut is 1 to 32').waitFor()
+    await ada.page.getByRole('textbox', { name: 'Shortcut' }).fill('hours')
+    await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
+    await button('Edit /hours').waitFor()
+    await ada.page.keyboard.press('Escape')
+    await ada.page.getByRole('dialog').waitFor(gone)
+    await ada.composer.fill('/ho')
+    await ada.page.getByRole('option', { name: '/hours' }).waitFor()
+    await ada.composer.press('Enter')
+    expect(await ada.composer.inputValue()).toBe('From nine to five.')
+    expect(await ada.message('From nine to five.').count()).toBe(0)
+    await ada.composer.press('Enter')
+    await ada.message('From nine to five.').locator('time').waitFor()
+    await button('Saved replies').click()
+    await button('Delete /hours').click()
+    await ada.page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await button('Edit /hours').waitFor(gone)
+  })
+
+  it('[DI7] into a resolved conversation asks first', async () => {
+    await visitorSays('Thanks, bye')
+    await ada.openThread('Thanks, bye')
+    await button('Resolve').click()
+    await button('Reopen').waitFor()
+    await ada.say('One more thing')
+    await ada.page.getByRole('alertdialog').waitFor()
+    await button('Do not send').click()
+    expect(await ada.composer.inputValue()).toBe('One more thing')
+    expect(await ada.message('One more thing').count()).toBe(0)
+    await ada.composer.press('Enter')
+    await button('Send and reopen').click()
+    await ada.message('One more thing').locator('time').waitFor()
+    await button('Resolve').waitFor()
+  })
+
+  it('[DI8] is marked as seen once its visitor has read it', async () => {
+    const visitor = await visitorSays('Do you see me?')
+    await ada.openThread('Do you see me?')
+    await ada.say('Yes.')
+    await ada.message('Yes.').locator('time').waitFor()
+    expect(await ada.message('Yes.').getByText('Seen').count()).toBe(0)
+    const path = `${server.url}/conversations/${visitor.conversationId}/read`
+    expect((await call(path, { headers: visitor.headers, body: { sequence: 2 } })).status).toBe(200)
+    await ada.message('Yes.').getByText('Seen').waitFor()
+  })
+})
+
+describe('the visitor', () => {
+  it('[DI9] stands beside the thread, live, with their page and their other conversations', async () => {
+    const secret = `v_${crypto.randomUUID()}`
+    const first = await visitorSays('My first question', secret)
+    const admin = await logIn(server.url, server.admin)
+    const resolve = `${server.url}/api/agent/conversations/${first.conversationId}/resolve`
+    await call(resolve, { method: 'POST', headers: admin.headers })
+    const visitor = await visitorSays('My second question', secret)
+    await ada.openThread(visitor.conversationId === first.conversationId ? 'My first question' : 'My second question')
+    const column = ada.page.getByRole('complementary', { name: 'Visitor' })
+    await column.getByText('Visitor id').waitFor()
+    const page = { url: 'https://shop.example/mugs', title: 'Mugs' }
+    expect((await tell(visitor, { name: 'Ingrid', email: 'ingrid@shop.example', page })).status).toBe(200)
+    await column.getByRole('heading', { name: 'Ingrid' }).waitFor()
+    await column.getByRole('link', { name: 'ingrid@shop.example' }).waitFor()
+    const link = column.getByRole('link', { name: 'Mugs' })
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+    expect(await link.getAttribute('href')).toBe(page.url)
+    await ada.row('Ingrid').first().waitFor()
+    await ada.page.setViewportSize({ width: 390, height: 844 })
+    await column.waitFor(gone)
+    await button('About the visitor').click()
+    await ada.page.getByRole('dialog').getByRole('link', { name: 'Mugs' }).waitFor()
+    expect(await ada.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  })
+})
+
+describe('the keyboard', () => {
+  it('[DI10] works through the list and the thread, and never where somebody types', async () => {
+    await visitorSays('The older one')
+    await visitorSays('The newer one')
+    await ada.row('The newer one').waitFor()
+    await ada.page.keyboard.press('j')
+    await ada.page.keyboard.press('j')
+    await ada.page.keyboard.press('k')
+    await ada.page.keyboard.press('Enter')
+    await ada.message('The newer one').waitFor()
+    await ada.page.keyboard.press('a')
+    await ada.row('The newer one').getByText('Assigned to Ada').waitFor()
+    await ada.page.keyboard.press('r')
+    await ada.page.keyboard.type('jkaern/?')
+    expect(await ada.composer.inputValue()).toBe('jkaern/?')
+    await button('Resolve').waitFor()
+    expect(await ada.page.getByRole('dialog').count()).toBe(0)
+    await ada.page.keyboard.press('Escape')
+    await ada.page.keyboard.press('n')
+    await ada.page.keyboard.type('e')
+    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('e')
+    await ada.page.keyboard.press('Escape')
+    await ada.page.keyboard.press('/')
+    await ada.page.keyboard.type('older')
+    await ada.row('The newer one').waitFor(gone)
+    await ada.page.keyboard.press('Escape')
+    await ada.page.keyboard.press('e')
+    await button('Reopen').waitFor()
+    await ada.page.keyboard.press('?')
+    await ada.page.getByRole('dialog').getByText('Keyboard shortcuts').waitFor()
+  })
+
+  it('[DI11] reaches everything by name from the palette, while typing too, and breaks no rule of the policy', async () => {
+    await visitorSays('Find me by name')
+    await visitorSays('Something newer')
+    await ada.openThread('Something newer')
+    await ada.composer.focus()
+    await ada.page.keyboard.press('Control+k')
+    await ada.page.getByRole('combobox').fill('find me')
+    await ada.page.keyboard.press('Enter')
+    await ada.message('Find me by name').waitFor()
+    await ada.page.getByRole('dialog').waitFor(gone)
+    await ada.page.keyboard.press('Control+k')
+    await ada.page.getByRole('combobox').fill('assign me')
+    await ada.page.keyboard.press('Enter')
+    await ada.row('Find me by name').getByText('Assigned to Ada').waitFor()
+    await button('Notifications and shortcuts').click()
+    await ada.page.getByRole('menuitemcheckbox', { name: 'Sound' }).waitFor()
+    // Before the login the page asks who is logged in, and the browser reports the 401 that says "nobody".
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+  })
+})
+
+describe('out of sight', () => {
+  it('[DI12] the title counts what is unread', async () => {
+    await visitorSays('Count me')
+    await ada.row('Count me').waitFor()
+    await expect.poll(() => ada.page.title()).toMatch(/^\(\d+\) Helvino inbox$/)
+    const before = Number(/\d+/.exec(await ada.page.title())?.[0])
+    await ada.openThread('Count me')
+    const after = before === 1 ? 'Helvino inbox' : `(${String(before - 1)}) Helvino inbox`
+    await expect.poll(() => ada.page.title()).toBe(after)
+  })
+
+  it('[DI13] the browser is asked for notifications by a click only, and sound is switched in the menu', async () => {
+    await ada.page.addInitScript(() => {
+      Object.assign(window, { asked: 0 })
+      Notification.requestPermission = () => {
+        Object.assign(window, { asked: 1 })
+        return Promise.resolve('granted')
+      }
+      Object.defineProperty(Notification, 'permission', {
+        get: () => ((window as { asked?: number }).asked === 1 ? 'granted' : 'default'),
+      })
+    })
+    await ada.page.reload()
+    await ada.list.waitFor()
+    await button('Notifications and shortcuts').click()
+    const asked = () => ada.page.evaluate(() => (window as { asked?: number }).asked)
+    expect(await asked()).toBe(0)
+    const kept = (key: string) => ada.page.evaluate((name) => localStorage.getItem(name), key)
+    await ada.page.getByRole('menuitemcheckbox', { name: 'Sound' }).click()
+    await expect.poll(() => kept('helvino/sound')).toBe('off')
+    if (!(await ada.page.getByRole('menu').isVisible())) await button('Notifications and shortcuts').click()
+    await ada.page.getByRole('menuitemcheckbox', { name: 'Desktop notifications' }).click()
+    await expect.poll(asked).toBe(1)
+    await expect.poll(() => kept('helvino/alerts')).toBe('on')
+  })
+})
