@@ -24,7 +24,7 @@ export interface Person {
   readonly complaints: string[]
 }
 
-export const wide = { width: 1280, height: 800 }
+const wide = { width: 1280, height: 800 }
 
 /** Somebody with a browser of their own, who may copy. */
 export async function openPerson(

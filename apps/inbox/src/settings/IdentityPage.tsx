@@ -8,7 +8,7 @@ import { Copied } from './Copied.tsx'
 import type { IdentitySecret } from './identity-secret.ts'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useAsked } from './use-asked.ts'
 
 /** What the site's own server signs with; seen by admins. */
@@ -39,17 +39,17 @@ function Secret({ api, client }: SettingsPaneProps) {
   const { chat } = client
   const { value, result, put } = useAsked(useCallback(() => api.settings.findIdentitySecret(chat), [api, chat]))
   const [isShown, setShown] = useState(false)
-  const [asking, setAsking] = useState<'no' | 'asked' | 'busy'>('no')
+  const [isBusy, setBusy] = useState(false)
   const [isRotated, setRotated] = useState(false)
   const problem = problemOf(result)
   if (!value)
     return problem === undefined ? <Loader size="sm" aria-label={inboxWords.loading} /> : <Problem text={problem} />
 
   async function rotate() {
-    setAsking('busy')
+    setBusy(true)
     const answer = await api.settings.rotateIdentitySecret(chat)
     put(answer)
-    setAsking('no')
+    setBusy(false)
     setRotated(answer.kind === 'answered')
     if (answer.kind === 'answered') setShown(true)
   }
@@ -80,30 +80,43 @@ function Secret({ api, client }: SettingsPaneProps) {
         </Text>
       )}
       <Dates secret={value} isRotated={isRotated} />
-      {asking === 'no' ? (
-        <div>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() => {
-              setAsking('asked')
-            }}
-          >
-            {words.rotate}
-          </Button>
-        </div>
-      ) : (
-        <Ask
-          question={words.rotateAsk}
-          yes={words.rotateYes}
-          isBusy={asking === 'busy'}
-          onYes={() => void rotate()}
-          onNo={() => {
-            setAsking('no')
-          }}
-        />
-      )}
+      <Rotation isBusy={isBusy} onRotate={rotate} />
     </section>
+  )
+}
+
+interface RotationProps {
+  readonly isBusy: boolean
+  readonly onRotate: () => Promise<void>
+}
+
+function Rotation({ isBusy, onRotate }: RotationProps) {
+  const [isAsked, setAsked] = useState(false)
+  if (!isAsked)
+    return (
+      <div>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            setAsked(true)
+          }}
+        >
+          {words.rotate}
+        </Button>
+      </div>
+    )
+  const end = () => {
+    setAsked(false)
+  }
+  return (
+    <Ask
+      question={words.rotateAsk}
+      yes={words.rotateYes}
+      isBusy={isBusy}
+      onYes={() => void onRotate().then(end)}
+      onNo={end}
+    />
   )
 }
 

@@ -6,7 +6,7 @@ import { Copied } from './Copied.tsx'
 import { LiveCheck } from './LiveCheck.tsx'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 import { useAsked } from './use-asked.ts'
 

@@ -4,13 +4,13 @@ import { useState } from 'react'
 import { installationWords as words } from '../words/settings-en.ts'
 import { ago } from './ago.ts'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { usePolling } from './use-polling.ts'
 import { useSites } from './use-sites.ts'
 
 const everyMs = 4_000
-// Ten minutes: who has pasted the lines by then asks with a click.
-const most = 150
+// Who has not pasted the lines by then asks with a click.
+const forMs = 600_000
 const shownAtMost = 5
 
 export interface LiveCheckProps extends SettingsPaneProps {
@@ -22,7 +22,7 @@ export interface LiveCheckProps extends SettingsPaneProps {
 export function LiveCheck(props: LiveCheckProps) {
   const { api, session, seen, onAsk } = props
   const { clock } = api.runtime
-  const { isAsking, again } = usePolling(api.runtime, onAsk, { everyMs, most })
+  const { isAsking, again } = usePolling(api.runtime, onAsk, { everyMs, forMs })
   const isSeen = seen.length > 0
   const state = isSeen ? 'seen' : isAsking ? 'waiting' : 'paused'
   return (

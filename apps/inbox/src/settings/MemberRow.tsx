@@ -36,14 +36,7 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, onChanged }: Mem
 
   return (
     <li>
-      <div className="settings-grow member-name">
-        <Text size="sm" fw={500} className="origin">
-          {name} {isYou && <span className="settings-tag">{words.you}</span>}
-        </Text>
-        <Text size="xs" c="dimmed" className="origin">
-          {email}
-        </Text>
-      </div>
+      <Naming member={member} name={name} />
       {isAdmin ? (
         <div className="settings-line">
           <NativeSelect
@@ -90,5 +83,18 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, onChanged }: Mem
         />
       )}
     </li>
+  )
+}
+
+function Naming({ member: { email, isYou }, name }: Pick<MemberRowProps, 'member'> & { readonly name: string }) {
+  return (
+    <div className="settings-grow">
+      <Text size="sm" fw={500} className="origin">
+        {name} {isYou && <span className="settings-tag">{words.you}</span>}
+      </Text>
+      <Text size="xs" c="dimmed" className="origin">
+        {email}
+      </Text>
+    </div>
   )
 }

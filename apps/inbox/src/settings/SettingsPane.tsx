@@ -1,20 +1,8 @@
-import type { AgentClient } from '@helvino/client'
 import { Loader, Text } from '@mantine/core'
 import { type ComponentType, useEffect, useState } from 'react'
-import type { InboxApi } from '../api.ts'
-import type { SettingsPage } from '../route.ts'
-import type { Session } from '../session.ts'
 import { words } from '../words/en.ts'
 import { settingsWords } from '../words/settings-en.ts'
-
-export interface SettingsPaneProps {
-  readonly page: SettingsPage
-  readonly api: InboxApi
-  readonly session: Session
-  readonly client: AgentClient
-  /** The present, to the minute. */
-  readonly nowMs: number
-}
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 
 /** The settings, which come when somebody looks at them: most who have the inbox open never do. */
 export function SettingsPane(props: SettingsPaneProps) {

@@ -4,7 +4,7 @@ import { formatWhen } from '../when.ts'
 import { words } from '../words/en.ts'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useSites } from './use-sites.ts'
 
 /** For admins: where the chat may show, and one click for a site that asked in vain. */

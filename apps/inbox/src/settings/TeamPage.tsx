@@ -8,7 +8,7 @@ import { InvitationsCard } from './InvitationsCard.tsx'
 import { MemberRow } from './MemberRow.tsx'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
-import type { SettingsPaneProps } from './SettingsPane.tsx'
+import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useAsked } from './use-asked.ts'
 
 /** Who answers for the organisation, and who is asked to. */

@@ -14,7 +14,7 @@ export interface LeaveGuard {
 }
 
 const linkOf = (target: EventTarget | null): string | undefined =>
-  (target instanceof Element && target.closest('a[href^="#"]')?.getAttribute('href')) || undefined
+  target instanceof Element ? (target.closest('a[href^="#"]')?.getAttribute('href') ?? undefined) : undefined
 
 export function useLeaveGuard(): LeaveGuard {
   const [isHeld, setHeld] = useState(false)

@@ -75,7 +75,6 @@ export const settingsWords = {
     hoursModes: { always: 'Always', hours: 'In office hours' },
     hoursNote: 'Outside of these hours the chat says when you are back. Visitors can write at any time.',
     timeZone: 'Time zone',
-    open: 'Open',
     from: (day: string): string => `${day}, from`,
     to: (day: string): string => `${day}, until`,
     until: 'until',
@@ -227,6 +226,5 @@ export const invitationWords = {
   noAnswer: 'The server does not answer. Try again in a moment.',
   tooMany: 'Too many tries. Wait a minute, then try again.',
   insecure: 'Joining works over https, or on the machine that Helvino runs on. Open this page there.',
-  joined: 'You have joined. Log in with your new password.',
   toLogin: 'To the login',
 } as const
