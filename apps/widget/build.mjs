@@ -47,6 +47,8 @@ const insideNames = new RegExp(
     'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
     'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
     'sync|wake|rest|mark|look|retry|api|decodeMore|readSequence|setThread|noteTyping|isAnswered|shown|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
+    'isLoadingEarlier|onEarlier|showEarlier|hasEmail|onTell|isDayFirst|isSeen|addEarlier|newMessages|openUnread',
+    'repliesIn(Minutes|Hours|ADay)|email(Ask|Label|Save|Saved|Wrong)|hasNews|durability',
   ].join('|')})$`,
 )
 
