@@ -48,7 +48,7 @@ const insideNames = new RegExp(
     'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
     'sync|wake|rest|mark|look|retry|api|decodeMore|readSequence|setThread|noteTyping|isAnswered|shown|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
     'isLoadingEarlier|onEarlier|showEarlier|hasEmail|onTell|isDayFirst|isSeen|addEarlier|newMessages|openUnread',
-    'repliesIn(Minutes|Hours|ADay)|email(Ask|Label|Save|Saved|Wrong)|hasNews|durability',
+    'repliesIn(Minutes|Hours|ADay)|email(Ask|Label|Save|Saved|Wrong)|hasNews|durability|isFirst|isLast',
   ].join('|')})$`,
 )
 

@@ -55,10 +55,11 @@ export class Conversation extends Component<ConversationProps, ConversationState
     api.onFrame = (frame) => this.#hear(frame)
     api.onWrite = () => this.#noteTyping()
     const look = () => this.#look()
-    // Another tab may have shown what is new.
+    // Another tab may have shown what is new, and what was read without a network is not told yet.
     for (const [target, type] of [
       [document, 'visibilitychange'],
       [window, 'storage'],
+      [window, 'online'],
     ] as const) {
       target.addEventListener(type, look)
       this.#stops.push(() => target.removeEventListener(type, look))

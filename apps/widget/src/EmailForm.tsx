@@ -66,7 +66,7 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
           aria-invalid={step === 'wrong'}
           placeholder={words.emailLabel}
         />
-        <button aria-disabled={step === 'saving'}>{words.emailSave}</button>
+        <button>{words.emailSave}</button>
         <button type="button" onClick={() => this.setState({ step: 'gone' })}>
           {words.dismiss}
         </button>

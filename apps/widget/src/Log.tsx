@@ -52,6 +52,7 @@ export class Log extends Component<LogProps, LogState> {
   readonly #log = createRef<HTMLDivElement>()
   #isAtEnd = true
   #isNearStart = false
+  #top = 0
   #first: string | undefined
   #last: string | undefined
   #height = 0
@@ -75,7 +76,9 @@ export class Log extends Component<LogProps, LogState> {
   /** At the end, where the reader is there: also when a keyboard takes half of the screen. */
   #stay() {
     const log = this.#log.current
-    if (log && this.#isAtEnd) log.scrollTop = log.scrollHeight
+    if (!log) return
+    if (this.#isAtEnd) log.scrollTop = log.scrollHeight
+    this.#top = log.scrollTop
   }
 
   #follow() {
@@ -100,7 +103,10 @@ export class Log extends Component<LogProps, LogState> {
   }
 
   #onScroll(log: HTMLDivElement) {
-    this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPixels
+    const isNearEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPixels
+    // Away from the end by scrolling up alone: what has come since the browser was told to scroll there is no wish of the reader's.
+    this.#isAtEnd = isNearEnd || (this.#isAtEnd && log.scrollTop >= this.#top)
+    this.#top = log.scrollTop
     if (this.#isAtEnd && this.state.hasNews) this.setState({ hasNews: false })
     const wasNearStart = this.#isNearStart
     this.#isNearStart = log.scrollTop < nearEndPixels && !this.#isAtEnd

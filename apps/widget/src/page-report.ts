@@ -21,30 +21,32 @@ export function createPageReport(clock: Clock, tell: (change: VisitorChange) => 
   const { navigation } = window as { readonly navigation?: EventTarget }
   let isKnown = false
   let told = ''
-  let cancel: (() => void) | undefined
+  let isWaiting = false
   // In the title of a page that nobody sees stands a number of ours, and a page without an address of its own is none that could be told.
   const isNew = () => !document.hidden && location.protocol.startsWith('http') && addressOf(location) !== told
   const report = () => {
-    cancel = undefined
+    isWaiting = false
     if (!isNew()) return
     const url = addressOf(location)
     told = url
-    // Quoted, since the server reads it: unquoted, the build shortens it.
-    tell({ page: { url, title: document.title }, ['language']: navigator.language })
+    // Quoted, since the server and the browser know it: unquoted, the build shortens it.
+    const { ['language']: language } = navigator
+    tell({ page: { url, title: document.title }, ['language']: language })
   }
   const lookAgain = () => {
-    if (isKnown && !cancel && isNew()) cancel = clock.startTimer(settledAfterMs, report)
+    if (!isKnown || isWaiting || !isNew()) return
+    isWaiting = true
+    clock.startTimer(settledAfterMs, report)
   }
   navigation?.addEventListener('navigatesuccess', lookAgain)
   return {
-    look({ conversations, currentId }) {
-      // One that the server has listed: an older server, which lists none, takes no such word either.
-      isKnown ||= conversations.some(({ id }) => id === currentId)
+    look({ threads, currentId }) {
+      // One whose messages the server has told: an older server, which tells of none, takes no such word either.
+      isKnown ||= !!currentId && threads.get(currentId)?.floor !== undefined
       lookAgain()
     },
     stop() {
       navigation?.removeEventListener('navigatesuccess', lookAgain)
-      cancel?.()
     },
   }
 }

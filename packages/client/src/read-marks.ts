@@ -17,7 +17,8 @@ export function createMarkRead(
   const waiting = new Set<ConversationId>()
 
   async function tell(id: ConversationId, sequence: Sequence): Promise<void> {
-    const result = await chat.act(id, 'read', { sequence })
+    // Quoted, since the server reads it: unquoted, the widget's build shortens it.
+    const result = await chat.act(id, 'read', { ['sequence']: sequence })
     if (result.kind === 'unreachable' && marked.get(id) === sequence) marked.delete(id)
   }
 
