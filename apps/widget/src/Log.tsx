@@ -155,7 +155,6 @@ export class Log extends Component<LogProps, LogState> {
           {items.length === 0 && greeting}
           {hasEarlier && (
             <button
-              key="earlier"
               class="earlier"
               onClick={() => {
                 // The button may go with what it loads.
