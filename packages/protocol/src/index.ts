@@ -61,7 +61,7 @@ export {
   type OrgSettings,
   settingsLimits,
 } from './org-settings.ts'
-export { decodeNote, decodeNoteFrame, decodeNotes, type Note, type NoteFrame } from './note.ts'
+export { decodeNote, decodeNoteFrame, decodeNotes, type Note } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, decodeList, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
