@@ -38,7 +38,7 @@ const insideNames = new RegExp(
     'countWaiting|hearAttempt|hearRenewal|isPending|postMessages|blueUntilAtMs|redFromAtMs|isBlueHeld',
     'decodeConversation|decodeNote|batchMessages|outbox|outboxName|maxEntries|isNew|network|channels|initial|snapshot|orgName|discard|hurry',
     'attemptWithinMs|waitWithinMs|maxWaiting|headJoinedAtMs|settleAll|endClaim|catchUp|configure|onStatus|onChange|isLive',
-    'errorClearMs|writesOff|outboxFull|connecting|greeting|contextType|forceUpdate',
+    'writesOff|outboxFull|connecting|greeting|contextType|forceUpdate',
     'tellLoadFailed|onApproach|onToggle|setBusy|setOpen|setColor',
     'latestSequence|sequence|timestamp|attachments|createdAt|recovered|widgetEnabled|writeEnabled|aiEnabled|primaryColor',
     'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
@@ -47,6 +47,8 @@ const insideNames = new RegExp(
     'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
     'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
     'sync|wake|rest|mark|look|retry|api|decodeMore|readSequence|setThread|noteTyping|isAnswered|shown|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
+    'isLoadingEarlier|onEarlier|showEarlier|hasEmail|onTell|isDayFirst|isSeen|addEarlier|newMessages|openUnread',
+    'repliesIn(Minutes|Hours|ADay)|email(Ask|Label|Save|Saved|Wrong)|hasNews|durability|isFirst|isLast',
   ].join('|')})$`,
 )
 

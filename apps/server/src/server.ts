@@ -46,6 +46,7 @@ import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts
 import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
 import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
+import { createKeepSignedProfile } from './visitors/signed-profile.ts'
 import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
 
@@ -214,15 +215,17 @@ async function wire(
   }
   addHealthRoutes(app, store, isStopping)
   addFigures(app, config, clock)
+  const visitors = createVisitors({ store, fanOut, clock, random })
   addVisitorRoutes(app, {
     ...routes,
     identifyVisitor,
     identifySubject: createIdentifySubject(keyRing.visitorKey),
     noteSeenOrigin: createNoteSeenOrigin(store, clock),
+    keepSignedProfile: createKeepSignedProfile(store, visitors, clock),
     env: config.demo ? 'demo' : 'production',
   })
   addSessionRoutes(app, { ...routes, ...guard })
-  addProfileRoutes(app, createVisitors({ store, fanOut, clock, random }))
+  addProfileRoutes(app, visitors)
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)

@@ -61,6 +61,27 @@ describe('identity over HTTP', () => {
     expect((await call(`${server.url}/api/agent/identity`)).status).toBe(401)
   })
 
+  it('[VW6] what the site has signed of its user is their profile, without waiting, and each part by itself', async () => {
+    const { secret } = await secretOf()
+    const sign = (more: object) => boot(signIdentity(secret, { sub: 'grace', exp: inAnHour(), ...more }))
+    const { body } = await sign({ name: 'Grace', email: 'no address' })
+    const headers = { ...orgHeaders, 'x-org-token': String(body['orgToken']) }
+    const opened = await call(`${server.url}/conversations`, { headers, body: {} })
+    const path = `${server.url}/api/agent/conversations/${String(opened.body['id'])}/visitor`
+    const known = async () => (await call(path, { headers: admin })).body['visitor']
+    await expect.poll(known).toMatchObject({ name: 'Grace', email: null })
+    // One profile in five seconds: what came too soon is kept by a later call.
+    await expect
+      .poll(
+        async () => {
+          await sign({ name: 'Grace', email: 'grace@site.example' })
+          return known()
+        },
+        { timeout: 15_000, interval: 500 },
+      )
+      .toMatchObject({ name: 'Grace', email: 'grace@site.example' })
+  })
+
   it('[ID8] a page of another origin may send an identity', async () => {
     const { headers } = await call(`${server.url}/api/bootloader`, {
       method: 'OPTIONS',

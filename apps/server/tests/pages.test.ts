@@ -14,7 +14,7 @@ describe('pages', () => {
   it('[PG1] shows the demo shop with the two lines of the embed (S15)', async () => {
     const { status, text } = await call(`${server.url}/demo`)
     expect(status).toBe(200)
-    expect(text).toContain('window.HELVINO_ORG_KEY = "demo"')
+    expect(text).toContain("window.HELVINO_ORG_KEY = 'demo'")
     expect(text).toContain('<script src="/embed.js" async></script>')
   })
 

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
-import type { ChatState } from '@helvino/client'
-import { type ServerFrame, typingLimits } from '@helvino/protocol'
+import { type ChatState, createLoadEarlier, createUpdateVisitor, hasEarlier } from '@helvino/client'
+import { type ServerFrame, typingLimits, type VisitorChange } from '@helvino/protocol'
 import { Component } from 'preact'
 import { createAttention } from './attention.ts'
 import { Banner } from './Banner.tsx'
@@ -8,6 +8,7 @@ import { EmailForm } from './EmailForm.tsx'
 import { Greeting } from './FirstLines.tsx'
 import { loadTelemetry } from './load-telemetry.ts'
 import { Log } from './Log.tsx'
+import { createPageReport } from './page-report.ts'
 import { createPhoneFit, type PhoneFit } from './phone-fit.ts'
 import { sayRenewals } from './say-renewals.ts'
 import type { ConversationProps } from './view.ts'
@@ -18,7 +19,13 @@ interface ConversationState {
   readonly chat: ChatState
   /** Somebody answers at the moment. */
   readonly isAnswering?: boolean
+  readonly isLoadingEarlier?: boolean
+  /** By the server's last word. */
+  readonly hasEmail?: boolean
 }
+
+// What has come is on screen by then: from there on, what comes is read out again.
+const drawnAfterMs = 200
 
 /** True once what was said before is on screen: from there on, whatever comes is news. */
 function isHistoryShown({ isListed, currentId, threads, conversations }: ChatState): boolean {
@@ -36,6 +43,10 @@ export class Conversation extends Component<ConversationProps, ConversationState
   #phone: PhoneFit | undefined
   #words: readonly [PanelWords, Words] | undefined
   readonly #attention = createAttention(this.props)
+  readonly #disposal = new AbortController()
+  readonly #loadEarlier = createLoadEarlier(this.props.api.client, this.#disposal.signal)
+  readonly #update = createUpdateVisitor(this.props.api.client, this.props.clock, this.#disposal.signal)
+  readonly #page = createPageReport(this.props.clock, (change) => this.#tell(change))
 
   override componentDidMount() {
     const { api, terms, early } = this.props
@@ -44,10 +55,11 @@ export class Conversation extends Component<ConversationProps, ConversationState
     api.onFrame = (frame) => this.#hear(frame)
     api.onWrite = () => this.#noteTyping()
     const look = () => this.#look()
-    // Another tab may have shown what is new.
+    // Another tab may have shown what is new, and what was read without a network is not told yet.
     for (const [target, type] of [
       [document, 'visibilitychange'],
       [window, 'storage'],
+      [window, 'online'],
     ] as const) {
       target.addEventListener(type, look)
       this.#stops.push(() => target.removeEventListener(type, look))
@@ -70,11 +82,29 @@ export class Conversation extends Component<ConversationProps, ConversationState
   override componentWillUnmount() {
     for (const stop of this.#stops) stop()
     this.#attention.stop()
+    this.#page.stop()
+    this.#disposal.abort()
   }
 
   #look() {
     this.#attention.look(this.props, this.state.chat)
     this.#phone?.fit(this.props.isOpen)
+    this.#page.look(this.state.chat)
+  }
+
+  async #tell(change: VisitorChange) {
+    const result = await this.#update(change)
+    if (result.kind === 'answered') this.setState({ hasEmail: result.value.email !== undefined })
+    return result
+  }
+
+  /** A page that could not be had leaves the button where it is. */
+  async #showEarlier() {
+    const { currentId } = this.state.chat
+    if (!currentId || this.state.isLoadingEarlier) return
+    this.setState({ isLoadingEarlier: true })
+    await this.#loadEarlier(currentId)
+    this.props.clock.startTimer(drawnAfterMs, () => this.setState({ isLoadingEarlier: false }))
   }
 
   #hear({ type }: ServerFrame) {
@@ -105,11 +135,12 @@ export class Conversation extends Component<ConversationProps, ConversationState
     return this.#words[1]
   }
 
-  override render(props: ConversationProps, { chat, isAnswering }: ConversationState) {
+  override render(props: ConversationProps, { chat, isAnswering, isLoadingEarlier, hasEmail }: ConversationState) {
     const { api, clock, words: panelWords, language, isOpen } = props
     const { client } = api
     const words = this.#wordsOf(panelWords)
-    const { delivery, durability, orgName } = chat
+    const { delivery, durability, orgName, currentId } = chat
+    const own = chat.conversations.find(({ id }) => id === currentId)
     return (
       <>
         <Banner {...props} />
@@ -120,6 +151,10 @@ export class Conversation extends Component<ConversationProps, ConversationState
           greeting={<Greeting chat={chat} words={words} />}
           isHistoryShown={isHistoryShown(chat)}
           isFailing={delivery.isFailing}
+          readSequence={own?.readSequence ?? 0}
+          hasEarlier={hasEarlier(currentId && chat.threads.get(currentId))}
+          isLoadingEarlier={isLoadingEarlier}
+          onEarlier={() => void this.#showEarlier()}
           onRetry={(id) => void client.retry(id)}
           onDiscard={(id) => void client.discard(id)}
         />
@@ -132,7 +167,7 @@ export class Conversation extends Component<ConversationProps, ConversationState
           </p>
         )}
         {durability === 'page' && delivery.isFailing && <p class="branding">{words.unsaved}</p>}
-        <EmailForm {...{ api, chat, words }} />
+        <EmailForm {...{ api, chat, words }} hasEmail={hasEmail} onTell={(change) => this.#tell(change)} />
       </>
     )
   }

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { CallResult, ChatState } from '@helvino/client'
+import type { VisitorChange } from '@helvino/protocol'
 import { Component, createRef } from 'preact'
 import type { WidgetApi } from './api.ts'
 import { isAway } from './headline.ts'
@@ -10,15 +11,14 @@ export interface EmailFormProps {
   readonly api: WidgetApi
   readonly chat: ChatState
   readonly words: Words
+  /** The team has an address already. */
+  readonly hasEmail: boolean | undefined
+  /** Tells the server. */
+  readonly onTell: (change: VisitorChange) => Promise<CallResult<unknown>>
 }
 
 interface EmailFormState {
-  readonly step: 'ask' | 'wrong' | 'saved' | 'gone'
-}
-
-/** A client that can tell the server of the visitor's address. */
-interface TellsVisitor {
-  readonly updateVisitor?: (about: { readonly email: string }) => Promise<CallResult<unknown>>
+  readonly step: 'ask' | 'saving' | 'wrong' | 'failed' | 'saved' | 'gone'
 }
 
 /** Asks where an answer may be sent, once something was said and nobody is there (`askEmail`, `availability`). Can be put away. */
@@ -27,16 +27,20 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
   readonly #field = createRef<HTMLInputElement>()
 
   async #save() {
-    const client = this.props.api.client as TellsVisitor
     const field = this.#field.current
-    const isAddress = field?.value && field.checkValidity()
-    const result = isAddress ? await client.updateVisitor?.({ email: field.value }) : undefined
-    this.setState({ step: result?.kind === 'answered' ? 'saved' : 'wrong' })
+    if (this.state.step === 'saving') return
+    if (!field?.value || !field.checkValidity()) {
+      this.setState({ step: 'wrong' })
+      return
+    }
+    this.setState({ step: 'saving' })
+    const { kind } = await this.props.onTell({ email: field.value })
+    this.setState({ step: kind === 'answered' ? 'saved' : kind === 'refused' ? 'wrong' : 'failed' })
   }
 
-  override render({ api, chat, words }: EmailFormProps, { step }: EmailFormState) {
+  override render({ api, chat, words, hasEmail }: EmailFormProps, { step }: EmailFormState) {
     const given = chat.config?.given
-    const isAsked = given?.['askEmail'] === true && isAway(given) && 'updateVisitor' in api.client
+    const isAsked = given?.['askEmail'] === true && isAway(given) && !(hasEmail && step !== 'saved')
     if (!isAsked || step === 'gone' || !api.client.timeline().some(isOwn)) return null
     if (step === 'saved')
       return (
@@ -66,7 +70,7 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
         <button type="button" onClick={() => this.setState({ step: 'gone' })}>
           {words.dismiss}
         </button>
-        <p role="alert">{step === 'wrong' && words.emailWrong}</p>
+        <p role="alert">{step === 'wrong' ? words.emailWrong : step === 'failed' && words.failed}</p>
       </form>
     )
   }

@@ -15,6 +15,8 @@ export interface LineProps {
   readonly time: Intl.DateTimeFormat
   readonly place: PlacedItem
   readonly isFailing: boolean
+  /** The last of the visitor's own that the team has read. */
+  readonly isSeen: boolean
   readonly onRetry: (id: ClientMessageId) => void
   readonly onDiscard: (id: ClientMessageId) => void
 }
@@ -44,24 +46,25 @@ const Said = ({ text }: { readonly text: string }) => (
 export class Line extends Component<LineProps> {
   /** A thousand lines stand still while one is sent. */
   override shouldComponentUpdate({ place: next, ...rest }: LineProps) {
-    const { place, words, isFailing } = this.props
+    const { place, words, isFailing, isSeen } = this.props
     // What was said is a new object where it changed, and only what is on its way fails.
     return (
       saidIn(next.item) !== saidIn(place.item) ||
       next.isFirst !== place.isFirst ||
       next.isLast !== place.isLast ||
       rest.words !== words ||
+      rest.isSeen !== isSeen ||
       (rest.isFailing !== isFailing && place.item.kind === 'pending')
     )
   }
 
-  /** The time and, of a message of one's own, how far it is: once for a group, but for what is not sent. */
+  /** The time and, of a message of one's own, how far it is: once for a group, but for what is not sent and where the team's reading ends. */
   #note() {
-    const { place, words, time, isFailing } = this.props
+    const { place, words, time, isFailing, isSeen } = this.props
     const { item, atMs, isLast } = place
     const isSent = stateOf(item, isFailing) === 'sent'
-    if (isSent && !isLast) return ''
-    const note = isOwn(item) ? noteOf(item, isFailing, words) : ''
+    if (isSent && !isLast && !isSeen) return ''
+    const note = isSeen ? words.seen : isOwn(item) ? noteOf(item, isFailing, words) : ''
     return [note, isSent && atMs !== undefined ? time.format(atMs) : ''].filter((part) => part !== '').join(' · ')
   }
 

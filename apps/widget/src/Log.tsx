@@ -22,8 +22,13 @@ export interface LogProps {
   readonly isHistoryShown: boolean
   readonly isFailing: boolean
   readonly isOpen: boolean
-  /** Asks for what was said before the first message here. Absent where there is nothing before it. */
-  readonly loadEarlier?: (() => void) | undefined
+  /** There is more before the first message here. */
+  readonly hasEarlier: boolean
+  readonly isLoadingEarlier: boolean | undefined
+  /** Asks for it. */
+  readonly onEarlier: () => void
+  /** How far the team has read. */
+  readonly readSequence: number
   readonly onRetry: (id: ClientMessageId) => void
   readonly onDiscard: (id: ClientMessageId) => void
 }
@@ -37,11 +42,17 @@ interface LogState {
 // A reader who has scrolled back further than this is left where they are.
 const nearEndPixels = 80
 
+/** The last message of the visitor's own that the team has read. */
+const lastSeen = (items: readonly TimelineItem[], readSequence: number): TimelineItem | undefined =>
+  items.findLast((item) => item.kind === 'confirmed' && isOwn(item) && item.message.sequence <= readSequence)
+
 /** What was said. A log that reads out messages as they come, and not the history that it begins with. */
 export class Log extends Component<LogProps, LogState> {
   override state: LogState = { isLive: false, hasNews: false }
   readonly #log = createRef<HTMLDivElement>()
   #isAtEnd = true
+  #isNearStart = false
+  #top = 0
   #first: string | undefined
   #last: string | undefined
   #height = 0
@@ -65,7 +76,9 @@ export class Log extends Component<LogProps, LogState> {
   /** At the end, where the reader is there: also when a keyboard takes half of the screen. */
   #stay() {
     const log = this.#log.current
-    if (log && this.#isAtEnd) log.scrollTop = log.scrollHeight
+    if (!log) return
+    if (this.#isAtEnd) log.scrollTop = log.scrollHeight
+    this.#top = log.scrollTop
   }
 
   #follow() {
@@ -90,9 +103,15 @@ export class Log extends Component<LogProps, LogState> {
   }
 
   #onScroll(log: HTMLDivElement) {
-    this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPixels
+    const isNearEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPixels
+    // Away from the end by scrolling up alone: what has come since the browser was told to scroll there is no wish of the reader's.
+    this.#isAtEnd = isNearEnd || (this.#isAtEnd && log.scrollTop >= this.#top)
+    this.#top = log.scrollTop
     if (this.#isAtEnd && this.state.hasNews) this.setState({ hasNews: false })
-    if (log.scrollTop < nearEndPixels && !this.#isAtEnd) this.props.loadEarlier?.()
+    const wasNearStart = this.#isNearStart
+    this.#isNearStart = log.scrollTop < nearEndPixels && !this.#isAtEnd
+    // Once for each time that the reader comes there, or a server that says no is asked with each pixel.
+    if (this.#isNearStart && !wasNearStart && this.props.hasEarlier) this.props.onEarlier()
   }
 
   #goToEnd() {
@@ -111,6 +130,8 @@ export class Log extends Component<LogProps, LogState> {
 
   override render(props: LogProps, { isLive, hasNews }: LogState) {
     const { words, language, clock, items, sender, greeting, isFailing, onRetry, onDiscard } = props
+    const { hasEarlier, isLoadingEarlier, onEarlier, readSequence } = props
+    const seen = lastSeen(items, readSequence)
     const time = this.#timeIn(language)
     // The button that had the focus goes with the message.
     const focused = (act: (id: ClientMessageId) => void) => (id: ClientMessageId) => {
@@ -125,19 +146,36 @@ export class Log extends Component<LogProps, LogState> {
           class="timeline"
           role="log"
           aria-label={words.log}
-          aria-live={isLive ? 'polite' : 'off'}
+          // What was said earlier is no news, and not read out.
+          aria-live={isLive && !isLoadingEarlier ? 'polite' : 'off'}
           aria-relevant="additions"
           tabIndex={0}
           onScroll={({ currentTarget }) => this.#onScroll(currentTarget)}
         >
           {items.length === 0 && greeting}
+          {hasEarlier && (
+            <button
+              class="earlier"
+              onClick={() => {
+                // The button may go with what it loads.
+                this.#log.current?.focus({ preventScroll: true })
+                onEarlier()
+              }}
+            >
+              {isLoadingEarlier ? words.earlier : words.showEarlier}
+            </button>
+          )}
           {placed(items).map((place) => [
             place.isDayFirst && place.atMs !== undefined && (
               <div key={`${place.item.key} day`} class="day">
                 {dayName(place.atMs, clock.nowMs(), language)}
               </div>
             ),
-            <Line key={place.item.key} {...{ words, sender, time, isFailing, place, ...acts }} />,
+            <Line
+              key={place.item.key}
+              {...{ words, sender, time, isFailing, place, ...acts }}
+              isSeen={place.item === seen}
+            />,
           ])}
         </div>
         {hasNews && (

@@ -4,12 +4,13 @@ export interface TitleCount {
   show(count: number): void
 }
 
-export function createTitleCount({ head }: Document): TitleCount {
+export function createTitleCount(page: Document): TitleCount {
   let own: string | undefined
   let shown: string | undefined
   return {
     show(count) {
-      const element = head.querySelector('title')
+      // A site that swaps its whole document may have none for a while.
+      const element = (page.head as HTMLHeadElement | null)?.querySelector('title')
       if (!element) return
       // The page may have given itself another title meanwhile: that one is put back.
       if (element.textContent !== shown) own = element.textContent

@@ -55,6 +55,7 @@ export function loadOnce<Module>(load: (attempt: number) => Promise<Module>): ()
 
 /** What the launcher needs of the bootloader's answer; the panel decodes the whole. Nothing of it is sure to be there. */
 interface LauncherAnswer {
+  /** Taken by a quoted name: unquoted, the build shortens it. */
   readonly config?: {
     readonly [name: string]: unknown
     readonly theme?: Readonly<Record<string, unknown>> | null
@@ -75,7 +76,7 @@ function sayCached(orgToken: unknown): void {
   }
 }
 
-function adopt({ config, orgToken, unread }: LauncherAnswer, launcher: Launcher, widget: Widget): void {
+function adopt({ ['config']: config, orgToken, unread }: LauncherAnswer, launcher: Launcher, widget: Widget): void {
   sayCached(orgToken)
   const color = String(config?.theme?.['primaryColor'])
   if (/^#[\da-f]{6}$/i.test(color)) launcher.setColor(color)

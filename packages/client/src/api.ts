@@ -79,13 +79,14 @@ export class Api {
     return messages.map(() => (result.kind === 'refused' ? unreachable(undefined) : result))
   }
 
-  /** Messages after `after`, oldest first; the newest page where `after` is `undefined`. */
+  /** Messages after `at`, or the page that ends before it, oldest first; the newest page where it is `undefined`. */
   listMessages(
     conversationId: ConversationId,
-    after: Sequence | undefined,
+    at: Sequence | undefined,
     signal: AbortSignal,
+    side: 'after' | 'before' = 'after',
   ): Promise<CallResult<MessagePage>> {
-    const query = after === undefined ? '' : `?after=${after}`
+    const query = at === undefined ? '' : `?${side}=${at}`
     return this.read(`/${conversationId}/messages${query}`, decodeMessagePage, signal)
   }
 

@@ -22,15 +22,19 @@ function rig(latest: number) {
     (gap) => gaps.push(gap),
   )
   threads.addPage(id, { messages: between(latest - 99, latest), latestSequence: latest as Sequence }, 'newest')
-  const read = (path: string) => {
-    asked.push(path)
-    const before = Number(path.split('before=')[1])
+  const listMessages = (of: ConversationId, before: number, _: AbortSignal, side: string) => {
+    asked.push(`/${of}/messages?${side}=${before}`)
     hooks.beforeAnswer()
     const page = { messages: between(Math.max(1, before - 100), before - 1), latestSequence: latest as Sequence }
     return Promise.resolve(answers.shift() ?? { kind: 'answered', value: page })
   }
   const loadEarlier = createLoadEarlier(
-    { api: { read } as never, threads, state: () => ({ threads: held }) as never },
+    {
+      ...{ api: { listMessages } as never, threads },
+      get state() {
+        return { threads: held } as never
+      },
+    },
     new AbortController().signal,
   )
   const sequences = () => held.get(id)?.messages.map(({ sequence }) => Number(sequence))

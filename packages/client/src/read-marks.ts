@@ -7,7 +7,7 @@ const settledAfterMs = 300
 
 /**
  * Tells the server how far the client's owner has read: the furthest mark of a conversation within 300 ms, never one that was told before. Best
- * effort: one that did not arrive is told with the next, or when it is set again.
+ * effort: one that did not arrive is told with the next, or when it is set again; one that was refused is not told again.
  */
 export function createMarkRead(
   chat: Pick<ChatClient, 'act'>,
@@ -17,8 +17,9 @@ export function createMarkRead(
   const waiting = new Set<ConversationId>()
 
   async function tell(id: ConversationId, sequence: Sequence): Promise<void> {
-    const result = await chat.act(id, 'read', { sequence })
-    if (result.kind !== 'answered' && marked.get(id) === sequence) marked.delete(id)
+    // Quoted, since the server reads it: unquoted, the widget's build shortens it.
+    const result = await chat.act(id, 'read', { ['sequence']: sequence })
+    if (result.kind === 'unreachable' && marked.get(id) === sequence) marked.delete(id)
   }
 
   return (id, sequence) => {

@@ -53,6 +53,14 @@ export function withNewestPage(thread: Thread, { messages, latestSequence }: Mes
   return { ...grown, floor: (oldest - 1) as Sequence }
 }
 
+/** Adds the page below the floor, and lowers it. A page that does not end there is left aside: what is held has changed since it was asked for. */
+export function withEarlierPage(thread: Thread, { messages, latestSequence }: MessagePage): Thread {
+  const [oldest] = messages
+  const isNext = messages.every(({ sequence }, index) => sequence === (thread.floor ?? 0) - messages.length + 1 + index)
+  if (!oldest || !isNext || latestSequence < thread.latestSequence) return thread
+  return { ...withMessages(thread, messages, latestSequence), floor: (oldest.sequence - 1) as Sequence }
+}
+
 /** Everything from the floor up to here is held. What comes after it is asked for on resume. */
 export function contiguousSequence({ messages, floor }: Thread): Sequence {
   let reached = floor ?? messages[0]?.sequence ?? sequenceZero

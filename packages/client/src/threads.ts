@@ -13,6 +13,7 @@ import {
   hasGap,
   type Thread,
   type UnsequencedMessage,
+  withEarlierPage,
   withMessages,
   withNewestPage,
   withUnsequenced,
@@ -76,6 +77,11 @@ export class Threads {
       id,
       after === 'newest' ? withNewestPage(thread, page) : withMessages(thread, messages, latestSequence),
     )
+  }
+
+  /** Adds what was said before the first that is held. */
+  addEarlier(id: ConversationId, page: MessagePage): void {
+    this.setThread(id, withEarlierPage(this.#get(id), page))
   }
 
   /** Where to go on fetching: `'newest'` before the newest page is held, `undefined` once nothing is missing. */

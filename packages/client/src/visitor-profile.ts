@@ -1,7 +1,17 @@
-import { decodeKeptProfile, type VisitorChange, visitorLimits, type VisitorProfile } from '@helvino/protocol'
+import { asRecord, asString, type VisitorChange, visitorLimits } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { CallResult } from './call.ts'
 import type { ChatClient } from './chat-client.ts'
+
+/** What a visitor's page wants to know of what is kept. */
+export interface KeptProfile {
+  readonly email: string | undefined
+}
+
+function decodeKept(body: unknown): KeptProfile | undefined {
+  const visitor = asRecord(asRecord(body)?.['visitor'])
+  return visitor && { email: asString(visitor['email']) }
+}
 
 /** Tries of one change; a server asks for patience where another tab has just told something. */
 const mostTries = 3
@@ -14,8 +24,8 @@ export function createUpdateVisitor(
   { api }: Pick<ChatClient, 'api'>,
   clock: Clock,
   signal: AbortSignal,
-): (change: VisitorChange) => Promise<CallResult<VisitorProfile>> {
-  let waiting: { change: VisitorChange; readonly result: Promise<CallResult<VisitorProfile>> } | undefined
+): (change: VisitorChange) => Promise<CallResult<KeptProfile>> {
+  let waiting: { change: VisitorChange; readonly result: Promise<CallResult<KeptProfile>> } | undefined
   let freeAtMs = 0
 
   const untilFree = () =>
@@ -23,14 +33,14 @@ export function createUpdateVisitor(
       clock.startTimer(Math.max(0, freeAtMs - clock.monotonicMs()), resolve)
     })
 
-  function put(change: VisitorChange): Promise<CallResult<VisitorProfile>> {
+  function put(change: VisitorChange): Promise<CallResult<KeptProfile>> {
     const { apiUrl, identity } = api.audience
     const headers = { ...identity, 'content-type': 'application/json' }
     const body = JSON.stringify(change)
-    return api.call({ method: 'PUT', url: `${apiUrl}/api/visitor`, headers, body }, decodeKeptProfile, signal)
+    return api.call({ method: 'PUT', url: `${apiUrl}/api/visitor`, headers, body }, decodeKept, signal)
   }
 
-  async function tell(): Promise<CallResult<VisitorProfile>> {
+  async function tell(): Promise<CallResult<KeptProfile>> {
     await untilFree()
     const change = waiting?.change ?? {}
     waiting = undefined

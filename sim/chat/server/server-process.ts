@@ -299,9 +299,10 @@ function wire(
   const noSecret = () => Promise.reject(new Error('the simulation has no identity secrets'))
   const identitySecrets = { find: noSecret, rotate: noSecret, verifying: () => Promise.resolve([]) }
   const identifySubject = server.createIdentifySubject(keyRing.visitorKey)
+  const signedIn = { identifySubject, keepSignedProfile: () => undefined }
   const shared = { ...common, identitySecrets, findAvailability: server.createFindAvailability() }
   const noteSeenOrigin = server.createNoteSeenOrigin(store, clock)
-  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, identifySubject, noteSeenOrigin, env: 'sim' })
+  server.addVisitorRoutes(http.app, { ...shared, ...signedIn, identifyVisitor, noteSeenOrigin, env: 'sim' })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))

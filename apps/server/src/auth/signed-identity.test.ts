@@ -13,7 +13,8 @@ const verify = (token: string, secrets: readonly string[] = [secret]) =>
 
 describe('a signed identity', () => {
   it('[ID1] that the site has signed names its user', () => {
-    expect(verify(signIdentity(secret, claims))).toEqual({ kind: 'valid', subject: 'user 7' })
+    const { name, email } = claims
+    expect(verify(signIdentity(secret, claims))).toEqual({ kind: 'valid', subject: 'user 7', claims: { name, email } })
     const plain = { sub: 'x', exp: nowSeconds + 0.5 }
     expect(verify(signIdentity(secret, plain, { alg: 'HS256', kid: 'k' }), ['newer', secret]).kind).toBe('valid')
   })

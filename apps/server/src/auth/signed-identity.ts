@@ -2,9 +2,15 @@ import { createSecretKey } from 'node:crypto'
 import { asRecord, limits, parseJson } from '@helvino/protocol'
 import { isSignedBy, skewSeconds, splitToken } from './signed-token.ts'
 
+/** What a site's own server says of its user beside their id; each at most 200 characters. */
+export interface SignedClaims {
+  readonly name?: string
+  readonly email?: string
+}
+
 /** Whom a site's own server says its visitor is. */
 export type IdentityVerification =
-  | { readonly kind: 'valid'; readonly subject: string }
+  | { readonly kind: 'valid'; readonly subject: string; readonly claims: SignedClaims }
   /** `hint`: what the site's developer can do about it. */
   | { readonly kind: 'refused'; readonly hint: string }
 
@@ -23,7 +29,7 @@ function isPlainHeader(headerPart: string): boolean {
 /** NumericDate (RFC 7519 section 2), which may have a fraction. */
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
-const isShortText = (value: unknown): boolean =>
+const isShortText = (value: unknown): value is string | undefined =>
   value === undefined || (typeof value === 'string' && value.length <= limits.identityLength)
 
 /**
@@ -48,5 +54,9 @@ export function verifyIdentity(token: string, secrets: readonly string[], nowMs:
       return refuse('"iat" and "nbf" must not be in the future: compare the clocks.')
   if (nowMs >= exp * 1_000) return refuse('It has expired: sign a new one for each page, or give a getToken.')
   if (exp > latest + longestSeconds) return refuse('"exp" must be at most 24 hours ahead.')
-  return { kind: 'valid', subject: sub }
+  return {
+    kind: 'valid',
+    subject: sub,
+    claims: { ...(name !== undefined && { name }), ...(email !== undefined && { email }) },
+  }
 }

@@ -29,6 +29,7 @@ import {
   visitorOf,
 } from './request-state.ts'
 import type { NoteSeenOrigin } from './seen-origins.ts'
+import type { KeepSignedProfile } from '../visitors/signed-profile.ts'
 
 export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly clock: Clock
@@ -41,6 +42,7 @@ export interface VisitorRouteOptions extends MessageRouteOptions {
   readonly identitySecrets: Pick<IdentitySecrets, 'verifying'>
   readonly tokenLifetimeSeconds: number
   readonly noteSeenOrigin: NoteSeenOrigin
+  readonly keepSignedProfile: KeepSignedProfile
   /** What the bootloader says in `env`. */
   readonly env: string
 }
@@ -85,7 +87,9 @@ async function findCaller(request: FastifyRequest, options: VisitorRouteOptions)
     const secrets = await options.identitySecrets.verifying(org.id)
     const verified = verifyIdentity(token, secrets, options.clock.nowMs())
     if (verified.kind === 'refused') return verified
-    return { kind: 'known', visitor: options.identifySubject(org.id, verified.subject) }
+    const visitor = options.identifySubject(org.id, verified.subject)
+    options.keepSignedProfile(org, visitor.visitorId, verified.claims, request.headers['user-agent'])
+    return { kind: 'known', visitor }
   }
   const header = readVisitorHeader(request)
   return {

@@ -17,7 +17,7 @@ export interface VisitorsOptions {
 export interface Visitors {
   /** Keeps what a visitor tells of themselves, at most once in `visitorLimits.everyMs`, and tells the agents where it has changed. */
   changeProfile(
-    principal: VisitorPrincipal,
+    principal: Pick<VisitorPrincipal, 'org' | 'visitorId'>,
     change: VisitorChange & { readonly browser: string | null },
   ): Promise<{ readonly kind: 'kept'; readonly profile: VisitorProfile } | Refused>
   /** Whose conversation it is, and that visitor's others. */

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'رسائل جديدة',
   openUnread: (count) => `فتح المحادثة، رسائل جديدة: ${count}`,
   earlier: 'جارٍ تحميل الرسائل السابقة…',
+  showEarlier: 'الرسائل السابقة',
   repliesInMinutes: 'نرد عادةً خلال دقائق',
   repliesInHours: 'نرد عادةً خلال بضع ساعات',
   repliesInADay: 'نرد عادةً خلال يوم',

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'Neue Nachrichten',
   openUnread: (count) => `Chat öffnen, neue Nachrichten: ${count}`,
   earlier: 'Frühere Nachrichten werden geladen …',
+  showEarlier: 'Frühere Nachrichten',
   repliesInMinutes: 'Antwortet meist in wenigen Minuten',
   repliesInHours: 'Antwortet meist in wenigen Stunden',
   repliesInADay: 'Antwortet meist innerhalb eines Tages',

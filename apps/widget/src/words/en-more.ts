@@ -17,6 +17,7 @@ export const viewWords = {
   newMessages: 'New messages',
   openUnread: (count: number) => `Open chat, new messages: ${count}`,
   earlier: 'Loading earlier messages…',
+  showEarlier: 'Earlier messages',
   repliesInMinutes: 'Usually replies in minutes',
   repliesInHours: 'Usually replies in a few hours',
   repliesInADay: 'Usually replies within a day',

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'Mensajes nuevos',
   openUnread: (count) => `Abrir el chat, mensajes nuevos: ${count}`,
   earlier: 'Cargando mensajes anteriores…',
+  showEarlier: 'Mensajes anteriores',
   repliesInMinutes: 'Suele responder en minutos',
   repliesInHours: 'Suele responder en unas horas',
   repliesInADay: 'Suele responder en un día',

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'Nouveaux messages',
   openUnread: (count) => `Ouvrir le chat, nouveaux messages : ${count}`,
   earlier: 'Chargement des messages précédents…',
+  showEarlier: 'Messages précédents',
   repliesInMinutes: 'Répond en général en quelques minutes',
   repliesInHours: 'Répond en général en quelques heures',
   repliesInADay: 'Répond en général dans la journée',

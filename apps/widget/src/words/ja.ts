@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: '新着メッセージ',
   openUnread: (count) => `チャットを開く、新着メッセージ${count}件`,
   earlier: '以前のメッセージを読み込み中…',
+  showEarlier: '以前のメッセージ',
   repliesInMinutes: '通常、数分で返信します',
   repliesInHours: '通常、数時間で返信します',
   repliesInADay: '通常、1日以内に返信します',

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'Novas mensagens',
   openUnread: (count) => `Abrir o chat, novas mensagens: ${count}`,
   earlier: 'Carregando mensagens anteriores…',
+  showEarlier: 'Mensagens anteriores',
   repliesInMinutes: 'Costuma responder em minutos',
   repliesInHours: 'Costuma responder em algumas horas',
   repliesInADay: 'Costuma responder em um dia',

@@ -33,6 +33,7 @@ export const speech: Words = {
   newMessages: 'Yeni mesajlar',
   openUnread: (count) => `Sohbeti aç, yeni mesaj: ${count}`,
   earlier: 'Önceki mesajlar yükleniyor…',
+  showEarlier: 'Önceki mesajlar',
   repliesInMinutes: 'Genellikle birkaç dakikada yanıtlar',
   repliesInHours: 'Genellikle birkaç saatte yanıtlar',
   repliesInADay: 'Genellikle bir gün içinde yanıtlar',
