@@ -40,7 +40,7 @@ describe('realtime over a real socket', () => {
     })
     const reply = await inVisitor.until(isMessage('yes'))
     expect(reply['message']).toMatchObject({ role: 'agent', sequence: 2 })
-    expect(JSON.stringify(inVisitor.frames)).not.toMatch(/preview|readSequence|visitorId|author/)
+    expect(JSON.stringify(inVisitor.frames)).not.toMatch(/preview|visitorReadSequence|visitorId|assignee|author/)
     inVisitor.close()
     inAgent.close()
   })

@@ -10,14 +10,14 @@ export interface GreetingProps {
 
 /** What an empty conversation shows: the organisation's own words where it has some. */
 export function Greeting({ chat, words }: GreetingProps) {
-  const own = (name: 'greeting' | 'greetingDetail') => {
-    const given = chat.config?.given[name]
-    return given && typeof given === 'string' ? given : words[name]
+  const said = (name: string, usual: string) => {
+    const own = chat.config?.given[name]
+    return own && typeof own === 'string' ? own : usual
   }
   return (
     <div class="greeting">
-      <strong>{own('greeting')}</strong>
-      <p>{own('greetingDetail')}</p>
+      <strong>{said('greeting', words.greeting)}</strong>
+      <p>{said('greetingDetail', words.greetingDetail)}</p>
     </div>
   )
 }

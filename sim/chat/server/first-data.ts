@@ -1,4 +1,4 @@
-import { defaultWidgetConfig as config, type OrgId } from '@helvino/protocol'
+import { defaultWidgetConfig, type OrgId } from '@helvino/protocol'
 import Sqlite from 'better-sqlite3'
 import type { AgentTables } from '../../../apps/server/src/auth/agent-tables.ts'
 import type { Org } from '../../../apps/server/src/store/contract.ts'
@@ -12,6 +12,9 @@ export interface SimOrg extends Org {
   /** Of the page that embeds the widget. */
   readonly origin: string
 }
+
+// As the demo's, which answers are compared with.
+const config = { ...defaultWidgetConfig, expectedReply: 'minutes' } as const
 
 export function simOrg(name: string): SimOrg {
   const origin = `https://${name}.example`
