@@ -69,4 +69,11 @@ describe('earlier messages', () => {
     await loadEarlier(id)
     expect([sequences()?.[0], sequences()?.length, asked.length]).toEqual([801, 100, 2])
   })
+
+  it('[VF20] are none where a line has told of all of them again', () => {
+    const { threads, thread, sequences } = rig(131)
+    expect(hasEarlier(thread())).toBe(true)
+    for (const told of between(1, 131)) threads.add(told)
+    expect([sequences()?.length, hasEarlier(thread())]).toEqual([131, false])
+  })
 })

@@ -34,7 +34,12 @@ export function withMessages(thread: Thread, incoming: readonly Message[], lates
   const greatest = Math.max(thread.latestSequence, latestSequence, ...fresh.keys()) as Sequence
   if (fresh.size === 0 && greatest === thread.latestSequence) return thread
   const messages = [...thread.messages, ...fresh.values()].sort((a, b) => a.sequence - b.sequence)
-  return { ...thread, messages, latestSequence: greatest }
+  // Where a line has told again what lies below the floor, that is held, too.
+  const floor = messages.reduceRight(
+    (reached, { sequence }) => (sequence === reached ? ((sequence - 1) as Sequence) : reached),
+    thread.floor,
+  )
+  return { ...thread, messages, latestSequence: greatest, floor }
 }
 
 export const withUnsequenced = (thread: Thread, message: UnsequencedMessage): Thread =>
