@@ -129,7 +129,7 @@ describe('the desk', () => {
 
   it('[DK17] saves, replaces and deletes replies for the whole team', async () => {
     const put = (id: string, shortcut: unknown, content: unknown = 'Hello!') =>
-      api(`/replies/${id}`, 'PUT', { shortcut, content } as object)
+      api(`/replies/${id}`, 'PUT', { shortcut, content })
     const hello = { id: 'r1', shortcut: 'hello', content: 'Hello!' }
     expect((await put('r1', 'hello')).body).toEqual({ replies: [hello] })
     expect((await put('r2', 'hello')).body['code']).toBe('shortcut_taken')

@@ -42,7 +42,7 @@ function start(): void {
   // What lies there was built together with this file.
   const load = (file: string) => (attempt: number) =>
     import(`${settings.apiUrl}/assets/${file}${attempt ? `?again=${attempt}` : ''}`)
-  const { q } = { ...window.Helvino } as { readonly q?: Iterable<Iterable<unknown>> }
+  const { q } = (window.Helvino ?? {}) as { readonly q?: Iterable<Iterable<unknown>> }
   const face = createFace({
     ...settings,
     attribute,

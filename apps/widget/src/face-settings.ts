@@ -61,6 +61,8 @@ export interface GivenSettings {
   readonly attribute: (name: string) => string | null
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+
 /** What the page has set, checked. A field is preferred to its attribute. What is out of range is brought into it, and `warn` hears so. */
 export function readSettings({ settings, attribute }: GivenSettings, warn: (line: string) => void): HelvinoSettings {
   const given = asRecord(settings)
@@ -68,8 +70,8 @@ export function readSettings({ settings, attribute }: GivenSettings, warn: (line
     const value = given?.[name] ?? attribute(row.attribute) ?? undefined
     if (value === undefined) return []
     const used = row.read(value)
-    const isTaken = used === value || String(used) === String(value) || typeof used === 'boolean'
-    const instead = used === undefined ? 'it is left out' : `${String(used)} is used`
+    const isTaken = textOf(used) === textOf(value) || typeof used === 'boolean'
+    const instead = used === undefined ? 'it is left out' : `${textOf(used)} is used`
     if (!isTaken) warn(`${name} must be ${row.takes}; ${instead} instead of ${JSON.stringify(value)}.`)
     return used === undefined ? [] : [[name, used] as const]
   })
