@@ -2,7 +2,7 @@ import type { OrgId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyRing } from '../auth/key-ring.ts'
-import type { Store } from '../store/contract.ts'
+import type { Org, Store } from '../store/contract.ts'
 import { isForeignSite, loopbackHost } from './cookie-guard.ts'
 import { refuse } from './refuse.ts'
 import { readCredentials } from './request-state.ts'
@@ -30,17 +30,15 @@ function isAtHome(request: FastifyRequest, ownOrigins: readonly string[]): boole
 /** What the demo's page may ask of its server, to see whether the chat stands it. All of it touches the demo's organisation alone. */
 export function addDemoRoutes(app: FastifyInstance, options: DemoRouteOptions): void {
   const { store, clock, keyRing, orgKey, ownOrigins, dropSockets } = options
-  const answer = async (request: FastifyRequest, reply: FastifyReply, act: (orgId: OrgId) => Promise<boolean>) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, act: (org: Org) => Promise<boolean>) => {
     if (!isAtHome(request, ownOrigins())) return refuse(reply, 'not_found')
     const org = await store.findOrg({ key: orgKey })
     if (!org?.enabled) return refuse(reply, 'not_found', { message: 'The demo is switched off.' })
-    if (!(await act(org.id))) return refuse(reply, 'unavailable')
+    if (!(await act(org))) return refuse(reply, 'unavailable')
     return reply.send({ ok: true })
   }
   app.post('/demo/rotate-key', (request, reply) =>
-    answer(request, reply, async () => {
-      const org = await store.findOrg({ key: orgKey })
-      if (!org) return false
+    answer(request, reply, async (org) => {
       // A key that was replaced still verifies for an hour, which nobody would notice: so the demo's own tokens of before are refused, too.
       const rotation = keyRing.rotate()
       const written = await store.putOrg({ ...org, validFromMs: clock.nowMs() })
@@ -48,8 +46,8 @@ export function addDemoRoutes(app: FastifyInstance, options: DemoRouteOptions): 
     }),
   )
   app.post('/demo/drop-sockets', (request, reply) =>
-    answer(request, reply, async (orgId) => {
-      dropSockets(orgId)
+    answer(request, reply, async ({ id }) => {
+      dropSockets(id)
       return true
     }),
   )
