@@ -11,7 +11,6 @@ import { useConversationActions } from './use-conversation-actions.ts'
 import { useDeskList } from './use-desk-list.ts'
 import { useDrafts } from './use-drafts.ts'
 import { useFoundConversation } from './use-found-conversation.ts'
-import { useOwnMessages } from './use-own-messages.ts'
 import { useReplies } from './use-replies.ts'
 import { memberName, useTeam } from './use-team.ts'
 import { useTypists } from './use-typists.ts'
@@ -48,7 +47,6 @@ export function useDesk({ api, session, client, state, drafts, noteDrafts, route
   return {
     ...{ list, members, names, openId, conversation, unreadCount },
     isMissing: useFoundConversation(findVisitor, desk, openId, isSought, learn),
-    own: useOwnMessages(state.outbox),
     typists: useTypists(typing),
     draftMap: useDrafts(drafts, life),
     noteDraftMap: useDrafts(noteDrafts, life),

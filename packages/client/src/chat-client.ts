@@ -300,6 +300,7 @@ export class ChatClient {
     this.threads.add({
       ...{ id, conversationId, sequence, clientMessageId, content },
       role: this.api.audience.role,
+      authorId: this.api.audience.authorId,
       kind: 'text',
       attachments: [],
       timestamp: posted.timestamp ?? new Date(this.#runtime.clock.nowMs()).toISOString(),
