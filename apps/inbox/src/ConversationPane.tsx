@@ -18,10 +18,10 @@ interface ConversationPaneProps extends Omit<ComponentProps<typeof Thread>, 'hea
 
 /** A thread with its visitor: beside it where there is room, else behind a button. */
 export function ConversationPane({ members, actions, ...thread }: ConversationPaneProps) {
-  const { client, conversation, userId, isLive, nowMs } = thread
+  const { client, conversation, userId, turn, nowMs } = thread
   const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
   const [isShown, { open, close }] = useDisclosure(false)
-  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, isLive)
+  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, turn)
   return (
     <div className="conversation">
       <Thread

@@ -92,7 +92,7 @@ function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversation
       key={id}
       {...{ api, client, state, conversation, nowMs, names, members, actions }}
       userId={session.user.id}
-      isLive={desk.list.isLive}
+      turn={desk.turn}
       typists={desk.typists.get(id) ?? nobody}
       draft={desk.draftMap.get(id)}
       mode={composing.mode}

@@ -13,6 +13,7 @@ import { Timeline } from './Timeline.tsx'
 import { useEndInView } from './use-end-in-view.ts'
 import { useMarkRead } from './use-mark-read.ts'
 import { useNotes } from './use-notes.ts'
+import type { Turn } from './use-turn.ts'
 import { words } from './words/en.ts'
 
 interface ThreadProps extends Pick<
@@ -22,7 +23,7 @@ interface ThreadProps extends Pick<
   readonly api: InboxApi
   readonly client: AgentClient
   readonly state: ChatState
-  readonly isLive: boolean
+  readonly turn: Turn
   readonly conversation: AgentConversation
   readonly nowMs: number
   /** Who else writes here. */
@@ -37,7 +38,7 @@ interface ThreadProps extends Pick<
 
 /** One conversation: its messages and notes, and a reply. Made anew for each conversation. */
 export function Thread(props: ThreadProps) {
-  const { api, client, state, isLive, conversation, nowMs, typists, userId, names, draft, head, ...writing } = props
+  const { api, client, state, turn, conversation, nowMs, typists, userId, names, draft, head, ...writing } = props
   const { chat } = client
   const { id } = conversation
   const items = chat.timeline(id)
@@ -51,7 +52,7 @@ export function Thread(props: ThreadProps) {
     chat.watch(id)
   }, [chat, id])
   useMarkRead({ api, chat, state, conversation })
-  const { notes, addNote } = useNotes(client, id, isLive)
+  const { notes, addNote } = useNotes(client, id, turn)
   const { follow, onScroll } = useEndInView(scroller, items.at(-1)?.key, items.length + notes.length)
 
   return (

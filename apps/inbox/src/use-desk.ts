@@ -13,6 +13,7 @@ import { useDrafts } from './use-drafts.ts'
 import { useFoundConversation } from './use-found-conversation.ts'
 import { useReplies } from './use-replies.ts'
 import { memberName, useTeam } from './use-team.ts'
+import { useTurn } from './use-turn.ts'
 import { useTypists } from './use-typists.ts'
 
 export interface DeskTerms {
@@ -29,13 +30,14 @@ export interface DeskTerms {
 export function useDesk({ api, session, client, state, drafts, noteDrafts, route }: DeskTerms) {
   const { typing, desk, findVisitor } = client
   const { clock, life } = api.runtime
-  const list = useDeskList({ desk, clock, state, userId: session.user.id })
-  const { isLive, known, learn } = list
-  const members = useTeam(desk, isLive)
+  const turn = useTurn(api.runtime, client.chat, state)
+  const list = useDeskList({ desk, clock, state, turn, userId: session.user.id })
+  const { known, startLearning } = list
+  const members = useTeam(desk, turn)
   const names = useMemo(() => new Map(members.map((member) => [member.userId, memberName(member)])), [members])
   const openId = route.view === 'thread' ? route.id : undefined
   const conversation = openId && known.get(openId)
-  const isSought = isLive && state.isListed && !conversation
+  const isSought = turn !== undefined && state.isListed && !conversation
   const unreadCount = useMemo(
     () => [...known.values()].filter((one) => one.status === 'open' && isUnread(one)).length,
     [known],
@@ -45,12 +47,12 @@ export function useDesk({ api, session, client, state, drafts, noteDrafts, route
   const [isChoosing, choosing] = useDisclosure(false)
 
   return {
-    ...{ list, members, names, openId, conversation, unreadCount },
-    isMissing: useFoundConversation(findVisitor, desk, openId, isSought, learn),
+    ...{ turn, list, members, names, openId, conversation, unreadCount },
+    isMissing: useFoundConversation(findVisitor, desk, openId, isSought, startLearning),
     typists: useTypists(typing),
     draftMap: useDrafts(drafts, life),
     noteDraftMap: useDrafts(noteDrafts, life),
-    replies: useReplies(desk, isLive),
+    replies: useReplies(desk, turn),
     actions: useConversationActions(client, conversation),
     composing: useComposing(openId),
     managing: { ...managing, isOpen: isManaging },
