@@ -19,8 +19,8 @@ export interface WidgetPageProps extends SettingsPaneProps {
 }
 
 /** How the widget looks and greets, with a picture of it that follows each word. */
-export function WidgetPage({ api, client, session, guard }: WidgetPageProps) {
-  const widget = useWidgetEdit(api, client.chat, session)
+export function WidgetPage({ api, client, session, guard, onOrgName }: WidgetPageProps) {
+  const widget = useWidgetEdit(api, client.chat, session, onOrgName)
   const { settings, problem, isDirty } = widget
   const { setHeld } = guard
   useEffect(() => {
