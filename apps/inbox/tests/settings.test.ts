@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call, logIn, orgHeaders } from '../../server/tests/api-client.ts'
 import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { adminOf, copied, findings, launchBrowser, logInAt, openPerson, type Person } from './settings-page.ts'
+import { adminOf, copied, findings, launchBrowser, logInAt, narrow, openPerson, type Person } from './inbox-page.ts'
 
 let server: SpawnedServer
 let browser: Browser
@@ -70,6 +70,7 @@ describe('the settings in a browser', () => {
     await picture.getByText('Antwortet meist in wenigen Stunden').waitFor()
     await save(page)
     await page.getByText('Saved. The next page that a visitor loads has it.').waitFor()
+    await page.getByRole('banner').getByRole('link', { name: 'Kiln & Co' }).waitFor()
     expect(await bootConfig()).toMatchObject({
       ...{ position: 'left', greeting: 'Hello potters', expectedReply: 'hours', branding: false, language: 'de' },
       theme: { primaryColor: '#0f766e' },
@@ -214,7 +215,7 @@ describe('the settings in a browser', () => {
   )
 
   it('[SET13] fits a phone: one page after the other by a list, and nothing wider than the screen', async () => {
-    const { page } = await openAs('widget', adminOf(server), { viewport: { width: 390, height: 844 } })
+    const { page } = await openAs('widget', adminOf(server), { viewport: narrow })
     const tooWide = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('.settings *')]
