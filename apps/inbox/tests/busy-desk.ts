@@ -29,7 +29,7 @@ const talks: readonly Talk[] = [
     return { says, ...name, ...(state && { state }) }
   }),
   { says: ['merci !'], name: 'Anne-Sophie de La Rochefoucauld-Montmorency', state: 'bob' },
-  { says: ['👍'], email: 'a.very.long.address.of.somebody.who.works.in.purchasing@procurement.example.com' },
+  { says: ['\u{1F44D}'], email: 'a.very.long.address.of.somebody.who.works.in.purchasing@procurement.example.com' },
   { says: ['x'.repeat(300)], name: 'Nospaces' },
   {
     says: [
