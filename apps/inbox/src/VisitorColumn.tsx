@@ -26,7 +26,8 @@ export function VisitorColumn({ conversation, found, nowMs }: VisitorColumnProps
       <div className="visitor-who">
         <Face name={name ?? email ?? undefined} seed={visitorId} />
         <Text component="h3" fw={600} dir="auto" className="visitor-name">
-          {visitorTitle({ visitorId, visitorName: name, visitorEmail: email })}
+          {/* The address stands below it. */}
+          {visitorTitle({ visitorId, visitorName: name, visitorEmail: null })}
         </Text>
       </div>
       {email !== null && <Email email={email} />}

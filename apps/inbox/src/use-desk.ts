@@ -42,7 +42,9 @@ export function useDesk({ api, session, client, state, drafts, noteDrafts, route
     () => [...known.values()].filter((one) => one.status === 'open' && isUnread(one)).length,
     [known],
   )
-  const [isManaging, managing] = useDisclosure(false)
+  const replies = useReplies(desk, turn)
+  // Whoever manages them sees what colleagues have changed.
+  const [isManaging, managing] = useDisclosure(false, { onOpen: replies.refresh })
   const [isHelping, helping] = useDisclosure(false)
   const [isChoosing, choosing] = useDisclosure(false)
 
@@ -52,7 +54,7 @@ export function useDesk({ api, session, client, state, drafts, noteDrafts, route
     typists: useTypists(typing),
     draftMap: useDrafts(drafts, life),
     noteDraftMap: useDrafts(noteDrafts, life),
-    replies: useReplies(desk, turn),
+    replies,
     actions: useConversationActions(client, conversation),
     composing: useComposing(openId),
     managing: { ...managing, isOpen: isManaging },

@@ -13,10 +13,8 @@ interface Talk {
 }
 
 const longText =
-  'I ordered the stoneware dinner set for twelve on the third of the month, and what came was the set for eight, with two of the bowls ' +
-  'in the wrong glaze and one saucer with a hairline crack that you only see when you hold it against the light. '.repeat(
-    4,
-  )
+  'I ordered the dinner set for twelve, and what came was the set for eight, with two bowls in the wrong glaze. ' +
+  'One saucer has a crack that shows against the light, and the lid of the jar does not close. '.repeat(4)
 
 /** The last one stands first in the list. */
 const talks: readonly Talk[] = [
@@ -51,7 +49,7 @@ const talks: readonly Talk[] = [
       url: 'https://shop.example/en/tableware/stoneware?size=12',
       title: 'Stoneware dinner sets, lake glaze – Hearth & Clay',
     },
-    says: ['Hello! Does the lake glaze come as a bowl, too?', 'And is it food safe?', longText],
+    says: [longText, 'Hello! Does the lake glaze come as a bowl, too?', 'And is it food safe?'],
     answers: [
       ['ada', 'It does: we fire six of them this Thursday.'],
       ['ada', 'Shall I keep one for you?'],
@@ -73,7 +71,7 @@ async function hold(url: string, talk: Talk, agents: Readonly<Record<'ada' | 'bo
   const profile = { ...(name && { name }), ...(email && { email }), ...(page && { page }) }
   if (Object.keys(profile).length > 0)
     await call(`${url}/api/visitor`, { method: 'PUT', headers: visitor.headers, body: profile })
-  for (const text of says.toReversed()) await postText(url, visitor, text)
+  for (const text of says) await postText(url, visitor, text)
   if (note) await call(`${path}/notes`, { headers: agents.bob.headers, body: { content: note, clientNoteId: 'n1' } })
   for (const [who, content] of answers)
     await call(`${path}/messages`, { headers: agents[who].headers, body: { content } })

@@ -214,7 +214,7 @@ describe('the settings in a browser', () => {
     },
   )
 
-  it('[SET13] fits a phone: one page after the other by a list, and nothing wider than the screen', async () => {
+  it('[SET13] fits a phone: one page after the other by a list, nothing wider than the screen, nothing for the checker', async () => {
     const { page } = await openAs('widget', adminOf(server), { viewport: narrow })
     const tooWide = () =>
       page.evaluate(() =>
@@ -224,12 +224,14 @@ describe('the settings in a browser', () => {
       )
     await page.getByRole('radiogroup', { name: 'Somebody is there' }).getByText('In office hours').click()
     expect(await tooWide()).toEqual([])
+    expect(await findings(page)).toEqual([])
     await page.getByRole('button', { name: 'Discard' }).click()
     for (const name of ['Installation', 'Sites', 'Team', 'Identity']) {
       await page.getByLabel('Page of the settings').selectOption(name)
       await page.getByRole('heading', { name, exact: true }).waitFor()
       await page.locator('.settings-card').last().waitFor()
       expect(await tooWide()).toEqual([])
+      expect(await findings(page)).toEqual([])
     }
     await page.getByRole('link', { name: 'Back to the list' }).click()
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
