@@ -1,7 +1,8 @@
 import type { AgentClient, ChatState, Typist } from '@helvino/client'
 import type { AgentConversation } from '@helvino/protocol'
-import { Loader, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Loading } from './Loading.tsx'
 import type { InboxApi } from './api.ts'
 import { authorName } from './author-name.ts'
 import type { Draft } from './drafts.ts'
@@ -99,9 +100,5 @@ export function Thread(props: ThreadProps) {
 }
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
-  return (
-    <div className="lone">
-      {isLoading ? <Loader size="sm" aria-label={words.loading} /> : <Text c="dimmed">{words.thread.empty}</Text>}
-    </div>
-  )
+  return <div className="lone">{isLoading ? <Loading /> : <Text c="dimmed">{words.thread.empty}</Text>}</div>
 }

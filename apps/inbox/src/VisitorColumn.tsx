@@ -1,6 +1,7 @@
 import type { AgentConversation, VisitorAnswer, VisitorProfile } from '@helvino/protocol'
-import { Button, CopyButton, Loader, Text } from '@mantine/core'
+import { Button, CopyButton, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Loading } from './Loading.tsx'
 import { Face } from './Face.tsx'
 import { Icon } from './Icon.tsx'
 import { visitorName, visitorTitle } from './listing.ts'
@@ -31,7 +32,7 @@ export function VisitorColumn({ conversation, found, nowMs }: VisitorColumnProps
         </Text>
       </div>
       {email !== null && <Email email={email} />}
-      {found === 'asking' && <Loader size="sm" aria-label={words.loading} />}
+      {found === 'asking' && <Loading />}
       {found === 'failed' && (
         <Text size="sm" c="dimmed" role="status">
           {words.visitorColumn.failed}
