@@ -1,7 +1,6 @@
 import { Text } from '@mantine/core'
 import { type ComponentType, useEffect, useState } from 'react'
 import { Loading } from '../Loading.tsx'
-import { words } from '../words/en.ts'
 import { settingsWords } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 
