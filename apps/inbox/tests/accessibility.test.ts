@@ -146,7 +146,8 @@ describe('the keyboard alone', () => {
     await ada.message('Asks every week.').filter({ hasText: 'private note' }).waitFor()
     await keyboard.press('Escape')
     await keyboard.press('e')
-    await ada.button('Reopen').waitFor()
+    // The frame may come before the answer, until which the button is busy.
+    await page.locator('button:not([data-loading])', { hasText: 'Reopen' }).waitFor()
     await keyboard.press('e')
     await ada.button('Resolve').waitFor()
     await keyboard.press('Control+k')
