@@ -49,7 +49,7 @@ async function bundle(options, wrap = (text) => text) {
   if (!file) throw new Error('a build gave no file')
   // A second minifier, now that it is one file: of what the first one leaves it finds another four in a hundred.
   const { code } = await minify(wrap(file.text), {
-    module: options.format === 'esm' || options.globalName !== undefined,
+    module: options.format === 'esm',
     ecma: 2020,
     compress: {
       passes: 3,
@@ -95,8 +95,16 @@ const preactOfPanel = {
   },
 }
 
-/** @param {string} code */
-const asView = (code) => `export const createView=$preact=>{${code};return $view}`
+/**
+ * What the chunk exports is what the function gives back. Not by esbuild's own function around a chunk, which loops over whatever a page's
+ * library has added to every object.
+ * @param {string} code
+ */
+function asView(code) {
+  const [exported, names = ''] = /export\s*\{([^}]*)\};?\s*$/.exec(code) ?? ['']
+  const given = names.split(',').map((each) => each.trim().split(' as ').reverse().join(':'))
+  return `export const createView=$preact=>{${code.slice(0, -exported.length)}return{${given.join()}}}`
+}
 
 const preact = fileURLToPath(import.meta.resolve('preact'))
 const languages = ['ar', 'de', 'es', 'fr', 'ja', 'pt', 'tr']
@@ -109,8 +117,7 @@ const liveFile = hashedName('live', live)
 const { code: view, ...afterView } = await bundle(
   {
     entryPoints: [join(folder, 'src/view-parts.ts')],
-    format: 'iife',
-    globalName: '$view',
+    format: 'esm',
     ...afterLive,
     define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
     inject: [preact],

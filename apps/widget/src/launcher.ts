@@ -44,6 +44,8 @@ export interface Launcher {
 /** Made by DOM calls alone: a strict policy forbids the rest. */
 export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions): Launcher {
   const host = document.createElement('helvino-widget')
+  // Whatever the page's own is: the side is for the organisation to choose.
+  host.dir = 'ltr'
   const root = host.attachShadow({ mode: 'open' })
   const button = document.createElement('button')
   const trouble = document.createElement('div')
@@ -81,6 +83,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
     setUnread(count) {
       button.dataset['unread'] = String(count)
+      button.ariaLabel += ` (${String(count)})`
     },
     remove() {
       isRemoved = true

@@ -69,7 +69,7 @@ interface LauncherAnswer {
 function sayCached(orgToken: unknown): void {
   try {
     const claims = String(orgToken).split('.')[1] ?? ''
-    const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { readonly exp: number }
+    const { exp } = JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))) as { readonly exp: number }
     say(cachedText + new Date(exp * 1_000).toISOString())
   } catch {
     // A token of another kind has no time to tell.
@@ -108,7 +108,9 @@ function tellFailed(error: unknown, launcher: Launcher, widget: Widget): void {
 /** The widget on one page: the launcher at once, the one bootloader call when the page is idle, the panel when it is opened. */
 export function createWidget(options: WidgetOptions): Widget {
   const { site, storage, owner, tell } = options
-  const visitorId = owner ?? findVisitorId(site, storage, options.random)
+  let found = owner
+  // Not before the page is idle: the first look into the storage holds a page up until the browser has fetched it.
+  const visitorId = () => (found ??= findVisitorId(site, storage, options.random))
   const stop = new AbortController()
   const waiting = createWaitingNote(site, storage, owner)
   const load = loadOnce(options.loadPanel)
@@ -122,8 +124,8 @@ export function createWidget(options: WidgetOptions): Widget {
       const { startPanel } = await load()
       if (stop.signal.aborted) return
       panel ??= startPanel({
-        ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
-        keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId),
+        ...{ ...options, visitorId: visitorId(), root: launcher.root, boot: booting.last() },
+        keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId()),
         ...{ noteWaiting: waiting.write, launcherWords: launcher.words },
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
@@ -173,6 +175,9 @@ export function createWidget(options: WidgetOptions): Widget {
   const ask = () => {
     if (!panel) booting.ask()
   }
-  options.onIdle(waiting.isThere() ? () => void start() : ask)
+  options.onIdle(() => {
+    if (waiting.isThere()) void start()
+    else ask()
+  })
   return widget
 }
