@@ -36,7 +36,7 @@ export interface Launcher {
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
   /** How many answers are not read yet. */
-  setUnread(count: unknown): void
+  setUnread(count: string): void
   /** Takes it off the page, for good. */
   remove(): void
 }
@@ -44,8 +44,6 @@ export interface Launcher {
 /** Made by DOM calls alone: a strict policy forbids the rest. */
 export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions): Launcher {
   const host = document.createElement('helvino-widget')
-  // Whatever the page's own is: the side is for the organisation to choose.
-  host.dir = 'ltr'
   const root = host.attachShadow({ mode: 'open' })
   const button = document.createElement('button')
   const trouble = document.createElement('div')
@@ -82,8 +80,8 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     },
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
     setUnread(count) {
-      button.dataset['unread'] = String(count)
-      button.ariaLabel += ` (${String(count)})`
+      button.dataset['unread'] = count
+      button.ariaLabel = `${words.open} (${count})`
     },
     remove() {
       isRemoved = true
@@ -101,6 +99,8 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   for (const type of ['pointerenter', 'focus']) button.addEventListener(type, onApproach)
   trouble.className = 'trouble'
   trouble.role = 'status'
+  // Whatever the page's own is: the side is for the organisation to choose.
+  host.dir = 'ltr'
   root.append(trouble, button)
   launcher.setColor(usualColor)
   launcher.setOpen(false)

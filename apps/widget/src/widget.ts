@@ -82,7 +82,7 @@ function adopt({ ['config']: config, orgToken, unread }: LauncherAnswer, launche
   if (/^#[\da-f]{6}$/i.test(color)) launcher.setColor(color)
   // It stands at the end of the line: so the direction is the side.
   if (config?.['position'] === 'left') (launcher.root.host as HTMLElement).dir = 'rtl'
-  if (unread) launcher.setUnread(unread)
+  if (unread) launcher.setUnread(String(unread))
   if (config?.['widgetEnabled'] === false) widget.shutdown()
 }
 

@@ -346,6 +346,7 @@ describe('a hostile script', () => {
     await launcher(page).waitFor()
     await page.evaluate(() => {
       document.open()
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what old pages do is what is tested
       document.write('<!doctype html><title>New</title><h1>Another page</h1>')
       document.close()
       window.Helvino!.shutdown()
