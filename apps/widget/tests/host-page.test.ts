@@ -178,6 +178,40 @@ describe('before the first opening', () => {
   })
 })
 
+describe('a page that signs a visitor out who has not signed in', () => {
+  it('[HO11] has what they had not sent go as theirs, and the next visitor sees nothing of it', async () => {
+    const { page, errors } = await visit()
+    const writers: string[] = []
+    let isDown = true
+    await page.route('**/messages', (route) => {
+      if (isDown || route.request().method() !== 'POST') return isDown ? route.abort() : route.continue()
+      writers.push(route.request().headers()['x-visitor-id'] ?? '')
+      return route.continue()
+    })
+    await launcher(page).click()
+    await say(page, 'before I go')
+    await page.locator('.message.waiting').waitFor()
+    const kept = () => page.evaluate(() => localStorage.getItem('helvino/site_demo/visitor'))
+    const first = await kept()
+    await page.evaluate(() => window.Helvino!.reset())
+    await expect.poll(() => page.locator('.message').count()).toBe(0)
+    await page.reload()
+    await page.waitForTimeout(1_000)
+    isDown = false
+    await expect.poll(() => writers, { timeout: 60_000 }).toEqual([first])
+    await launcher(page).click()
+    await page.locator('.greeting').waitFor()
+    await say(page, 'somebody else')
+    await page.locator('.message.sent').waitFor()
+    expect(writers).toEqual([first, await kept()])
+    expect(await page.locator('.message').count()).toBe(1)
+    await expect
+      .poll(() => page.evaluate(() => Object.keys(localStorage).filter((key) => /visitor.(left|waiting)$/.test(key))))
+      .toEqual([])
+    expect(errors).toEqual([])
+  })
+})
+
 describe('the back/forward cache', () => {
   const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     'a launcher alone': (page) => launcher(page).waitFor(),
