@@ -36,7 +36,7 @@ export interface Launcher {
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
   /** How many answers are not read yet. */
-  setUnread(count: string): void
+  setUnread(count: number): void
   /** Takes it off the page, for good. */
   remove(): void
 }
@@ -80,7 +80,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     },
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
     setUnread(count) {
-      button.dataset['unread'] = count
+      button.dataset['unread'] = String(count)
       button.ariaLabel = `${words.open} (${count})`
     },
     remove() {

@@ -71,9 +71,7 @@ export function startPanel(given: PanelTerms): Panel {
     if (early.length < maxEarly) early.push(event)
   })
   const leftKey = leftKeyOf(terms.site)
-  const note = () => {
-    terms.noteWaiting?.(isWaiting(client.state.outbox) || browserStorage.get(leftKey) !== undefined)
-  }
+  const note = () => terms.noteWaiting?.(isWaiting(client.state.outbox) || browserStorage.get(leftKey) !== undefined)
   const openAs = (id: string) =>
     createApi({ ...terms, runtime, bufferMs, visitorId: id, keepVisitorId: () => id, boot: undefined }).client
   // Not among the requests of somebody who has signed in.

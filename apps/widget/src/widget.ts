@@ -26,7 +26,7 @@ export interface WidgetOptions extends PageSettings {
   readonly onRefused: (code: unknown) => void
   /** Loads the panel's chunk. `attempt` counts from 0: a browser may remember that an address failed. */
   readonly loadPanel: (attempt: number) => Promise<PanelModule>
-  /** Calls back once, when the page has nothing better to do. */
+  /** Calls back once, when the page has nothing better to do. The storage is not looked into before: the first look holds a page up. */
   readonly onIdle: (run: () => void) => void
 }
 
@@ -82,7 +82,7 @@ function adopt({ ['config']: config, orgToken, unread }: LauncherAnswer, launche
   if (/^#[\da-f]{6}$/i.test(color)) launcher.setColor(color)
   // It stands at the end of the line: so the direction is the side.
   if (config?.['position'] === 'left') (launcher.root.host as HTMLElement).dir = 'rtl'
-  if (unread) launcher.setUnread(String(unread))
+  if (unread) launcher.setUnread(unread as number)
   if (config?.['widgetEnabled'] === false) widget.shutdown()
 }
 
@@ -109,7 +109,6 @@ function tellFailed(error: unknown, launcher: Launcher, widget: Widget): void {
 export function createWidget(options: WidgetOptions): Widget {
   const { site, storage, owner, tell } = options
   let found = owner
-  // Not before the page is idle: the first look into the storage holds a page up until the browser has fetched it.
   const visitorId = () => (found ??= findVisitorId(site, storage, options.random))
   const stop = new AbortController()
   const waiting = createWaitingNote(site, storage, owner)
@@ -165,7 +164,6 @@ export function createWidget(options: WidgetOptions): Widget {
     onToggle: widget.toggle,
     onApproach() {
       ask()
-      // Ahead of the click; where it fails, the click says so.
       load().catch(() => undefined)
     },
   })
@@ -175,9 +173,6 @@ export function createWidget(options: WidgetOptions): Widget {
   const ask = () => {
     if (!panel) booting.ask()
   }
-  options.onIdle(() => {
-    if (waiting.isThere()) void start()
-    else ask()
-  })
+  options.onIdle(() => (waiting.isThere() ? void start() : ask()))
   return widget
 }
