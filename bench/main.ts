@@ -1,3 +1,4 @@
+import { measureBootloader } from './bootloader.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
 import { measureReconnect } from './reconnect.ts'
@@ -12,6 +13,7 @@ type Tables = Readonly<Record<string, readonly object[]>>
 const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   start: async () => ({ start: await measureStart() }),
   syncs: async () => ({ syncs: await measureSyncs() }),
+  bootloader: async () => ({ bootloader: await measureBootloader() }),
   messages: async () => ({ messages: await measureMessages() }),
   live: async () => ({ live: await measureLive() }),
   sockets: async () => ({ sockets: await measureSockets() }),

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
+import { createAdmission } from './admission/admission.ts'
+import { createFindAddress } from './admission/caller-address.ts'
+import { createOverload } from './admission/overload.ts'
 import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
@@ -22,6 +25,7 @@ import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
+import { openFrontDoor } from './http/front-door.ts'
 import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -172,6 +176,14 @@ function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRou
     addDemoRoutes(app, { ...parts, orgKey: demoOrgKey })
 }
 
+/** What the server does not do for everybody who asks. */
+function openAdmission(config: ServerConfig, { clock, random }: ServerWorld, onUndeclaredProxy: () => void) {
+  const overload = createOverload(clock)
+  const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
+  const findAddress = createFindAddress(config.trustedProxies, onUndeclaredProxy)
+  return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -190,7 +202,13 @@ async function wire(
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
-  const guard = { authenticate, agents, publicUrl, ownOrigins }
+  const { limits, stopMeasuring } = openAdmission(config, world, () => {
+    app.log.warn({
+      event: 'proxy-undeclared',
+      hint: 'X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.',
+    })
+  })
+  const guard = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
@@ -204,11 +222,14 @@ async function wire(
   const waitingReads = createWaitingReads(fanOut, clock)
   const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
-  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
+  const gateway = createGateway({
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure },
+    ...limits,
+  })
   await listenToOthers()
 
   const routes = {
-    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing },
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, ...limits },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
@@ -232,6 +253,7 @@ async function wire(
   addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
+  openFrontDoor(app, { ...limits, clock, isStopping })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStopping()) void reply.header('connection', 'close')
     done()
@@ -240,6 +262,7 @@ async function wire(
   const sendAway = () => {
     waitingReads.stop()
     gateway.close()
+    stopMeasuring()
   }
   return { app, store, sendAway, cutSockets: gateway.cut, firstStart }
 }

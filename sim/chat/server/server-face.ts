@@ -1,4 +1,5 @@
 // What a chat world runs of the server, by name: a mutant's copy of the sources gets the same face.
+export { createAdmission } from '../../../apps/server/src/admission/admission.ts'
 export { migrateAgentTables } from '../../../apps/server/src/auth/agent-tables.ts'
 export { prepareFindAgentRole } from '../../../apps/server/src/auth/agent-role.ts'
 export { createAuthenticate, createRecheck } from '../../../apps/server/src/auth/authenticate.ts'

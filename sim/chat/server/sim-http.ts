@@ -75,7 +75,7 @@ export class SimHttp {
     const [path = '', query = ''] = url.split('?')
     const route = this.#routes.find((each) => each.method === method && each.path.test(path))
     const request = {
-      ...{ method, url, headers, ip: '192.0.2.1', raw: rawRequest, principal: undefined, agentSession: undefined },
+      ...{ method, url, headers, raw: rawRequest, principal: undefined, agentSession: undefined },
       params: { ...route?.path.exec(path)?.groups },
       query: Object.fromEntries(query.split('&').map((pair) => pair.split('='))) as Record<string, string>,
       routeOptions: { url: route?.pattern },

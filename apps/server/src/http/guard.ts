@@ -2,11 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Agents } from '../auth/agents.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { isForeignSite, isLoginSafe, type RequestPlace } from './cookie-guard.ts'
+import { type LimitOptions, limitOfRoute, refuseUnknown } from './limited-routes.ts'
 import { refuse } from './refuse.ts'
 import { readCredentials, readVisitorHeader } from './request-state.ts'
 import { roleOfRoute } from './route-table.ts'
 
-export interface GuardOptions {
+export interface GuardOptions extends LimitOptions {
   readonly authenticate: Authenticate
   readonly agents: Pick<Agents, 'findSession'>
   readonly publicUrl: string | undefined
@@ -43,13 +44,22 @@ export function createGuard(options: GuardOptions) {
     // An address that no route answers goes on to the refusal for it.
     const role = pattern === undefined ? 'anyone' : roleOfRoute(request.method, pattern)
     if (role === undefined) throw new Error('A route without a role was reached.')
+    const limit = limitOfRoute(request.method, pattern ?? '')
+    if (refuseUnknown(request, reply, options, limit.unknown)) return reply
     if (role === 'anyone') return undefined
     if (role === 'session') return guardSession(request, reply)
     if (readVisitorHeader(request).kind === 'malformed') return refuse(reply, 'visitor_invalid')
-    const authentication = await options.authenticate(readCredentials(request), role)
+    const { admission, authenticate } = options
+    const credentials = readCredentials(request)
+    const authentication = await authenticate(credentials, role, (caller) =>
+      admission.takeKnown(caller, limit.known ?? 'call'),
+    )
     if (authentication.kind === 'refused') {
       request.turnedAway = authentication
-      return refuse(reply, authentication.code, { hint: authentication.hint })
+      const { code, hint, retryAfterSeconds } = authentication
+      const token = role === 'visitor' ? credentials.orgToken : credentials.agentToken
+      if (retryAfterSeconds !== undefined && token !== undefined) admission.rememberToken(token, retryAfterSeconds)
+      return refuse(reply, code, { hint, retryAfterSeconds })
     }
     request.principal = authentication.principal
     return undefined

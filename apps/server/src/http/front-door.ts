@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headers, type RefusalBody, refusals } from '@helvino/protocol'
+import type { Clock } from '@helvino/runtime'
+import type { FastifyInstance } from 'fastify'
+import { corsHeadersOf } from './cors.ts'
+import type { LimitOptions } from './limited-routes.ts'
+
+const refusal: RefusalBody = {
+  error: refusals.rate_limited.error,
+  code: 'rate_limited',
+  message: refusals.rate_limited.error,
+}
+const refusalText = JSON.stringify(refusal)
+
+/** Whoever does not wait though they were told to is answered after this, in ms: their connection asks nothing meanwhile. */
+const heldForMs = 1_000
+/** So many answers are held at a time, at some kB each; one more is given at once. */
+const maxHeld = 2_000
+
+export interface FrontDoorOptions extends LimitOptions {
+  readonly clock: Clock
+  readonly isStopping: () => boolean
+}
+
+function refuseAtDoor({ url }: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
+  response
+    .writeHead(refusals.rate_limited.status, {
+      'x-content-type-options': 'nosniff',
+      ...corsHeadersOf(url),
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': refusalText.length,
+      [headers.retryAfter]: String(waitSeconds),
+    })
+    .end(refusalText)
+}
+
+/** The token that is shown, unchecked. A header that comes twice is no token of ours. */
+function shownToken({ headers: sent }: IncomingMessage): string | undefined {
+  const token = sent[headers.orgToken] ?? sent[headers.agentToken]
+  return typeof token === 'string' ? token : undefined
+}
+
+/** 0, or the whole seconds after which whoever asks may come again. */
+function waitSecondsOf(request: IncomingMessage, { admission, findAddress }: LimitOptions): number {
+  const waitSeconds = admission.takeRequest(findAddress(request))
+  if (waitSeconds > 0) return waitSeconds
+  const token = shownToken(request)
+  return token === undefined ? 0 : admission.takeToken(token)
+}
+
+/**
+ * Stands before Fastify, so that whoever asks far too often costs hardly more than Node needs to read the request: an address beyond its limit, and
+ * the token of somebody who was told to wait and does not. Everything else goes on.
+ */
+export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
+  const { clock, isStopping } = options
+  const { server } = app
+  let held = 0
+
+  function hold(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
+    held += 1
+    const cancel = clock.startTimer(heldForMs, () => {
+      refuseAtDoor(request, response, waitSeconds)
+    })
+    // Answered, or given up by whoever asked.
+    response.once('close', () => {
+      held -= 1
+      cancel()
+    })
+  }
+
+  server.removeAllListeners('request')
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // Fastify knows what else to tell who asks a server that stops.
+    const waitSeconds = isStopping() ? 0 : waitSecondsOf(request, options)
+    if (waitSeconds === 0) app.routing(request, response)
+    else if (held < maxHeld) hold(request, response, waitSeconds)
+    else refuseAtDoor(request, response, waitSeconds)
+  })
+}
