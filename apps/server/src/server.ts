@@ -23,6 +23,7 @@ import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
 import { openFrontDoor } from './http/front-door.ts'
@@ -31,7 +32,9 @@ import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addInstallationRoutes } from './http/installation-routes.ts'
 import { addInvitationRoutes } from './http/invitation-routes.ts'
+import { logsRequests } from './http/log.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
+import { createPlainBootloader } from './http/plain-bootloader.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
 import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
@@ -164,10 +167,11 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
 }
 
 /** What is known of how the server and its visitors' renewals do. */
-function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): void {
+function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): Telemetry {
   const telemetry = new Telemetry(clock)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
+  return telemetry
 }
 
 /** Where this machine alone reaches the server. */
@@ -235,9 +239,9 @@ async function wire(
     findAvailability: createFindAvailability(),
   }
   addHealthRoutes(app, store, isStopping)
-  addFigures(app, config, clock)
+  const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
-  addVisitorRoutes(app, {
+  const answerBootloader = createAnswerBootloader({
     ...routes,
     identifyVisitor,
     identifySubject: createIdentifySubject(keyRing.visitorKey),
@@ -245,6 +249,7 @@ async function wire(
     keepSignedProfile: createKeepSignedProfile(store, visitors, clock),
     env: config.demo ? 'demo' : 'production',
   })
+  addVisitorRoutes(app, { ...routes, identifyVisitor, answerBootloader })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, visitors)
   addAgentRoutes(app, routes)
@@ -253,7 +258,11 @@ async function wire(
   addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
-  openFrontDoor(app, { ...limits, clock, isStopping })
+  const plainBootloader = createPlainBootloader({ guard, answer: answerBootloader, telemetry })
+  openFrontDoor(app, {
+    ...{ ...limits, clock, isStopping },
+    answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
+  })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStopping()) void reply.header('connection', 'close')
     done()

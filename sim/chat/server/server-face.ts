@@ -10,6 +10,7 @@ export { createNoteTyping } from '../../../apps/server/src/conversations/typing.
 export { refusedByStore } from '../../../apps/server/src/conversations/refused.ts'
 export { createLocalFanOut } from '../../../apps/server/src/fan-out/local.ts'
 export { addAgentRoutes } from '../../../apps/server/src/http/agent-routes.ts'
+export { createAnswerBootloader } from '../../../apps/server/src/http/bootloader.ts'
 export { createGuard } from '../../../apps/server/src/http/guard.ts'
 export { refuse } from '../../../apps/server/src/http/refuse.ts'
 export { addProfileRoutes } from '../../../apps/server/src/http/profile-routes.ts'

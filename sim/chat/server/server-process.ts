@@ -309,7 +309,10 @@ function wire(
   const signedIn = { identifySubject, keepSignedProfile: () => undefined }
   const shared = { ...common, identitySecrets, findAvailability: server.createFindAvailability() }
   const noteSeenOrigin = server.createNoteSeenOrigin(store, clock)
-  server.addVisitorRoutes(http.app, { ...shared, ...signedIn, identifyVisitor, noteSeenOrigin, env: 'sim' })
+  const answerBootloader = server.createAnswerBootloader({
+    ...{ ...shared, ...signedIn, identifyVisitor, noteSeenOrigin, env: 'sim' },
+  })
+  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, answerBootloader })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))

@@ -8,6 +8,7 @@ import { createFindPublicId, type FindPublicId } from './known-visitors.ts'
 import { decideOrigin, parseOrigin } from './origin.ts'
 import { verifyOrgToken } from './org-token.ts'
 import type { Authentication, Credentials, FindAgentRole, Principal, Role } from './principal.ts'
+import { createFindPublicOrg } from './public-orgs.ts'
 import { createRefusedOrigins } from './refused-origins.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 import type { IdentifyVisitor } from './visitor.ts'
@@ -128,6 +129,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const verifiedTokens = new VerifiedTokens()
   const verifiedAgentTokens = new VerifiedTokens()
   const findPublicId = createFindPublicId(identifyVisitor)
+  const findPublicOrg = createFindPublicOrg(store)
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
 
   /** The refusal where the org is off or does not admit the origin. */
@@ -143,7 +145,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   async function asPublic(credentials: Credentials, admit: Admit): Promise<Authentication> {
     const { siteId, orgKey } = credentials
     if (siteId === undefined && orgKey === undefined) return refuse('not_found', 'Send x-site-id or x-org-key.')
-    const org = await store.findOrg(siteId === undefined ? { key: orgKey ?? '' } : { siteId })
+    const org = await findPublicOrg(siteId === undefined ? { key: orgKey ?? '' } : { siteId })
     if (!org) return refuse('not_found')
     const waitSeconds = admit({ kind: 'public', orgId: org.id })
     if (waitSeconds > 0) return tooMany(waitSeconds)

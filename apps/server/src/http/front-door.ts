@@ -1,16 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { headers, type RefusalBody, refusals } from '@helvino/protocol'
+import { headers } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { corsHeadersOf } from './cors.ts'
+import { answerPlainly } from './plain-answer.ts'
+import { plainRefusal } from './refuse.ts'
 import type { LimitOptions } from './limited-routes.ts'
 
-const refusal: RefusalBody = {
-  error: refusals.rate_limited.error,
-  code: 'rate_limited',
-  message: refusals.rate_limited.error,
-}
-const refusalText = JSON.stringify(refusal)
+const bootloaderPath = '/api/bootloader'
 
 /** Whoever does not wait though they were told to is answered after this, in ms: their connection asks nothing meanwhile. */
 const heldForMs = 1_000
@@ -19,20 +15,13 @@ const maxHeld = 2_000
 
 export interface FrontDoorOptions extends LimitOptions {
   readonly clock: Clock
+  /** Answers a call of the bootloader as its route would, or rejects; `undefined` where each call is to pass Fastify, which logs it. */
+  readonly answerBootloader: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
   readonly isStopping: () => boolean
 }
 
-function refuseAtDoor({ url }: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
-  response
-    .writeHead(refusals.rate_limited.status, {
-      'x-content-type-options': 'nosniff',
-      ...corsHeadersOf(url),
-      'cache-control': 'no-store',
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': refusalText.length,
-      [headers.retryAfter]: String(waitSeconds),
-    })
-    .end(refusalText)
+function refuseAtDoor(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
+  answerPlainly(request, response, plainRefusal('rate_limited', { retryAfterSeconds: waitSeconds }))
 }
 
 /** The token that is shown, unchecked. A header that comes twice is no token of ours. */
@@ -51,10 +40,10 @@ function waitSecondsOf(request: IncomingMessage, { admission, findAddress }: Lim
 
 /**
  * Stands before Fastify, so that whoever asks far too often costs hardly more than Node needs to read the request: an address beyond its limit, and
- * the token of somebody who was told to wait and does not. Everything else goes on.
+ * the token of somebody who was told to wait and does not. The bootloader, which every page load asks, is answered here, too. Everything else goes on.
  */
 export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
-  const { clock, isStopping } = options
+  const { clock, isStopping, answerBootloader } = options
   const { server } = app
   let held = 0
 
@@ -70,11 +59,21 @@ export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): 
     })
   }
 
+  function goOn(request: IncomingMessage, response: ServerResponse): void {
+    const isPlain = request.method === 'GET' && request.url === bootloaderPath && !isStopping()
+    if (!isPlain || !answerBootloader) app.routing(request, response)
+    else
+      answerBootloader(request, response).catch(() => {
+        // It meets the same there, and is answered and logged as every failure is.
+        app.routing(request, response)
+      })
+  }
+
   server.removeAllListeners('request')
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     // Fastify knows what else to tell who asks a server that stops.
     const waitSeconds = isStopping() ? 0 : waitSecondsOf(request, options)
-    if (waitSeconds === 0) app.routing(request, response)
+    if (waitSeconds === 0) goOn(request, response)
     else if (held < maxHeld) hold(request, response, waitSeconds)
     else refuseAtDoor(request, response, waitSeconds)
   })

@@ -1,14 +1,23 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RefusalCode } from '@helvino/protocol'
 import type { Admission, LimitedDeed } from '../admission/admission.ts'
-import type { FindAddress } from '../admission/caller-address.ts'
-import { refuse } from './refuse.ts'
+import type { CallerAddress, FindAddress } from '../admission/caller-address.ts'
+import type { Authentication } from '../auth/principal.ts'
+import type { RefusalDetail } from './refuse.ts'
 
 export interface LimitOptions {
   readonly admission: Admission
   readonly findAddress: FindAddress
 }
 
-interface RouteLimit {
+/** Why a request goes no further. */
+export interface TurnedAway extends RefusalDetail {
+  readonly kind: 'turned-away'
+  readonly code: RefusalCode
+  /** What `authenticate` has said, where it was asked. */
+  readonly authentication?: Extract<Authentication, { kind: 'refused' }>
+}
+
+export interface RouteLimit {
   /** Counted by the address of the caller, before it is known who that is. */
   readonly unknown?: Parameters<Admission['takeUnknown']>[0]
   /** Counted by who it is. */
@@ -31,24 +40,20 @@ const limitedRoutes: Readonly<Record<string, RouteLimit>> = {
 
 const unlimited: RouteLimit = {}
 
-export const limitOfRoute = (method: string, pattern: string): RouteLimit =>
-  limitedRoutes[`${method} ${pattern}`] ?? unlimited
+/** A `HEAD` costs what its `GET` costs. */
+export const limitOfRoute = (method: string, pattern: string | undefined): RouteLimit =>
+  limitedRoutes[`${method === 'HEAD' ? 'GET' : method} ${pattern ?? ''}`] ?? unlimited
 
-/** Refuses what is costly and asked for by nobody knows whom, before it costs anything. */
+/** Refuses what is costly and asked for by nobody knows whom, before it costs anything; `undefined` where it may go on. */
 export function refuseUnknown(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { admission, findAddress }: LimitOptions,
+  admission: Pick<Admission, 'takeUnknown' | 'takeUnderLoad'>,
   deed: RouteLimit['unknown'],
-): boolean {
-  if (deed === undefined) return false
-  const waitSeconds = admission.takeUnknown(deed, findAddress(request.raw))
-  if (waitSeconds > 0) {
-    refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
-    return true
-  }
+  address: () => CallerAddress,
+): TurnedAway | undefined {
+  if (deed === undefined) return undefined
+  const waitSeconds = admission.takeUnknown(deed, address())
+  if (waitSeconds > 0) return { kind: 'turned-away', code: 'rate_limited', retryAfterSeconds: waitSeconds }
   // Whoever opens a conversation has a token: they are let in already.
   const loadSeconds = deed === 'open' ? 0 : admission.takeUnderLoad()
-  if (loadSeconds > 0) refuse(reply, 'unavailable', { retryAfterSeconds: loadSeconds })
-  return loadSeconds > 0
+  return loadSeconds > 0 ? { kind: 'turned-away', code: 'unavailable', retryAfterSeconds: loadSeconds } : undefined
 }
