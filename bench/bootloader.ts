@@ -15,8 +15,6 @@ const visitors = 8_000
 /** As a browser sends it from a page of another site, through a proxy, so that limits by address are counted. */
 const ofBrowser = {
   'x-forwarded-for': '198.51.100.7',
-  origin: 'http://localhost:8080',
-  referer: 'http://localhost:8080/',
   'user-agent': 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   accept: '*/*',
   'accept-encoding': 'gzip, deflate, br, zstd',
@@ -33,12 +31,13 @@ interface Figures {
   readonly statuses: Readonly<Record<string, number>>
 }
 
-async function measure(pid: number, url: string, withVisitor: boolean, ms: number): Promise<Figures> {
+/** `origin`: one that the organisation admits by name. */
+async function measure(pid: number, url: string, origin: string, withVisitor: boolean, ms: number): Promise<Figures> {
   const requests = Array.from({ length: withVisitor ? visitors : 1 }, () => ({
     method: 'GET' as const,
     url: `${url}/api/bootloader`,
     headers: {
-      ...ofBrowser,
+      ...{ ...ofBrowser, origin, referer: `${origin}/` },
       'x-org-key': 'demo',
       ...(withVisitor && { 'x-visitor-id': `v_${crypto.randomUUID()}` }),
     },
@@ -64,17 +63,17 @@ async function startBare(answer: string) {
  */
 export async function measureBootloader(): Promise<readonly object[]> {
   const server = await spawnServer({ env: { LOG_LEVEL: 'warn', TRUSTED_PROXIES: '1', RATE_LIMIT_SCALE: '10000' } })
-  const example = await fetch(`${server.url}/api/bootloader`, { headers: { ...ofBrowser, 'x-org-key': 'demo' } })
+  const example = await fetch(`${server.url}/api/bootloader`, { headers: { 'x-org-key': 'demo' } })
   const bare = await startBare(await example.text())
   const rows: object[] = []
   for (const withVisitor of [true, false]) {
-    await measure(server.pid, server.url, withVisitor, warmUpMs)
-    await measure(bare.pid, bare.url, withVisitor, warmUpMs)
+    await measure(server.pid, server.url, server.url, withVisitor, warmUpMs)
+    await measure(bare.pid, bare.url, server.url, withVisitor, warmUpMs)
     const ours: Figures[] = []
     const bares: Figures[] = []
     for (let round = 0; round < rounds; round += 1) {
-      ours.push(await measure(server.pid, server.url, withVisitor, forMs))
-      bares.push(await measure(bare.pid, bare.url, withVisitor, forMs))
+      ours.push(await measure(server.pid, server.url, server.url, withVisitor, forMs))
+      bares.push(await measure(bare.pid, bare.url, server.url, withVisitor, forMs))
     }
     const [oursUs, bareUs] = [ours, bares].map((figures) => median(figures.map((each) => each.cpuUs)))
     rows.push({

@@ -1,8 +1,11 @@
 import { measureBootloader } from './bootloader.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
+import { measureNeighbours } from './neighbours.ts'
+import { measureOneAddress } from './one-address.ts'
 import { measureReconnect } from './reconnect.ts'
 import { measureRenewal } from './renewal.ts'
+import { measureRotation } from './rotation.ts'
 import { measureSockets } from './sockets.ts'
 import { measureStart } from './start.ts'
 import { measureSyncs } from './syncs.ts'
@@ -17,6 +20,9 @@ const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   messages: async () => ({ messages: await measureMessages() }),
   live: async () => ({ live: await measureLive() }),
   sockets: async () => ({ sockets: await measureSockets() }),
+  neighbours: async () => ({ neighbours: await measureNeighbours() }),
+  'one-address': async () => ({ 'one address': await measureOneAddress() }),
+  rotation: async () => ({ rotation: await measureRotation() }),
   reconnect: async () => ({ reconnect: await measureReconnect() }),
   renewal: measureRenewal,
 }

@@ -8,7 +8,7 @@ import type { IdentifySubject, IdentifyVisitor, VisitorIdentity } from '../auth/
 import { asAnybodySees, type FindAvailability } from '../settings/availability.ts'
 import type { Org, Store } from '../store/contract.ts'
 import type { KeepSignedProfile } from '../visitors/signed-profile.ts'
-import { readCredentials, readIdentityHeader, readVisitorHeader, type WithHeaders } from './request-state.ts'
+import { readIdentityHeader, readVisitorHeader, type WithHeaders } from './request-state.ts'
 import type { NoteSeenOrigin } from './seen-origins.ts'
 
 export interface BootloaderOptions {
@@ -34,7 +34,7 @@ export type BootloaderAnswered =
 /** What a page is told that names this organisation; who may ask has been checked. */
 export type AnswerBootloader = (request: WithHeaders, org: Org) => Promise<BootloaderAnswered>
 
-export const bootloaderHeaders = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' }
+export const bootloaderHeaders: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' }
 
 const minuteMs = 60_000
 
@@ -89,7 +89,7 @@ export function createAnswerBootloader(options: BootloaderOptions): AnswerBootlo
   const beginningOf = createBeginning(options)
 
   return async (request, org) => {
-    noteSeenOrigin(org.id, readCredentials(request).origin)
+    noteSeenOrigin(org.id, request.headers.origin)
     const caller = await findCaller(request, org, options)
     if (caller.kind === 'refused') return { kind: 'refused', code: 'identity_invalid', hint: caller.hint }
     const visitorId = caller.visitor?.visitorId
