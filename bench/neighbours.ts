@@ -7,8 +7,8 @@ import { rateLimits } from '../packages/protocol/src/index.ts'
 import { idMark, type LoadFigures, type LoadRequest, runLoad } from './load/load.ts'
 import { cpuUs, percentile } from './process-figures.ts'
 
-const rounds = 5
-const forMs = 5_000
+const rounds = 3
+const forMs = 4_000
 /** Of the quiet organisation: a message of each visitor in a second. */
 const quietVisitors = 50
 const noisyVisitors = 100

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { createAdmission } from './admission/admission.ts'
@@ -182,7 +183,12 @@ function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRou
 
 /** What the server does not do for everybody who asks. */
 function openAdmission(config: ServerConfig, { clock, random }: ServerWorld, onUndeclaredProxy: () => void) {
-  const overload = createOverload(clock)
+  let measured = performance.eventLoopUtilization()
+  const overload = createOverload(clock, () => {
+    const before = measured
+    measured = performance.eventLoopUtilization()
+    return performance.eventLoopUtilization(measured, before).utilization
+  })
   const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
   const findAddress = createFindAddress(config.trustedProxies, onUndeclaredProxy)
   return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
@@ -260,7 +266,7 @@ async function wire(
   app.server.on('upgrade', gateway.upgrade)
   const plainBootloader = createPlainBootloader({ guard, answer: answerBootloader, telemetry })
   openFrontDoor(app, {
-    ...{ ...limits, clock, isStopping },
+    ...{ ...limits, clock, random, isStopping },
     answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -21,7 +21,7 @@ export const rateLimits = {
   /** Bootloader calls that name one organisation: 360,000 page loads in an hour. */
   orgBootloader: { perSecond: 100, burst: 3_000 },
   /** Calls of the visitors of one organisation, each message of a batch counted: 1,200 people who talk at once, each with a call in six seconds. */
-  orgCalls: { perSecond: 200, burst: 4_000 },
+  orgCalls: { perSecond: 200, burst: 1_000 },
   /** Calls of all agents of one organisation. */
   orgAgentCalls: { perSecond: 100, burst: 2_000 },
   /** Calls of one visitor. A page makes a few when it is loaded, and one for each message and for what is read. */

@@ -275,7 +275,7 @@ function wire(
   const conversations = server.createConversations({ store, fanOut, clock, random })
   const waitingReads = server.createWaitingReads(fanOut, clock)
   const limits = {
-    admission: server.createAdmission({ clock, random, scale: 1, overload: { take: () => 0 } }),
+    admission: server.createAdmission({ clock, random, scale: 1, overload: { take: () => 0, share: () => 1 } }),
     findAddress: () => ({ key: '192.0.2.1', isLimited: true }),
   }
   const sessions = server.createSessions({

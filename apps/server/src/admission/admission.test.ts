@@ -3,10 +3,13 @@ import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { createAdmission, type KnownCaller } from './admission.ts'
 
-function open(scale = 1) {
+function open(scale = 1, share = 1) {
   const clock = new SimClock()
   const random = new SimRandom('admission')
-  return { clock, admission: createAdmission({ clock, random, scale, overload: { take: () => 0 } }) }
+  return {
+    clock,
+    admission: createAdmission({ clock, random, scale, overload: { take: () => 0, share: () => share } }),
+  }
 }
 
 const orgId = 'org-a' as OrgId
@@ -119,5 +122,21 @@ describe('admission', () => {
     expect(letIn(many(20_000, () => admission.takeRequest(office)))).toBe(20_000)
     expect(letIn(many(20_000, () => admission.takeKnown(visitorOf(1), 'message')))).toBe(20_000)
     for (let n = 0; n < 2 * openLimits.orgSockets; n += 1) expect(admission.enterMember(visitorOf(1))).toBeDefined()
+  })
+
+  it('[RL30] refuses first, while there is too much to do, the organisation that asks most', async () => {
+    const { admission, clock } = open(1, 0.5)
+    let n = 0
+    const accepted = { noisy: 0, quiet: 0 }
+    for (let step = 0; step < 400; step += 1) {
+      for (let asked = 0; asked < 20; asked += 1)
+        if (admission.takeKnown(visitorOf((n += 1)), 'call') === 0) accepted.noisy += 1
+      if (admission.takeKnown(visitorOf((n += 1), otherOrgId), 'call') === 0) accepted.quiet += 1
+      await clock.advance(20)
+    }
+    expect(accepted.quiet).toBe(400)
+    // Half of the burst, and half of the rate over 8 s.
+    expect(accepted.noisy).toBeGreaterThan(1_250)
+    expect(accepted.noisy).toBeLessThan(1_350)
   })
 })

@@ -36,6 +36,8 @@ export interface Admission {
   enterWaitingRead(caller: KnownCaller): LeavePlace | undefined
   /** A request of this organisation is worked on. */
   enterRequest(orgId: OrgId): LeavePlace | undefined
+  /** Whoever shows this token has to wait for a moment, for there is no room: gives the whole seconds. */
+  turnAwayBriefly(token: string | undefined): number
   /** In how many ms to come again where there was no room. */
   comeBackInMs(): number
 }
@@ -45,7 +47,7 @@ export interface AdmissionOptions {
   readonly random: Random
   /** Multiplies every limit; 0: none holds. */
   readonly scale: number
-  readonly overload: Pick<Overload, 'take'>
+  readonly overload: Pick<Overload, 'take' | 'share'>
 }
 
 /** Where there is no room, one place is as good as another: spread over so long, in ms, and not before half of it. */
@@ -91,14 +93,19 @@ function createBuckets(scale: number) {
 type Buckets = ReturnType<typeof createBuckets>
 
 /** One's own buckets first: who has used those up takes nothing from the organisation, and so from nobody else. */
-function takeKnownMs(buckets: Buckets, caller: KnownCaller, deed: LimitedDeed, nowMs: number): number {
+function takeKnownMs(
+  buckets: Buckets,
+  caller: KnownCaller,
+  deed: LimitedDeed,
+  { nowMs, share }: { readonly nowMs: number; readonly share: number },
+): number {
   const { orgId } = caller
-  if (caller.kind === 'public') return buckets.orgBootloader.take(orgId, nowMs)
+  if (caller.kind === 'public') return buckets.orgBootloader.take(orgId, nowMs, share)
   const member = memberOf(caller)
   if (caller.kind === 'agent')
     return (
       buckets.agentCalls.take(member, nowMs) ||
-      (deed === 'hello' ? buckets.orgHellos : buckets.orgAgentCalls).take(orgId, nowMs)
+      (deed === 'hello' ? buckets.orgHellos : buckets.orgAgentCalls).take(orgId, nowMs, share)
     )
   // Whoever has a token that is bound to nobody is one of many, and counted by their address and their organisation alone.
   const own =
@@ -107,10 +114,10 @@ function takeKnownMs(buckets: Buckets, caller: KnownCaller, deed: LimitedDeed, n
       : buckets.visitorCalls.take(member, nowMs) ||
         (deed === 'message' ? buckets.visitorMessages.take(member, nowMs) : 0) ||
         (deed === 'open' ? buckets.visitorOpen.take(member, nowMs) : 0)
-  return own || (deed === 'hello' ? buckets.orgHellos : buckets.orgCalls).take(orgId, nowMs)
+  return own || (deed === 'hello' ? buckets.orgHellos : buckets.orgCalls).take(orgId, nowMs, share)
 }
 
-function createPlaces(scale: number) {
+function createPlaces(scale: number, overload: Pick<Overload, 'share'>) {
   const placesOf = (most: number) => new OpenPlaces(most * scale)
   const [addressSockets, memberSockets, orgSockets] = [
     placesOf(openLimits.addressSockets),
@@ -133,7 +140,7 @@ function createPlaces(scale: number) {
       }
     },
     enterWaitingRead: (caller) => memberReads.enter(memberOf(caller)),
-    enterRequest: (orgId) => orgRequests.enter(orgId),
+    enterRequest: (orgId) => orgRequests.enter(orgId, overload.share()),
   } satisfies Partial<Admission>
 }
 
@@ -146,15 +153,20 @@ export function createAdmission({ clock, random, scale, overload }: AdmissionOpt
   const told = new Remembered<number>()
   const secondsOf = (waitMs: number): number =>
     waitMs === 0 ? 0 : Math.ceil(waitMs / 1_000) + Math.floor(random.fraction() * jitterSeconds)
+  const rememberToken = (token: string, waitSeconds: number): void => {
+    // Half a second less than they were told: their clock may run ahead of ours.
+    told.keep(token, clock.monotonicMs() + Math.min(waitSeconds, longestToldSeconds) * 1_000 - 500)
+  }
   const ofAddress = { bootloader: buckets.addressBootloader, login: buckets.addressLogin, open: buckets.addressOpen }
 
   return {
-    ...createPlaces(scale),
+    ...createPlaces(scale, overload),
     takeRequest: ({ key, isLimited }) => (isLimited ? secondsOf(buckets.address.take(key, clock.monotonicMs())) : 0),
     takeUnknown: (deed, { key, isLimited }) =>
       isLimited ? secondsOf(ofAddress[deed].take(key, clock.monotonicMs())) : 0,
     takeUnderLoad: () => (scale === 0 ? 0 : secondsOf(overload.take())),
-    takeKnown: (caller, deed) => secondsOf(takeKnownMs(buckets, caller, deed, clock.monotonicMs())),
+    takeKnown: (caller, deed) =>
+      secondsOf(takeKnownMs(buckets, caller, deed, { nowMs: clock.monotonicMs(), share: overload.share() })),
     oweMessages(caller, count) {
       const nowMs = clock.monotonicMs()
       if (caller.kind === 'agent') buckets.orgAgentCalls.owe(caller.orgId, count, nowMs)
@@ -169,9 +181,11 @@ export function createAdmission({ clock, random, scale, overload }: AdmissionOpt
       told.forget(token)
       return 0
     },
-    rememberToken(token, waitSeconds) {
-      // Half a second less than they were told: their clock may run ahead of ours.
-      told.keep(token, clock.monotonicMs() + Math.min(waitSeconds, longestToldSeconds) * 1_000 - 500)
+    rememberToken,
+    turnAwayBriefly(token) {
+      const waitSeconds = secondsOf(1_000)
+      if (token !== undefined) rememberToken(token, waitSeconds)
+      return waitSeconds
     },
     comeBackInMs: () => Math.round((fullForMs * (1 + random.fraction())) / 2),
   }

@@ -11,10 +11,10 @@ export class OpenPlaces {
     this.#most = most
   }
 
-  /** `undefined` where there is no place. */
-  enter(name: string): LeavePlace | undefined {
+  /** `undefined` where there is no place. `share`: of the places, that there are at this moment. */
+  enter(name: string, share = 1): LeavePlace | undefined {
     const open = this.#open.get(name) ?? 0
-    if (this.#most > 0 && open >= this.#most) return undefined
+    if (this.#most > 0 && open >= this.#most * share) return undefined
     this.#open.set(name, open + 1)
     let hasLeft = false
     return () => {

@@ -17,7 +17,8 @@ function openLoop() {
       }
     },
   }
-  const overload = createOverload(clock)
+  const load = { busy: 1 }
+  const overload = createOverload(clock, () => load.busy)
   /** The loop comes round once, so late; so many ask meanwhile, and so many of them are let in. */
   const comeRound = (lateMs: number, asking: number): number => {
     let letIn = 0
@@ -28,34 +29,36 @@ function openLoop() {
     for (const { onDue } of due) onDue()
     return letIn
   }
-  return { overload, comeRound, timers: () => timers.length }
+  return { load, overload, comeRound, timers: () => timers.length }
 }
 
 describe('overload', () => {
-  it('[RL6] lets in less of what unknown callers ask, step by step, while the event loop is late, and everybody once it is on time', () => {
-    const { comeRound } = openLoop()
+  it('[RL6] leaves less and less of what there is while the event loop is late, never nothing, and all of it once it is on time', () => {
+    const { overload, comeRound } = openLoop()
     for (let n = 0; n < 20; n += 1) expect(comeRound(5, 100)).toBe(100)
-    // 100 in 400 ms are 250 in a second; with the weight of what came before, a little more.
-    for (let n = 0; n < 10; n += 1) comeRound(300, 100)
-    const first = comeRound(300, 200)
-    expect(first).toBeGreaterThan(0)
-    expect(first).toBeLessThan(150)
-    for (let n = 0; n < 20; n += 1) comeRound(300, 100)
-    const later = comeRound(300, 200)
-    expect(later).toBeGreaterThan(0)
-    expect(later).toBeLessThan(first)
-    for (let n = 0; n < 51; n += 1) comeRound(0, 0)
+    expect(overload.share()).toBe(1)
+    for (let n = 0; n < 3; n += 1) comeRound(300, 100)
+    expect(overload.share()).toBeCloseTo(0.8)
+    for (let n = 0; n < 100; n += 1) comeRound(300, 1_000)
+    expect(overload.share()).toBeCloseTo(0.1)
+    const letIn = comeRound(300, 1_000)
+    expect(letIn).toBeGreaterThan(0)
+    expect(letIn).toBeLessThan(100)
+    for (let n = 0; n < 200; n += 1) comeRound(0, 0)
+    expect(overload.share()).toBe(1)
     expect(comeRound(0, 1_000)).toBe(1_000)
   })
 
-  it('[RL7] takes one long pause of the machine for no overload, nor a loop that is late while hardly anybody unknown asks', () => {
+  it('[RL7] takes for no overload one long pause of the machine, nor one that gives no time to a process with nothing to do', () => {
     const paused = openLoop()
     for (let n = 0; n < 20; n += 1) paused.comeRound(0, 100)
     paused.comeRound(60_000, 100)
     expect(paused.comeRound(0, 100)).toBe(100)
-    const busy = openLoop()
-    for (let n = 0; n < 50; n += 1) busy.comeRound(500, 2)
-    expect(busy.comeRound(0, 100)).toBe(100)
+    const starved = openLoop()
+    starved.load.busy = 0.3
+    for (let n = 0; n < 50; n += 1) starved.comeRound(500, 2)
+    expect(starved.overload.share()).toBe(1)
+    expect(starved.comeRound(0, 100)).toBe(100)
   })
 
   it('[RL8] leaves no timer when it is stopped', () => {

@@ -53,9 +53,13 @@ export class TokenBuckets {
     this.#price = price
   }
 
-  /** As `takeOne`. Hearing of a name, refused or not, keeps it among the remembered. */
-  take(name: string, nowMs: number): number {
-    return this.#price.eachMs === 0 ? 0 : takeOne(this.#bucketOf(name), this.#price, nowMs)
+  /**
+   * As `takeOne`. Hearing of a name, refused or not, keeps it among the remembered. `share`: of rate and burst, that there is at this moment,
+   * above 0 and at most 1.
+   */
+  take(name: string, nowMs: number, share = 1): number {
+    const { eachMs, burstMs } = this.#price
+    return eachMs === 0 ? 0 : takeOne(this.#bucketOf(name), { eachMs: eachMs / share, burstMs }, nowMs)
   }
 
   /** Takes so many that were not known of before, whether or not there are any: whoever comes next waits for them. */

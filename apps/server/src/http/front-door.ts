@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headers } from '@helvino/protocol'
-import type { Clock } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { answerPlainly } from './plain-answer.ts'
 import { plainRefusal } from './refuse.ts'
@@ -8,13 +8,17 @@ import type { LimitOptions } from './limited-routes.ts'
 
 const bootloaderPath = '/api/bootloader'
 
-/** Whoever does not wait though they were told to is answered after this, in ms: their connection asks nothing meanwhile. */
-const heldForMs = 1_000
+/**
+ * Whoever does not wait though they were told to is answered after this, in ms, or half of it: their connection asks nothing meanwhile. Spread, so
+ * that those who are answered at once do not ask at once again.
+ */
+const heldForMs = 4_000
 /** So many answers are held at a time, at some kB each; one more is given at once. */
 const maxHeld = 2_000
 
 export interface FrontDoorOptions extends LimitOptions {
   readonly clock: Clock
+  readonly random: Random
   /** Answers a call of the bootloader as its route would, or rejects; `undefined` where each call is to pass Fastify, which logs it. */
   readonly answerBootloader: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
   readonly isStopping: () => boolean
@@ -43,13 +47,13 @@ function waitSecondsOf(request: IncomingMessage, { admission, findAddress }: Lim
  * the token of somebody who was told to wait and does not. The bootloader, which every page load asks, is answered here, too. Everything else goes on.
  */
 export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
-  const { clock, isStopping, answerBootloader } = options
+  const { clock, random, isStopping, answerBootloader } = options
   const { server } = app
   let held = 0
 
   function hold(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
     held += 1
-    const cancel = clock.startTimer(heldForMs, () => {
+    const cancel = clock.startTimer((heldForMs * (1 + random.fraction())) / 2, () => {
       refuseAtDoor(request, response, waitSeconds)
     })
     // Answered, or given up by whoever asked.
