@@ -12,7 +12,7 @@ const holders = 2
 const broadcasts = 20
 const heardWithinMs = 30_000
 const stoppedReaders = 50
-/** All sockets are one visitor's, who may have 20. */
+/** All sockets are one visitor's, who may have 50. */
 const ofOneVisitor = { RATE_LIMIT_SCALE: '1000' }
 
 const realtimeUrl = (server: SpawnedServer): string => `${server.url.replace('http', 'ws')}/realtime`

@@ -43,7 +43,7 @@ export const openLimits = {
   /** Sockets of one address; a browser has one for all of its tabs, and none before its person has written. */
   addressSockets: 1_000,
   /** Sockets of one visitor, or of one agent: one for each browser and device. */
-  memberSockets: 20,
+  memberSockets: 50,
   /** Sockets of one organisation, agents included. */
   orgSockets: 5_000,
   /** Reads of one visitor, or of one agent, that wait for the next message. */
