@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { createAdmission } from './admission/admission.ts'
@@ -62,6 +61,8 @@ import { welcome } from './welcome.ts'
 export interface ServerWorld {
   readonly clock: Clock
   readonly random: Random
+  /** Of the time since it was last asked, the share in which the event loop had something to do: 0 to 1. */
+  readonly busyShare: () => number
   /** Lines for people: addresses, and how to log in. */
   out(line: string): void
   /** Structured lines for machines. */
@@ -182,13 +183,8 @@ function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRou
 }
 
 /** What the server does not do for everybody who asks. */
-function openAdmission(config: ServerConfig, { clock, random }: ServerWorld, onUndeclaredProxy: () => void) {
-  let measured = performance.eventLoopUtilization()
-  const overload = createOverload(clock, () => {
-    const before = measured
-    measured = performance.eventLoopUtilization()
-    return performance.eventLoopUtilization(measured, before).utilization
-  })
+function openAdmission(config: ServerConfig, { clock, random, busyShare }: ServerWorld, onUndeclaredProxy: () => void) {
+  const overload = createOverload(clock, busyShare)
   const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
   const findAddress = createFindAddress(config.trustedProxies, onUndeclaredProxy)
   return { limits: { admission, findAddress }, stopMeasuring: overload.stop }

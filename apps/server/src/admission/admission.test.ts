@@ -110,6 +110,11 @@ describe('admission', () => {
     let opened = openLimits.memberSockets
     for (let n = 2; admission.enterMember(visitorOf(n)); n += 1) opened += 1
     expect(opened).toBe(openLimits.orgSockets)
+    // Who finds no room in the organisation has used up none of their own.
+    for (let n = 0; n <= openLimits.memberSockets; n += 1)
+      expect(admission.enterMember(visitorOf(999_999))).toBeUndefined()
+    leaves[1]?.()
+    expect(admission.enterMember(visitorOf(999_999))).toBeDefined()
     expect(admission.enterMember(visitorOf(1, otherOrgId))).toBeDefined()
     const sockets = Array.from({ length: openLimits.addressSockets }, () => admission.enterSocket(office))
     expect(admission.enterSocket(office)).toBeUndefined()

@@ -28,10 +28,9 @@ function bodyOf(code: RefusalCode, { message, hint, field }: RefusalDetail): Ref
 
 function headersOf(code: RefusalCode, { retryAfterSeconds }: RefusalDetail): Record<string, string> {
   const refusal: { status: number; retryAfter?: true } = refusals[code]
-  return {
-    ...(refusal.retryAfter && { [headers.retryAfter]: String(retryAfterSeconds ?? defaultRetryAfterSeconds) }),
-    'cache-control': 'no-store',
-  }
+  const told: Record<string, string> = { 'cache-control': 'no-store' }
+  if (refusal.retryAfter) told[headers.retryAfter] = String(retryAfterSeconds ?? defaultRetryAfterSeconds)
+  return told
 }
 
 /** The one way to say no over HTTP: status, `RefusalBody` and `Retry-After` all come from the protocol's table. */

@@ -24,6 +24,7 @@ export async function runServer(
   const started = await startServer(reading.config, {
     clock,
     random: systemRandom,
+    busyShare: () => 0,
     out: () => undefined,
     log: { write: (line) => (log += line) },
     pages: { widget: dataFolder, inbox: dataFolder, demo: dataFolder, docs: dataFolder },
