@@ -9,13 +9,13 @@ import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
-import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
+import { createAuthenticate, createRecheck, type Recheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifySubject, createIdentifyVisitor } from './auth/visitor.ts'
 import { isLoopback, type ServerConfig } from './config.ts'
 import { createAssignment } from './conversations/assignment.ts'
-import { createConversations } from './conversations/conversations.ts'
+import { type Conversations, createConversations } from './conversations/conversations.ts'
 import { createNotes } from './conversations/notes.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
@@ -23,7 +23,7 @@ import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
-import { createAnswerBootloader } from './http/bootloader.ts'
+import { type BootloaderOptions, createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
 import { openFrontDoor } from './http/front-door.ts'
@@ -42,7 +42,7 @@ import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
-import { createWaitingReads } from './http/waiting-reads.ts'
+import { createWaitingReads, type WaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
@@ -183,11 +183,43 @@ function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRou
 }
 
 /** What the server does not do for everybody who asks. */
-function openAdmission(config: ServerConfig, { clock, random, busyShare }: ServerWorld, onUndeclaredProxy: () => void) {
+function openAdmission(
+  config: ServerConfig,
+  { clock, random, busyShare }: ServerWorld,
+  onUndeclaredProxy: (hint: string) => void,
+) {
   const overload = createOverload(clock, busyShare)
   const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
-  const findAddress = createFindAddress(config.trustedProxies, onUndeclaredProxy)
+  const findAddress = createFindAddress(config.trustedProxies, () => {
+    onUndeclaredProxy('X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.')
+  })
   return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
+}
+
+interface VisitorParts extends GuardOptions, Omit<BootloaderOptions, 'identifySubject' | 'noteSeenOrigin' | 'env'> {
+  readonly conversations: Conversations
+  readonly waitingReads: WaitingReads
+  readonly recheck: Recheck
+  readonly telemetry: Telemetry
+  readonly random: Random
+  readonly isStopping: () => boolean
+}
+
+/** What visitors call, and the door before all of it, at which the bootloader is answered where no line is logged for each request. */
+function addVisitors(app: FastifyInstance, config: ServerConfig, parts: VisitorParts): void {
+  const { store, clock, keyRing, telemetry } = parts
+  const answerBootloader = createAnswerBootloader({
+    ...parts,
+    identifySubject: createIdentifySubject(keyRing.visitorKey),
+    noteSeenOrigin: createNoteSeenOrigin(store, clock),
+    env: config.demo ? 'demo' : 'production',
+  })
+  addVisitorRoutes(app, { ...parts, answerBootloader })
+  const plainBootloader = createPlainBootloader({ guard: parts, answer: answerBootloader, telemetry })
+  openFrontDoor(app, {
+    ...parts,
+    answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
+  })
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -208,11 +240,8 @@ async function wire(
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
-  const { limits, stopMeasuring } = openAdmission(config, world, () => {
-    app.log.warn({
-      event: 'proxy-undeclared',
-      hint: 'X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.',
-    })
+  const { limits, stopMeasuring } = openAdmission(config, world, (hint) => {
+    app.log.warn({ event: 'proxy-undeclared', hint })
   })
   const guard = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const app = createHttpServer({
@@ -226,11 +255,10 @@ async function wire(
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
-  const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
   const gateway = createGateway({
-    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure },
-    ...limits,
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...limits },
+    onFailure: logFailure('session-failed'),
   })
   await listenToOthers()
 
@@ -243,15 +271,8 @@ async function wire(
   addHealthRoutes(app, store, isStopping)
   const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
-  const answerBootloader = createAnswerBootloader({
-    ...routes,
-    identifyVisitor,
-    identifySubject: createIdentifySubject(keyRing.visitorKey),
-    noteSeenOrigin: createNoteSeenOrigin(store, clock),
-    keepSignedProfile: createKeepSignedProfile(store, visitors, clock),
-    env: config.demo ? 'demo' : 'production',
-  })
-  addVisitorRoutes(app, { ...routes, identifyVisitor, answerBootloader })
+  const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
+  addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, visitors)
   addAgentRoutes(app, routes)
@@ -260,11 +281,6 @@ async function wire(
   addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
-  const plainBootloader = createPlainBootloader({ guard, answer: answerBootloader, telemetry })
-  openFrontDoor(app, {
-    ...{ ...limits, clock, random, isStopping },
-    answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
-  })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStopping()) void reply.header('connection', 'close')
     done()

@@ -34,8 +34,11 @@ export const rateLimits = {
   agentCalls: { perSecond: 20, burst: 300 },
   /** Sockets that say hello, of one organisation: all of its visitors come back after a restart. */
   orgHellos: { perSecond: 200, burst: 2_000 },
-  /** Frames of one socket. A client sends a ping in 20 s, a `typing` in 3 s and a `renew` in minutes. */
-  socketFrames: { perSecond: 5, burst: 50 },
+  /**
+   * Frames of one socket. A client sends a ping in 20 s, a `typing` in 3 s and a `renew` in minutes; of those that come faster most are dropped, and
+   * only a program that goes on is cut.
+   */
+  socketFrames: { perSecond: 50, burst: 1_000 },
 } as const satisfies Record<string, Rate>
 
 /** What may be open at a time. */
