@@ -123,17 +123,10 @@ export function createRecheck(options: AuthenticateOptions): Recheck {
   }
 }
 
-export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
-  const findAgentStanding = createFindAgentStanding(options)
-  const verifiedTokens = new VerifiedTokens()
-  const verifiedAgentTokens = new VerifiedTokens()
-  const findPublicId = createFindPublicId(identifyVisitor)
-  const findPublicOrg = createFindPublicOrg(store)
+/** The refusal where the org is off or does not admit the origin. */
+function createRefuseAtDoor({ store, clock, ownOrigins }: AuthenticateOptions) {
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
-
-  /** The refusal where the org is off or does not admit the origin. */
-  async function refuseAtDoor(org: Org, credentials: Credentials): Promise<Authentication | undefined> {
+  return (org: Org, credentials: Credentials): Authentication | undefined => {
     if (!org.enabled) return refuse('org_disabled', undefined, org)
     if (isAdmitted(org, credentials, ownOrigins())) return undefined
     const { origin } = credentials
@@ -141,6 +134,16 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)
   }
+}
+
+export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
+  const findAgentStanding = createFindAgentStanding(options)
+  const verifiedTokens = new VerifiedTokens()
+  const verifiedAgentTokens = new VerifiedTokens()
+  const findPublicId = createFindPublicId(identifyVisitor)
+  const findPublicOrg = createFindPublicOrg(store)
+  const refuseAtDoor = createRefuseAtDoor(options)
 
   async function asPublic(credentials: Credentials, admit: Admit): Promise<Authentication> {
     const { siteId, orgKey } = credentials
@@ -149,7 +152,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (!org) return refuse('not_found')
     const waitSeconds = admit({ kind: 'public', orgId: org.id })
     if (waitSeconds > 0) return tooMany(waitSeconds)
-    return (await refuseAtDoor(org, credentials)) ?? { kind: 'granted', principal: { kind: 'public', org } }
+    return refuseAtDoor(org, credentials) ?? { kind: 'granted', principal: { kind: 'public', org } }
   }
 
   async function asVisitor(credentials: Credentials, admit: Admit): Promise<Authentication> {
@@ -165,7 +168,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
       return refuse('token_invalid', undefined, signed)
     const code = visitorRefusal(org, visitorValidFromMs, times.issuedAtMs)
     if (code !== undefined) return refuse(code, undefined, signed)
-    const refusal = await refuseAtDoor(org, credentials)
+    const refusal = refuseAtDoor(org, credentials)
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }
 

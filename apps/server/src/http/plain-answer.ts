@@ -1,13 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { corsHeadersOf } from './cors.ts'
-
-export const jsonType = 'application/json; charset=utf-8'
-
-export interface PlainAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly text: string
-}
+import type { PlainAnswer } from './refuse.ts'
 
 /** An answer without Fastify, with the headers that every answer of the server has. */
 export function answerPlainly(

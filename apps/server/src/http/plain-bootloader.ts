@@ -3,8 +3,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type AnswerBootloader, bootloaderHeaders } from './bootloader.ts'
 import { createCheck, type GuardOptions } from './guard.ts'
 import { limitOfRoute } from './limited-routes.ts'
-import { answerPlainly, type PlainAnswer } from './plain-answer.ts'
-import { plainRefusal } from './refuse.ts'
+import { answerPlainly } from './plain-answer.ts'
+import { type PlainAnswer, plainRefusal } from './refuse.ts'
 import { countBootloader } from './telemetry-routes.ts'
 
 export interface PlainBootloaderOptions {

@@ -1,6 +1,5 @@
 import { headers, refusals, type RefusalBody, type RefusalCode } from '@helvino/protocol'
 import type { FastifyReply } from 'fastify'
-import { jsonType, type PlainAnswer } from './plain-answer.ts'
 
 export interface RefusalDetail {
   /** What happened in this case. Never holds a token, an id of a person or a message's text. */
@@ -11,6 +10,15 @@ export interface RefusalDetail {
   readonly field?: string | undefined
   /** Whole seconds for `Retry-After`, where the code always carries one. @defaultValue `defaultRetryAfterSeconds` */
   readonly retryAfterSeconds?: number | undefined
+}
+
+const jsonType = 'application/json; charset=utf-8'
+
+/** An answer that Fastify is not asked for. */
+export interface PlainAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
 }
 
 const defaultRetryAfterSeconds = 2
