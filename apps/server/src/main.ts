@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { systemClock, systemRandom } from '@helvino/runtime/system-node'
+import { measureBusyShare, systemClock, systemRandom } from '@helvino/runtime/system-node'
 import { readConfig } from './config.ts'
 import { startServer } from './server.ts'
 
@@ -26,6 +26,7 @@ if (reading.kind === 'invalid') fail(reading.message)
 const server = await startServer(reading.config, {
   clock: systemClock,
   random: systemRandom,
+  busyShare: measureBusyShare(),
   out: (line) => {
     process.stdout.write(`${line}\n`)
   },

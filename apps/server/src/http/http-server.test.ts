@@ -1,5 +1,6 @@
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
+import { openTestLimits } from '../../tests/test-limits.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { createHttpServer } from './http-server.ts'
@@ -18,6 +19,7 @@ async function createServer() {
     publicUrl: undefined,
     ownOrigins: () => ['http://localhost:4000'],
     clock: new SimClock(),
+    ...openTestLimits(new SimClock(), new SimRandom(1)),
     log: { level: 'error', clock: new SimClock(), stream: { write: (line) => lines.push(line) } },
   })
   return { app, lines }

@@ -7,6 +7,7 @@ import type { Unavailable } from '../store/contract.ts'
 import { addCors } from './cors.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { about, addRequestLog, logOptions, type LogOptions } from './log.ts'
+import { addRequestPlaces } from './request-places.ts'
 import { refuse } from './refuse.ts'
 import { roleOfRoute, RouteWithoutRoleError } from './route-table.ts'
 
@@ -76,6 +77,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   addRequestLog(app, options.log)
   addCors(app)
   app.addHook('onRequest', createGuard(options))
+  addRequestPlaces(app, options.admission)
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
   app.setErrorHandler((error: FastifyError, request, reply) => {

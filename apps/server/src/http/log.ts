@@ -50,9 +50,12 @@ export function logOptions({
 /** What a line about a request says of it. The pattern, not the address: an address holds ids. */
 export const about = (request: FastifyRequest) => ({ reqId: request.id, route: request.routeOptions.url })
 
+/** Whether there is a line for each request. */
+export const logsRequests = (level: string): boolean => level === 'debug' || level === 'trace'
+
 /** One line for each request, where the level asks for it. */
 export function addRequestLog(app: FastifyInstance, { level, clock }: LogOptions): void {
-  if (level !== 'debug' && level !== 'trace') return
+  if (!logsRequests(level)) return
   const startedAtMs = new WeakMap<object, number>()
   app.addHook('onRequest', (request, _reply, done) => {
     startedAtMs.set(request, clock.monotonicMs())
