@@ -130,7 +130,7 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/server/src/',
-        pathNot: `${tests}|^apps/server/src/(server\\.ts$|migrate-data/)|${implementations}`,
+        pathNot: `${tests}|^apps/server/src/((server|open-database)\\.ts$|(migrate-data|backup)/)|${implementations}`,
       },
       to: { path: implementations },
     },

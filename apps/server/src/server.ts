@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
@@ -37,14 +36,13 @@ import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
+import { openDatabase } from './open-database.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
-import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
-import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
-import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
+import type { OpenedDatabase } from './store/opened-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
 import { createVisitors } from './visitors/visitors.ts'
@@ -77,12 +75,6 @@ interface Kept {
 
 /** Requests that are still running when the server stops are cut after this, in ms. */
 const finishWithinMs = 7_000
-
-async function openDatabase({ databaseUrl, dataFolder }: ServerConfig): Promise<DatabaseOpening> {
-  return databaseUrl === undefined
-    ? openSqliteDatabase(join(dataFolder, 'helvino.db'))
-    : openPostgresDatabase(databaseUrl)
-}
 
 /** What outlives the process: the database and the keys. */
 async function openKept(

@@ -1,0 +1,8 @@
+import type { Command } from './command.ts'
+import { createAdmin } from './create-admin.ts'
+import { migrate } from './migrate.ts'
+import { migrateData } from './migrate-data.ts'
+import { rotateKeys } from './rotate-keys.ts'
+import { start } from './start.ts'
+
+export const commands: readonly Command[] = [start, migrate, createAdmin, rotateKeys, migrateData]
