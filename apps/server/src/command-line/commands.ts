@@ -1,3 +1,4 @@
+import { backup, restoreBackup } from './back-up.ts'
 import type { Command } from './command.ts'
 import { createAdmin } from './create-admin.ts'
 import { migrate } from './migrate.ts'
@@ -5,4 +6,7 @@ import { migrateData } from './migrate-data.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { start } from './start.ts'
 
-export const commands: readonly Command[] = [start, migrate, createAdmin, rotateKeys, migrateData]
+export const commands: readonly Command[] = [
+  ...[start, migrate, backup, restoreBackup],
+  ...[createAdmin, rotateKeys, migrateData],
+]

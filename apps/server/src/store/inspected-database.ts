@@ -7,6 +7,10 @@ export interface InspectedDatabase {
   readonly newestFormat: number
   /** One statement that reads. Rejects as the driver does. */
   ask<Row extends object>(sql: string): Promise<readonly Row[]>
+  /** What is read from here on is all of one moment, whatever is written meanwhile. */
+  beginSnapshot(): Promise<void>
+  /** As `ask`, a part at a time, for what does not fit into memory. One at a time. */
+  read(sql: string): AsyncIterable<Readonly<Record<string, unknown>>>
   close(): Promise<void>
 }
 

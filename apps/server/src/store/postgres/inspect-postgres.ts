@@ -3,6 +3,7 @@ import { dataFormat } from './migrations.ts'
 
 const connectMs = 5_000
 const statementMs = 30_000
+const rowsAtOnce = 2_000
 
 function failureOf(error: unknown): Exclude<Inspection, { readonly kind: 'inspected' }> {
   const first: unknown = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
@@ -21,6 +22,11 @@ export async function inspectPostgres(url: string): Promise<Inspection> {
     application_name: 'helvino looks',
     connectionTimeoutMillis: connectMs,
     query_timeout: statementMs,
+    types: {
+      getTypeParser: (oid, format) =>
+        // All of ours are counts and instants, far below 2^53.
+        oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+    },
   })
   // That it is gone is said by the next query.
   client.on('error', () => {})
@@ -39,6 +45,18 @@ export async function inspectPostgres(url: string): Promise<Inspection> {
         format: rows[0]?.format ?? 0,
         newestFormat: dataFormat,
         ask: async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows,
+        async beginSnapshot() {
+          await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+        },
+        async *read(sql) {
+          await client.query(`DECLARE looked CURSOR FOR ${sql}`)
+          for (;;) {
+            const { rows } = await client.query<Record<string, unknown>>(`FETCH ${rowsAtOnce} FROM looked`)
+            yield* rows
+            if (rows.length < rowsAtOnce) break
+          }
+          await client.query('CLOSE looked')
+        },
         close: () => client.end(),
       },
     }

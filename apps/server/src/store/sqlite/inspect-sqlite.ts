@@ -19,6 +19,14 @@ export function inspectSqlite(path: string): Inspection {
         format: Number(opened.pragma('user_version', { simple: true })),
         newestFormat: dataFormat,
         ask: async <Row extends object>(sql: string) => opened.prepare<[], Row>(sql).all(),
+        async beginSnapshot() {
+          opened.exec('BEGIN')
+          // The moment is that of the first read.
+          opened.prepare('SELECT count(*) FROM sqlite_master').get()
+        },
+        async *read(sql) {
+          yield* opened.prepare<[], Record<string, unknown>>(sql).iterate()
+        },
         async close() {
           opened.close()
         },
