@@ -1,8 +1,9 @@
-import type { Clock, Random } from '@helvino/runtime'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
+import { keepFact } from './auth/installation.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
@@ -205,7 +206,8 @@ async function wire(
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
-  addHealthRoutes(app, store, isStopping)
+  const installation = await keepFact(database, 'installation_id', uuid(random))
+  addHealthRoutes(app, { store, isStopping, installation })
   addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
   addVisitorRoutes(app, {

@@ -1,0 +1,95 @@
+import type { Clock } from '@helvino/runtime'
+import { WebSocket } from 'ws'
+import { checkClock } from './check-database.ts'
+import { askUrl } from './ask-url.ts'
+import { type CheckName, type Finding, ok, skipped, wrong } from './finding.ts'
+
+const handshakeMs = 5_000
+
+/** Opens a socket as a page would, and closes it. Never rejects. */
+function checkWebSocket(publicUrl: string): Promise<Finding> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${publicUrl.replace(/^http/, 'ws')}/realtime`, {
+      origin: publicUrl,
+      handshakeTimeout: handshakeMs,
+    })
+    socket.on('open', () => {
+      resolve(ok('websocket', 'A WebSocket comes through.'))
+      socket.close()
+    })
+    // An upgrade that is refused comes here too, with its status.
+    socket.on('error', (error) => {
+      resolve(
+        wrong(
+          'websocket',
+          `No WebSocket comes through ${publicUrl} (${error.message}): messages would come by asking for them, later and at more cost.`,
+          'Let the proxy pass the headers Upgrade and Connection on, over HTTP/1.1; docs/operating.md has a recipe.',
+        ),
+      )
+      socket.terminate()
+    })
+  })
+}
+
+function checkForwarded(publicUrl: string, forwarded: unknown): Finding {
+  if (typeof forwarded === 'number' && forwarded > 0) return ok('forwarded-for', 'The proxy says who its callers are.')
+  return wrong(
+    'forwarded-for',
+    `What stands at ${publicUrl} sends no X-Forwarded-For: all visitors seem to be one.`,
+    'Let the proxy add the address of its caller to X-Forwarded-For; docs/operating.md has a recipe.',
+  )
+}
+
+const others: readonly CheckName[] = ['websocket', 'forwarded-for']
+const alone = (finding: Finding): readonly Finding[] => [
+  finding,
+  ...others.map((check) => skipped(check, 'The server is not reached by its public address.')),
+]
+
+export interface PublicUrlOptions {
+  readonly publicUrl: string | undefined
+  readonly installation: string | undefined
+  readonly isRunning: boolean
+  readonly clock: Clock
+}
+
+/** Whether a visitor's browser gets from `PUBLIC_URL` to this server, and with everything that it needs. */
+export async function checkPublicUrl(options: PublicUrlOptions): Promise<readonly Finding[]> {
+  const { publicUrl, installation, isRunning, clock } = options
+  const none = (says: string) => (['public-url', ...others] as const).map((check) => skipped(check, says))
+  if (publicUrl === undefined) return none('PUBLIC_URL is unset.')
+  if (!isRunning) return none('The server does not run.')
+  const beforeMs = clock.nowMs()
+  const health = await askUrl(`${publicUrl}/healthz`)
+  if (health.kind === 'unreachable')
+    return alone(
+      wrong(
+        'public-url',
+        `${publicUrl} cannot be reached from here: ${health.message}.`,
+        'Look at the proxy, its certificate, the DNS and the firewall.',
+      ),
+    )
+  const { status, body, dateMs } = health
+  if (typeof body['installation'] !== 'string')
+    return alone(
+      wrong(
+        'public-url',
+        `${publicUrl} does not lead to this server: something else answers, with ${status}.`,
+        'Let the proxy pass every path on to this server.',
+      ),
+    )
+  if (installation !== undefined && body['installation'] !== installation)
+    return alone(
+      wrong(
+        'public-url',
+        `${publicUrl} leads to another installation, with other data.`,
+        'Let the proxy pass requests on to this server, or correct PUBLIC_URL.',
+      ),
+    )
+  return [
+    ok('public-url', `${publicUrl} leads to this server.`),
+    await checkWebSocket(publicUrl),
+    checkForwarded(publicUrl, body['forwardedFor']),
+    ...(dateMs === undefined ? [] : [checkClock(publicUrl, dateMs, beforeMs)]),
+  ]
+}
