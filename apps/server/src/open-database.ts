@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ServerConfig } from './config.ts'
-import type { InspectedDatabase, Inspection } from './store/inspected-database.ts'
+import type { Inspection } from './store/inspected-database.ts'
 import type { DatabaseOpening } from './store/opened-database.ts'
 import { inspectPostgres } from './store/postgres/inspect-postgres.ts'
 import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
@@ -22,18 +22,4 @@ export async function openDatabase(place: DatabasePlace): Promise<DatabaseOpenin
 export async function inspectDatabase(place: DatabasePlace): Promise<Inspection> {
   const { databaseUrl } = place
   return databaseUrl === undefined ? inspectSqlite(sqlitePath(place)) : inspectPostgres(databaseUrl)
-}
-
-/** Looks at it for as long as `use` runs. */
-export async function withInspected<Result>(
-  place: DatabasePlace,
-  use: (database: InspectedDatabase) => Promise<Result>,
-): Promise<Result | Exclude<Inspection, { readonly kind: 'inspected' }>> {
-  const inspection = await inspectDatabase(place)
-  if (inspection.kind !== 'inspected') return inspection
-  try {
-    return await use(inspection.database)
-  } finally {
-    await inspection.database.close()
-  }
 }
