@@ -126,7 +126,7 @@ export default {
     },
     {
       name: 'implementations-named-in-server-only',
-      comment: 'And where data is moved from one to the other.',
+      comment: 'And where whole databases are moved, backed up and put back.',
       severity: 'error',
       from: {
         path: '^apps/server/src/',
