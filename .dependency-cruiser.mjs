@@ -135,6 +135,16 @@ export default {
       to: { path: implementations },
     },
     {
+      name: 'serving-knows-no-command',
+      comment: 'What an operator does to a whole installation is no part of what answers requests.',
+      severity: 'error',
+      from: {
+        path: '^apps/server/src/',
+        pathNot: `${tests}|^apps/server/src/(main\\.ts$|(command-line|doctor|backup|migrate-data)/)`,
+      },
+      to: { path: '^apps/server/src/(command-line|doctor|backup|migrate-data)/' },
+    },
+    {
       name: 'system-runtime-from-wiring-only',
       comment:
         'The real clock, chance, network and storage are named where an app is put together, and in the public face of token.',
