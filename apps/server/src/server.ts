@@ -152,6 +152,18 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   addInvitationRoutes(app, { ...parts, invitations })
 }
 
+/** Whether it lives, and whose it is. */
+async function addHealth(
+  app: FastifyInstance,
+  {
+    database,
+    random,
+    ...rest
+  }: Pick<DeskParts, 'store' | 'database' | 'random'> & { readonly isStopping: () => boolean },
+): Promise<void> {
+  addHealthRoutes(app, { ...rest, installation: await keepFact(database, 'installation_id', uuid(random)) })
+}
+
 /** What is known of how the server and its visitors' renewals do. */
 function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): void {
   const telemetry = new Telemetry(clock)
@@ -206,8 +218,7 @@ async function wire(
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
-  const installation = await keepFact(database, 'installation_id', uuid(random))
-  addHealthRoutes(app, { store, isStopping, installation })
+  await addHealth(app, { store, database, random, isStopping })
   addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
   addVisitorRoutes(app, {

@@ -20,7 +20,8 @@ const nothing = (findings: readonly Finding[]): DatabaseFacts => ({ findings, in
 
 /** By the driver's word for it (PostgreSQL manual, Appendix A; Node's system errors). */
 function remedyOf(code: string): string {
-  if (code.startsWith('28')) return 'Correct user and password in DATABASE_URL, or the rights of that user in the database.'
+  if (code.startsWith('28'))
+    return 'Correct user and password in DATABASE_URL, or the rights of that user in the database.'
   if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(code))
     return 'Put a backup back into a new data folder: "helvino restore FILE".'
   if (code.startsWith('SQLITE')) return 'Run this as the user of the server, and look at the disk.'
