@@ -1,9 +1,9 @@
 import type { SimRandom } from '@helvino/testkit'
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+type Json = Readonly<Record<string, unknown>>
 
 /** Values that have broken somebody's parser, database or loop before. */
-const hostileValues: readonly Json[] = [
+const hostileValues: readonly unknown[] = [
   ...[null, true, false, 0, -1, 0.5, 1e308, -1e308, Number.MAX_SAFE_INTEGER + 2, '', ' ', '0', 'null', '__proto__'],
   ...['constructor', 'toString', '\u0000', '\ud800', '\u202e', '\u2028', '../../x', '%00', "' OR 1=1 --", '${7*7}'],
   ...['x'.repeat(65), 'x'.repeat(9_000), '<script>', 'javascript:alert(1)', '9'.repeat(400)],
@@ -24,19 +24,18 @@ const hostileNames = [
   'length',
 ]
 
-type Change = (value: Json, random: SimRandom) => string
+type Change = (value: unknown, random: SimRandom) => string
 
-const isObject = (value: Json): value is { readonly [name: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value with one of its fields, at any depth, put through `change`. */
-function withField(value: Json, random: SimRandom, change: (value: Json) => Json | undefined): Json {
-  if (Array.isArray(value)) return value.map((each: Json) => withField(each, random, change))
+function withField(value: unknown, random: SimRandom, change: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown) => withField(each, random, change))
   if (!isObject(value)) return change(value) ?? null
   const names = Object.keys(value)
   if (names.length === 0) return value
   const chosen = random.pick(names)
-  const entries = names.flatMap((name): [string, Json][] => {
+  const entries = names.flatMap((name): [string, unknown][] => {
     const before = value[name] ?? null
     if (name !== chosen) return [[name, before]]
     const after = isObject(before) && random.fraction() < 0.5 ? withField(before, random, change) : change(before)
@@ -72,7 +71,7 @@ const changes: readonly Change[] = [
 ]
 
 /** A text that is like one of these, and is wrong in one way. */
-export const hostileText = (models: readonly Json[], random: SimRandom): string =>
+export const hostileText = (models: readonly unknown[], random: SimRandom): string =>
   random.pick(changes)(random.pick(models), random)
 
 /** A frame by hand (RFC 6455 section 5.2): any opcode, reserved bits, length and mask, and few bytes of what it says it has. */
