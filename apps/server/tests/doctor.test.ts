@@ -43,7 +43,7 @@ afterAll(async () => {
 /** A server behind a proxy, with nothing wrong, and the settings that it was started with. */
 async function deploy(more: Env = {}): Promise<{ server: SpawnedServer; proxy: ReverseProxy; env: Env }> {
   const proxy = await startReverseProxy()
-  const settings = { PUBLIC_URL: proxy.url, HELVINO_DEMO: 'off', ...more }
+  const settings = { PUBLIC_URL: proxy.url, HELVINO_DEMO: 'off', TRUSTED_PROXIES: '1', ...more }
   const server = await start({ env: settings })
   proxy.leadTo(server.url)
   const env = { ...settings, HELVINO_DATA_DIR: server.dataFolder, PORT: new URL(server.url).port }
@@ -51,14 +51,18 @@ async function deploy(more: Env = {}): Promise<{ server: SpawnedServer; proxy: R
 }
 
 interface Odd {
+  readonly trustedProxies?: number
   readonly clock?: Clock
   readonly nodeVersion?: string
 }
 
-async function look(env: Env, { clock = systemClock, nodeVersion = process.versions.node }: Odd = {}) {
+async function look(
+  env: Env,
+  { clock = systemClock, nodeVersion = process.versions.node, trustedProxies = 1 }: Odd = {},
+) {
   const reading = readConfig(env)
   if (reading.kind === 'invalid') throw new Error(reading.message)
-  return examine({ config: reading.config, clock, nodeVersion })
+  return examine({ config: { ...reading.config, ...{ trustedProxies } }, clock, nodeVersion })
 }
 
 const wrongOf = (findings: readonly Finding[]): readonly CheckName[] =>
@@ -243,6 +247,13 @@ describe('doctor', () => {
       proxy.passesForwardedFor = false
       expect(wrongOf(await look(env))).toEqual(['forwarded-for'])
       proxy.passesForwardedFor = true
+      for (const trustedProxies of [0, 2])
+        expect(await complaints(env, { trustedProxies })).toMatch(
+          /^forwarded-for: X-Forwarded-For names 1 callers .+ TRUSTED_PROXIES is [02]\.$/,
+        )
+      // Where the public address is the server's own, nobody stands between.
+      const direct = `http://127.0.0.1:${env['PORT'] ?? ''}`
+      expect(wrongOf(await look({ ...env, PUBLIC_URL: direct }, { trustedProxies: 0 }))).toEqual([])
       proxy.clockAheadMs = 120_000
       expect(await complaints(env)).toMatch(/^clock: .+ are 1[12]\d s apart\.$/)
       proxy.clockAheadMs = 0

@@ -31,13 +31,28 @@ function checkWebSocket(publicUrl: string): Promise<Finding> {
   })
 }
 
-function checkForwarded(publicUrl: string, forwarded: unknown): Finding {
-  if (typeof forwarded === 'number' && forwarded > 0) return ok('forwarded-for', 'The proxy says who its callers are.')
-  return wrong(
-    'forwarded-for',
-    `What stands at ${publicUrl} sends no X-Forwarded-For: all visitors seem to be one.`,
-    'Let the proxy add the address of its caller to X-Forwarded-For; docs/operating.md has a recipe.',
-  )
+/** The server itself speaks no https: whatever does, or has another port, stands in front of it. */
+function isDirect(publicUrl: string, port: number): boolean {
+  const { protocol, port: publicPort } = new URL(publicUrl)
+  return protocol === 'http:' && Number(publicPort || '80') === port
+}
+
+function checkForwarded({ publicUrl, port, declaredProxies }: Reached, forwarded: unknown): Finding {
+  const count = typeof forwarded === 'number' ? forwarded : 0
+  if (count === 0 && isDirect(publicUrl, port)) return ok('forwarded-for', 'No proxy stands in front.')
+  if (count === 0)
+    return wrong(
+      'forwarded-for',
+      `What stands at ${publicUrl} sends no X-Forwarded-For: all visitors seem to be one.`,
+      'Let the proxy add the address of its caller to X-Forwarded-For; docs/operating.md has a recipe.',
+    )
+  if (declaredProxies !== undefined && declaredProxies !== count)
+    return wrong(
+      'forwarded-for',
+      `X-Forwarded-For names ${count} callers on the way from ${publicUrl}, and TRUSTED_PROXIES is ${declaredProxies}.`,
+      `Set TRUSTED_PROXIES to ${count}, where all of the proxies are yours.`,
+    )
+  return ok('forwarded-for', 'Every proxy says who its caller is.')
 }
 
 const others: readonly CheckName[] = ['websocket', 'forwarded-for']
@@ -46,7 +61,15 @@ const alone = (finding: Finding): readonly Finding[] => [
   ...others.map((check) => skipped(check, 'The server is not reached by its public address.')),
 ]
 
-export interface PublicUrlOptions {
+interface Reached {
+  readonly publicUrl: string
+  /** Of the server itself. */
+  readonly port: number
+  /** `undefined`: nothing says how many there should be. */
+  readonly declaredProxies: number | undefined
+}
+
+export interface PublicUrlOptions extends Omit<Reached, 'publicUrl'> {
   readonly publicUrl: string | undefined
   readonly installation: string | undefined
   readonly isRunning: boolean
@@ -89,7 +112,7 @@ export async function checkPublicUrl(options: PublicUrlOptions): Promise<readonl
   return [
     ok('public-url', `${publicUrl} leads to this server.`),
     await checkWebSocket(publicUrl),
-    checkForwarded(publicUrl, body['forwardedFor']),
+    checkForwarded({ ...options, publicUrl }, body['forwardedFor']),
     ...(dateMs === undefined ? [] : [checkClock(publicUrl, dateMs, beforeMs)]),
   ]
 }

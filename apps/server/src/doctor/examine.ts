@@ -15,9 +15,16 @@ export interface ExamineOptions {
   readonly nodeVersion: string
 }
 
+/** By its name, since not every version has the setting. */
+function declaredProxiesOf(config: ServerConfig): number | undefined {
+  const value: unknown = Reflect.get(config, 'trustedProxies')
+  return typeof value === 'number' ? value : undefined
+}
+
 /** Looks at a deployment from the machine that it runs on, and changes nothing. */
 export async function examine({ config, clock, nodeVersion }: ExamineOptions): Promise<readonly Finding[]> {
-  const { dataFolder, publicUrl } = config
+  const { dataFolder, publicUrl, port } = config
+  const declaredProxies = declaredProxiesOf(config)
   const { findings, installation, hasData } = await checkDatabase(config, clock)
   const server = await checkServer(config, installation)
   return [
@@ -27,6 +34,6 @@ export async function examine({ config, clock, nodeVersion }: ExamineOptions): P
     checkKeys(dataFolder, hasData),
     ...findings,
     server.finding,
-    ...(await checkPublicUrl({ publicUrl, installation, isRunning: server.isRunning, clock })),
+    ...(await checkPublicUrl({ publicUrl, port, declaredProxies, installation, isRunning: server.isRunning, clock })),
   ]
 }
