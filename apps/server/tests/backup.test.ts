@@ -142,7 +142,7 @@ describe('backup', () => {
 
   it(
     '[BK2] refuses what is no backup, is damaged or newer, in one sentence, and changes nothing',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { file } = await smallInstallation()
       const good = readFileSync(file)
@@ -174,7 +174,7 @@ describe('backup', () => {
 
   it(
     '[BK3] is for its owner alone, overwrites nothing, and is put back into nothing that holds anything',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { dataFolder, file } = await smallInstallation()
       expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -205,7 +205,7 @@ describe('backup', () => {
 
   it(
     '[BK4] goes from one kind of database to the other and back without a difference',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { dataFolder, file } = await smallInstallation()
       const env = await envOf('PostgreSQL')
@@ -219,7 +219,7 @@ describe('backup', () => {
     },
   )
 
-  it('[BK5] of data of an older version is brought to this one', { timeout: 60_000 }, async () => {
+  it('[BK5] of data of an older version is brought to this one', { timeout: 120_000 }, async () => {
     const { dataFolder } = await smallInstallation()
     const database = new Sqlite(join(dataFolder, 'helvino.db'))
     database.exec('DROP TABLE notes; DROP TABLE replies; DROP TABLE seen_origins; DROP TABLE visitor_profiles')

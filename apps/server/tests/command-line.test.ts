@@ -125,7 +125,7 @@ describe('the command line', () => {
 
   it.each(['SQLite', 'PostgreSQL'])(
     '[OP5] makes an administrator beside a running server on %s, who can log in',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async (kind) => {
       const env: Readonly<Record<string, string>> =
         kind === 'SQLite' ? {} : { DATABASE_URL: await postgres.createDatabase() }

@@ -111,7 +111,7 @@ const changed = (dataFolder: string, sql: string) => {
 describe('doctor', () => {
   it.each(['SQLite', 'PostgreSQL'])(
     '[DR1] finds nothing wrong with a healthy deployment on %s, and ends with 0',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async (kind) => {
       const { env } = await deploy(kind === 'SQLite' ? {} : { DATABASE_URL: await postgres.createDatabase() })
       const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
@@ -219,7 +219,7 @@ describe('doctor', () => {
 
   it(
     '[DR7] names a PUBLIC_URL that nobody answers, that something else answers, or another installation',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async () => {
       const { env, proxy, server } = await deploy()
       proxy.leadTo(await startStranger())
@@ -238,7 +238,7 @@ describe('doctor', () => {
 
   it(
     '[DR8] names a proxy that lets no WebSocket through, one that hides its callers, and a clock that is wrong',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async () => {
       const { env, proxy } = await deploy()
       proxy.passesUpgrade = false
@@ -263,7 +263,7 @@ describe('doctor', () => {
 
   it(
     '[DR9] names a server that does not run, a port that something else has, another installation’s server, and one that cannot write',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async () => {
       const { env, server } = await deploy()
       const saysOf = async (of: Env) =>
@@ -299,7 +299,7 @@ describe('doctor', () => {
 
   it(
     '[DR13] reports as JSON and as text, ends with 1 where something is wrong, and shows no secret',
-    { timeout: 30_000 },
+    { timeout: 90_000 },
     async () => {
       const secret = Buffer.from('correct horse battery staple, and more').toString('base64url')
       const env = {

@@ -127,7 +127,7 @@ describe('log', () => {
 
   it(
     '[LG2] holds no secret of a busy run, wherever it was put, while the database goes away and comes back',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const pinned = Buffer.from(Array.from({ length: 32 }, (_, n) => (n * 37) & 0xff)).toString('base64url')
       const metricsKey = 'metrics-key-of-this-very-test-0123456789'

@@ -50,7 +50,7 @@ describe('readiness', () => {
 
   it(
     '[OP7] is gone while the database is, and while its data is of a newer format, on PostgreSQL',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const url = await postgres.createDatabase()
       const server = await start({ DATABASE_URL: url })
