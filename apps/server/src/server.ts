@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import type { Clock, Random } from '@helvino/runtime'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import { createAdmission } from './admission/admission.ts'
 import { createFindAddress } from './admission/caller-address.ts'
@@ -7,6 +6,7 @@ import { createOverload } from './admission/overload.ts'
 import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
+import { keepFact } from './auth/installation.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
 import { createAuthenticate, createRecheck, type Recheck } from './auth/authenticate.ts'
@@ -44,14 +44,13 @@ import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads, type WaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
+import { openDatabase } from './open-database.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
-import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
-import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
-import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
+import type { OpenedDatabase } from './store/opened-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
 import { createVisitors } from './visitors/visitors.ts'
@@ -86,12 +85,6 @@ interface Kept {
 
 /** Requests that are still running when the server stops are cut after this, in ms. */
 const finishWithinMs = 7_000
-
-async function openDatabase({ databaseUrl, dataFolder }: ServerConfig): Promise<DatabaseOpening> {
-  return databaseUrl === undefined
-    ? openSqliteDatabase(join(dataFolder, 'helvino.db'))
-    : openPostgresDatabase(databaseUrl)
-}
 
 /** What outlives the process: the database and the keys. */
 async function openKept(
@@ -166,6 +159,18 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
   addTeamRoutes(app, { team: createTeam(parts), invitations, assignment })
   addInvitationRoutes(app, { ...parts, invitations })
+}
+
+/** Whether it lives, and whose it is. */
+async function addHealth(
+  app: FastifyInstance,
+  {
+    database,
+    random,
+    ...rest
+  }: Pick<DeskParts, 'store' | 'database' | 'random'> & { readonly isStopping: () => boolean },
+): Promise<void> {
+  addHealthRoutes(app, { ...rest, installation: await keepFact(database, 'installation_id', uuid(random)) })
 }
 
 /** What is known of how the server and its visitors' renewals do. */
@@ -268,7 +273,7 @@ async function wire(
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
-  addHealthRoutes(app, store, isStopping)
+  await addHealth(app, { store, database, random, isStopping })
   const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)

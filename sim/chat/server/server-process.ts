@@ -243,6 +243,8 @@ function openStore(
     ...groups,
     statements: terms.statements,
     kysely,
+    // All servers of a world are of one version.
+    isOwnFormat: () => Promise.resolve(true),
     read,
     write: <Result>({ start }: { start: () => Work<Result> }) =>
       groups.write(() => runWork(start())) as Promise<Result>,

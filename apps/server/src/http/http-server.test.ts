@@ -77,7 +77,26 @@ describe('http server', () => {
       message: 'Something went wrong on our side',
     })
     const line = JSON.parse(lines.find((each) => each.includes('request-failed')) ?? '{}') as object
-    expect(line).toMatchObject({ route: '/healthz', reqId: 'req-1' })
+    expect(line).toMatchObject({ route: '/healthz', reqId: answer.headers['x-request-id'] })
+    await app.close()
+  })
+
+  it('[LG4] logs what an error is and where it comes from, with its causes, and nothing that a driver has hung on it', async () => {
+    const { app, lines } = await createServer()
+    app.get('/healthz', () => {
+      const row = { detail: 'the row', parameters: ['the row'], query: 'the row', code: 'E7' }
+      throw Object.assign(new Error('outer', { cause: Object.assign(new TypeError('inner'), row) }), row)
+    })
+    await app.inject('/healthz')
+    const line = lines.find((each) => each.includes('request-failed')) ?? ''
+    expect(line).not.toContain('the row')
+    const { err } = JSON.parse(line) as { readonly err: object }
+    expect(err).toMatchObject({
+      type: 'Error',
+      message: 'outer',
+      code: 'E7',
+      cause: { type: 'TypeError', message: 'inner' },
+    })
     await app.close()
   })
 
