@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
 import { refused } from '../conversations/refused.ts'
-import { asVisitorSees } from '../conversations/visitor-view.ts'
+import { asVisitorSees, messageFor } from '../conversations/visitor-view.ts'
 import { decodeBatchBody, decodeMessageBody, decodeReadBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
@@ -36,7 +36,7 @@ export async function answerPost(
   const posted = await conversations.postMessage(principal, { conversationId, ...body.value })
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
   if (posted.replayed) void reply.header(headers.idempotentReplayed, 'true')
-  return reply.code(posted.replayed ? 200 : 201).send(posted.message)
+  return reply.code(posted.replayed ? 200 : 201).send(messageFor(principal.kind, posted.message))
 }
 
 /** Several messages of one sender into one conversation: each is answered as it would be by itself. */
@@ -57,7 +57,7 @@ export async function answerBatch(
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
   const results = posted.outcomes.map((outcome) =>
     outcome.kind === 'accepted'
-      ? { message: outcome.message, replayed: outcome.replayed }
+      ? { message: messageFor(principal.kind, outcome.message), replayed: outcome.replayed }
       : { error: refusals[outcome.code].error, code: outcome.code },
   )
   return reply.header('cache-control', 'no-store').send({ results })
@@ -94,7 +94,8 @@ export async function answerMessages(
   if (query === undefined) return refuse(reply, 'request_invalid', { message: 'A number in the address is malformed.' })
   const listed = await readMessages(principal, conversationId, query, request, options)
   if (listed.kind === 'refused') return refuse(reply, listed.code, listed)
-  return reply.header('cache-control', 'no-store').send(listed.page)
+  const messages = listed.page.messages.map((message) => messageFor(principal.kind, message))
+  return reply.header('cache-control', 'no-store').send({ ...listed.page, messages })
 }
 
 async function readMessages(

@@ -269,7 +269,7 @@ export class Session {
   }
 
   #sendEvent(text: EventText, member: Member, withMessage: boolean): void {
-    const message = text.message()
+    const message = text.message(member.kind)
     if (withMessage && message !== undefined) this.#send(message)
     this.#send(text.conversation(member.kind))
   }

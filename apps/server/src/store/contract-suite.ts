@@ -228,6 +228,21 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect(await ours.findConversation(conversation.id)).toMatchObject({ readSequence: 3, latestSequence: 3 })
     })
 
+    it('[IX3] keeps with a message which agent wrote it', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const answer = text(conversation.id, 'answer', { role: 'agent', authorId: 'u1', clientMessageId: key('a') })
+      await ours.appendMessage(text(conversation.id, 'question'))
+      for (const kind of ['stored', 'replayed'])
+        expect(await ours.appendMessage(answer)).toMatchObject({ kind, message: { authorId: 'u1' } })
+      const more = [text(conversation.id, 'more', { role: 'agent', authorId: 'u2' }), answer]
+      expect(await ours.appendMessages(more)).toMatchObject([
+        { message: { authorId: 'u2' } },
+        { message: { authorId: 'u1' } },
+      ])
+      const { messages } = await ours.listMessages(conversation.id, newest)
+      expect(messages.map(({ authorId }) => authorId)).toEqual([undefined, 'u1', 'u2'])
+    })
+
     it('[STO10] pages forwards from a sequence, backwards before one, and gives the newest where neither is asked', async () => {
       const { conversation } = await openFor(ours, 'v')
       for (let index = 1; index <= 9; index += 1) await ours.appendMessage(text(conversation.id, String(index)))
