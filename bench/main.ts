@@ -1,3 +1,4 @@
+import { measureHostPage } from './host-page.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
 import { measureReconnect } from './reconnect.ts'
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   live: async () => ({ live: await measureLive() }),
   sockets: async () => ({ sockets: await measureSockets() }),
   reconnect: async () => ({ reconnect: await measureReconnect() }),
+  'host-page': async () => ({ 'host-page': await measureHostPage() }),
   renewal: measureRenewal,
 }
 
