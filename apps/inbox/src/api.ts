@@ -33,6 +33,7 @@ import { Drafts } from './drafts.ts'
 import { listingOf, visitorTitle } from './listing.ts'
 import { routeHash } from './route.ts'
 import { decodeSession, type Session } from './session.ts'
+import { type AccountCalls, createAccountCalls } from './settings/account-calls.ts'
 import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
 import { createSwitches, type Switches } from './switches.ts'
@@ -61,6 +62,7 @@ export interface InboxApi {
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly settings: SettingsCalls
+  readonly account: AccountCalls
   /** Refused with `login_required` where nobody is logged in. */
   findSession(): Promise<CallResult<Session>>
   /** Refused with `login_failed` where address or password is wrong. */
@@ -179,6 +181,7 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
 
   return {
     ...{ runtime, switches, alerts, apiUrl },
+    account: createAccountCalls({ call, get, post }),
     settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
     logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),

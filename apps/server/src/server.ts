@@ -6,6 +6,8 @@ import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
+import { createAddressKey } from './auth/address-key.ts'
+import { createAudit } from './auth/audit.ts'
 import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
@@ -19,7 +21,9 @@ import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
+import { addAccountRoutes } from './http/account-routes.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { addAuditRoutes } from './http/audit-routes.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
 import type { GuardOptions } from './http/guard.ts'
@@ -29,6 +33,7 @@ import { addInstallationRoutes } from './http/installation-routes.ts'
 import { addInvitationRoutes } from './http/invitation-routes.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
+import { createRecordAudit, type RecordAudit } from './http/record-audit.ts'
 import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
@@ -146,6 +151,7 @@ interface DeskParts extends GuardOptions, Pick<Door, 'database' | 'agents' | 'fi
   readonly clock: Clock
   readonly random: Random
   readonly dialect: OpenedDatabase['dialect']
+  readonly recordAudit: RecordAudit
 }
 
 /** What agents work with beside the messages, and who they are. */
@@ -155,7 +161,8 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   const invitations = createInvitations(parts)
   addInstallationRoutes(app, store)
   addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
-  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment })
+  const { agents, recordAudit } = parts
+  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment, agents, recordAudit })
   addInvitationRoutes(app, { ...parts, invitations })
 }
 
@@ -207,8 +214,10 @@ async function wire(
   const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
   await listenToOthers()
 
+  const audit = createAudit(database, clock, random)
+  const recordAudit = createRecordAudit(audit, createAddressKey(keyRing.visitorKey))
   const routes = {
-    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing },
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, recordAudit },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
@@ -225,11 +234,13 @@ async function wire(
     env: config.demo ? 'demo' : 'production',
   })
   addSessionRoutes(app, { ...routes, ...guard })
+  addAccountRoutes(app, { ...routes, agents })
   addProfileRoutes(app, visitors)
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
-  addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
+  addAuditRoutes(app, audit)
+  addDesk(app, { ...routes, ...door, ...guard, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -1,3 +1,4 @@
+export { type AgentAccount, type AgentLogin, decodeAgentAccount } from './account.ts'
 export {
   type ConversationCounts,
   type ConversationPage,
@@ -6,6 +7,15 @@ export {
   decodeConversationPage,
   isConversationView,
 } from './agent-list.ts'
+export {
+  type AuditAction,
+  auditActions,
+  type AuditChange,
+  type AuditEntry,
+  type AuditPage,
+  decodeAuditChanges,
+  decodeAuditPage,
+} from './audit.ts'
 export { type BootloaderAnswer, decodeBootloader, type UsedBootloaderAnswer, type UsedConfig } from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'

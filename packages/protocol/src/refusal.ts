@@ -10,6 +10,7 @@ export const refusals = {
   token_expired: { status: 401, error: 'Invalid or expired org token' },
   login_required: { status: 401, error: 'Not logged in' },
   login_failed: { status: 401, error: 'The e-mail address or the password is wrong' },
+  password_wrong: { status: 403, error: 'The password is wrong' },
   login_insecure: { status: 403, error: 'Logging in needs https' },
   metrics_key_invalid: { status: 401, error: 'The key is missing or wrong' },
   origin_not_allowed: { status: 403, error: 'This site may not use the widget yet' },

@@ -9,7 +9,15 @@ export type AgentTables = {
     readonly role: 'admin' | 'agent'
   }
   /** The library's own two; the columns that we read or delete by. */
-  readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
+  readonly session: {
+    readonly id: string
+    readonly userId: string
+    /** Texts in SQLite, `Date` in PostgreSQL. */
+    readonly expiresAt: string
+    readonly createdAt: string
+    readonly updatedAt: string
+    readonly userAgent: string | null
+  }
   readonly user: { readonly id: string; readonly name: string; readonly email: string }
   /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
   readonly agent_invitations: {
@@ -20,6 +28,20 @@ export type AgentTables = {
     readonly token_hash: string
     readonly created_at_ms: number
     readonly expires_at_ms: number
+  }
+  /** Ours: what was done in an organisation, by whom. Written once and never changed; the oldest go. `id` follows the time. */
+  readonly agent_audit: {
+    readonly org_id: string
+    readonly id: string
+    readonly at_ms: number
+    readonly action: string
+    readonly actor_id: string | null
+    readonly actor_name: string
+    readonly actor_email: string
+    readonly subject: string
+    readonly address_key: string
+    /** JSON array of `AuditChange`. */
+    readonly changes: string
   }
   /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
@@ -47,6 +69,9 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
   `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL, email text NOT NULL,
     role text NOT NULL CHECK (role IN ('admin', 'agent')), token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
     expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
+  `CREATE TABLE IF NOT EXISTS agent_audit (org_id text NOT NULL, id text NOT NULL, at_ms bigint NOT NULL, action text NOT NULL,
+    actor_id text, actor_name text NOT NULL, actor_email text NOT NULL, subject text NOT NULL, address_key text NOT NULL,
+    changes text NOT NULL, PRIMARY KEY (org_id, id))`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 

@@ -2,7 +2,9 @@ import type { OrgId } from '@helvino/protocol'
 import type { Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
+import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
+import { isLibraryRefusal, type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
 
 export interface Agent {
   readonly userId: string
@@ -33,71 +35,31 @@ export interface NewAgent {
   readonly role: 'admin' | 'agent'
 }
 
+export type JoinResult = { readonly kind: 'joined'; readonly userId: string } | { readonly kind: 'taken' }
+
 /** People who answer: their passwords, their login cookies, and the one organisation that each answers for. */
 export interface Agents {
   /** Unknown address and wrong password look the same and take the same time. */
-  logIn(email: string, password: string): Promise<LogIn>
+  logIn(email: string, password: string, userAgent?: string): Promise<LogIn>
   /** Ends the session on the server; answers the cookies that clear the browser. */
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
+  /** Who has this address, where that is a member of an organisation. */
+  findMember(email: string): Promise<{ readonly userId: string; readonly orgId: OrgId } | undefined>
   /** Makes the agent, or replaces the password and the one membership of whom has this address and ends their sessions. */
   putAgent(agent: NewAgent): Promise<void>
   /** Makes the agent, or sets name and password of whom has this address and is no member anywhere: a member is left as they are. */
-  join(agent: NewAgent): Promise<'joined' | 'taken'>
+  join(agent: NewAgent): Promise<JoinResult>
   /** Everybody who answers for the one organisation answers for the other from now on; says whether that is anybody. */
   moveMembers(from: OrgId, to: OrgId): Promise<boolean>
 }
 
-export interface AgentsOptions {
-  /** The store's own connection. No transaction is ever left open on it across an `await`: the message writer shares it. */
-  readonly database: Kysely<AgentTables>
-  readonly dialect: 'sqlite' | 'postgres'
-  /** `https://…` makes the cookie `Secure` and `__Host-`. */
-  readonly ownOrigin: string
+export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
   readonly random: Random
 }
 
-const sessionSeconds = 7 * 24 * 60 * 60
-// RFC 6265bis section 4.1.3.2: bound to this very host, https only, path `/`.
-const hostPrefix = '__Host-'
-
-async function loadLibrary({ database, dialect, ownOrigin }: AgentsOptions, secret: string) {
-  const { betterAuth } = await import('better-auth')
-  const isSecure = ownOrigin.startsWith('https:')
-  return betterAuth({
-    database: { db: database, type: dialect },
-    secret,
-    baseURL: ownOrigin,
-    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: 128, minPasswordLength: 12 },
-    session: { expiresIn: sessionSeconds },
-    telemetry: { enabled: false },
-    // Its lines would carry addresses; what matters is logged by the routes.
-    logger: { disabled: true },
-    advanced: {
-      useSecureCookies: false,
-      cookies: {
-        session_token: {
-          name: `${isSecure ? hostPrefix : ''}helvino.session`,
-          attributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
-        },
-      },
-    },
-  })
-}
-
-/** The library throws for a wrong password as for a bug; only the former has a status below 500. */
-function isLibraryRefusal(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'statusCode' in error &&
-    typeof error.statusCode === 'number' &&
-    error.statusCode >= 400 &&
-    error.statusCode < 500
-  )
-}
-
 /** Makes the user where there is none with this address, sets the password, and ends every session of before. */
-async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email, name, password }: NewAgent) {
+async function putUser(library: Library, { email, name, password }: NewAgent) {
   const { internalAdapter, password: passwords } = await library.$context
   const hash = await passwords.hash(password)
   const known = await internalAdapter.findUserByEmail(email)
@@ -111,11 +73,7 @@ async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email
   return userId
 }
 
-async function join(
-  library: Awaited<ReturnType<typeof loadLibrary>>,
-  database: Kysely<AgentTables>,
-  agent: NewAgent,
-): Promise<'joined' | 'taken'> {
+async function join(library: Library, database: Kysely<AgentTables>, agent: NewAgent): Promise<JoinResult> {
   const { internalAdapter } = await library.$context
   const known = await internalAdapter.findUserByEmail(agent.email)
   // Whoever invites may use the invitation: it must not open, or take away, the account of somebody who is a member.
@@ -126,7 +84,7 @@ async function join(
       .select('role')
       .where('user_id', '=', known.user.id)
       .executeTakeFirst())
-  if (membership) return 'taken'
+  if (membership) return { kind: 'taken' }
   const userId = await putUser(library, agent)
   await internalAdapter.updateUser(userId, { name: agent.name })
   const { numInsertedOrUpdatedRows } = await database
@@ -134,16 +92,19 @@ async function join(
     .values({ user_id: userId, org_id: agent.orgId, role: agent.role })
     .onConflict((on) => on.doNothing())
     .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n ? 'joined' : 'taken'
+  return numInsertedOrUpdatedRows === 1n ? { kind: 'joined', userId } : { kind: 'taken' }
 }
 
+// As long as any browser's.
+const longestUserAgent = 300
+
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
-export async function openAgents(options: AgentsOptions): Promise<Agents> {
+export async function openAgents(options: AgentsOptions): Promise<Agents & { readonly account: Account }> {
   const { database, dialect, random } = options
   await migrateAgentTables(database, dialect)
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
-  let loading: ReturnType<typeof loadLibrary> | undefined
-  const library = () => (loading ??= loadLibrary(options, secret))
+  let loading: Promise<Library> | undefined
+  const library = () => (loading ??= loadLibrary({ ...options, secret }))
 
   const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
@@ -157,10 +118,15 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
   }
 
   return {
-    async logIn(email, password) {
+    account: createAccount(database, library),
+    async logIn(email, password, userAgent) {
       const { api } = await library()
       try {
-        const { headers, response } = await api.signInEmail({ body: { email, password }, returnHeaders: true })
+        const { headers, response } = await api.signInEmail({
+          ...{ body: { email, password }, returnHeaders: true },
+          // Kept with the session, so that its owner knows it again.
+          headers: new Headers({ 'user-agent': (userAgent ?? '').slice(0, longestUserAgent) }),
+        })
         const agent = await agentOf(response.user)
         return agent ? { kind: 'granted', agent, setCookies: headers.getSetCookie() } : { kind: 'refused' }
       } catch (error) {
@@ -184,6 +150,16 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       if (!response || !agent) return { kind: 'none' }
       const session = { ...agent, sessionId: response.session.id }
       return { kind: 'found', session, setCookies: headers.getSetCookie() }
+    },
+    async findMember(email) {
+      const member = await database
+        .selectFrom('user')
+        .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
+        .select(['user.id as userId', 'agent_memberships.org_id as orgId'])
+        // As the library keeps addresses.
+        .where('user.email', '=', email.toLowerCase())
+        .executeTakeFirst()
+      return member && { userId: member.userId, orgId: member.orgId as OrgId }
     },
     async putAgent(agent) {
       const { orgId, role } = agent

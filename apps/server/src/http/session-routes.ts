@@ -1,5 +1,5 @@
 import { protocolNumber } from '@helvino/protocol'
-import type { Clock } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { issueAgentToken } from '../auth/agent-token.ts'
 import type { Agent, Agents } from '../auth/agents.ts'
@@ -8,6 +8,7 @@ import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
+import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
 
@@ -16,6 +17,8 @@ export interface SessionRouteOptions extends GuardOptions {
   readonly store: Store
   readonly keyRing: KeyRing
   readonly clock: Clock
+  readonly random: Random
+  readonly recordAudit: RecordAudit
   readonly tokenLifetimeSeconds: number
 }
 
@@ -25,6 +28,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOpti
   app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, budget))
   app.post('/api/agent/logout', async (request, reply) => {
     const setCookies = await options.agents.logOut(request.headers.cookie ?? '')
+    await options.recordAudit(request, { ...actorOf(sessionOf(request)), action: 'logout' })
     for (const value of setCookies) void reply.header('set-cookie', value)
     return reply.send({ ok: true })
   })
@@ -54,11 +58,37 @@ async function answerLogin(
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
   const waitSeconds = budget.take(body.email, request.ip)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
-  const login = await options.agents.logIn(body.email, body.password)
-  if (login.kind === 'refused') return refuse(reply, 'login_failed')
+  const login = await options.agents.logIn(body.email, body.password, request.headers['user-agent'])
+  if (login.kind === 'refused') {
+    recordFailedLogin(request, body.email, options)
+    return refuse(reply, 'login_failed')
+  }
+  await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
   budget.forgive(body.email, request.ip)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
   return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
+}
+
+/**
+ * At some moment of the next second, and not before the answer: only for an address that is known there is something to write, and how long the
+ * answer took must not tell.
+ */
+function recordFailedLogin(request: FastifyRequest, email: string, options: SessionRouteOptions): void {
+  const { agents, clock, random, recordAudit } = options
+  const from = { ip: request.ip, log: request.log }
+  clock.startTimer(random.fraction() * 1_000, () => {
+    agents.findMember(email).then(
+      (member) =>
+        member &&
+        recordAudit(from, {
+          ...{ orgId: member.orgId, actorId: undefined, action: 'login_failed' },
+          subject: { userId: member.userId },
+        }),
+      (err: unknown) => {
+        from.log.error({ event: 'audit-failed', action: 'login_failed', err })
+      },
+    )
+  })
 }
 
 async function answerToken(request: FastifyRequest, reply: FastifyReply, options: SessionRouteOptions) {

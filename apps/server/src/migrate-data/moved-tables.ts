@@ -29,6 +29,7 @@ export const movedTables: readonly MovedTable[] = [
   table('verification', ['id']),
   table('agent_memberships', ['user_id']),
   table('agent_invitations', ['id']),
+  table('agent_audit', ['org_id', 'id']),
   table('installation', ['name']),
 ]
 
