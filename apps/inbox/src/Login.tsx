@@ -14,15 +14,18 @@ interface LoginProps {
 export function Login({ api, hasEnded, onLogin }: LoginProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  /** `undefined`: nobody has asked for one. */
+  const [code, setCode] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
 
   async function submit() {
     setBusy(true)
     setProblem(undefined)
-    const result = await api.logIn(email.trim(), password)
+    const result = await api.logIn(email.trim(), password, code?.trim())
     setBusy(false)
     if (result.kind === 'answered') onLogin(result.value)
+    else if (result.kind === 'refused' && result.code === 'two_factor_required') setCode('')
     else if (result.kind === 'refused') setProblem(words.login.refused(result.code))
     else setProblem(result.reason === 'rate_limited' ? words.login.refused(result.reason) : words.login.noAnswer)
   }
@@ -56,6 +59,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
               value={email}
               onChange={(event) => {
                 setEmail(event.currentTarget.value)
+                setCode(undefined)
               }}
             />
             <PasswordInput
@@ -68,6 +72,20 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
                 setPassword(event.currentTarget.value)
               }}
             />
+            {code !== undefined && (
+              <TextInput
+                label={words.login.code}
+                description={words.login.codeNote}
+                autoComplete="one-time-code"
+                required
+                withAsterisk={false}
+                autoFocus
+                value={code}
+                onChange={(event) => {
+                  setCode(event.currentTarget.value)
+                }}
+              />
+            )}
             <Button type="submit" loading={isBusy} fullWidth>
               {words.login.submit}
             </Button>

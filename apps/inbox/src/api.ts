@@ -65,8 +65,8 @@ export interface InboxApi {
   readonly account: AccountCalls
   /** Refused with `login_required` where nobody is logged in. */
   findSession(): Promise<CallResult<Session>>
-  /** Refused with `login_failed` where address or password is wrong. */
-  logIn(email: string, password: string): Promise<CallResult<Session>>
+  /** Refused with `login_failed` where address or password is wrong, and `two_factor_required` or `code_wrong` where they are right and a code is wanted too. */
+  logIn(email: string, password: string, code?: string): Promise<CallResult<Session>>
   logOut(): Promise<CallResult<true>>
   /** What an invitation offers. Refused with `not_found` where it is not open (any more). */
   findInvitation(token: string): Promise<CallResult<InvitationOffer>>
@@ -184,7 +184,8 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
     account: createAccountCalls({ call, get, post }),
     settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
-    logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
+    logIn: (email, password, code) =>
+      call(post('/api/agent/login', { email, password, ...(code !== undefined && { code }) }), decodeSession),
     logOut: () => call(post('/api/agent/logout'), () => true as const),
     findInvitation: (token) =>
       call({ ...get('/api/invitation'), headers: { [invitationTokenHeader]: token } }, decodeInvitationOffer),

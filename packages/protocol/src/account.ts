@@ -17,6 +17,16 @@ export interface AgentLogin {
 export interface AgentAccount {
   /** The one that was seen last first. */
   readonly sessions: readonly AgentLogin[]
+  /** A login asks for a code beside the password. */
+  readonly hasTwoFactor: boolean
+}
+
+/** Answer to `POST /api/agent/two-factor/enrol`, which is given once. */
+export interface TwoFactorOffer {
+  /** `otpauth://…`, for an authenticator app. */
+  readonly uri: string
+  /** Each opens one login where the app is lost. */
+  readonly backupCodes: readonly string[]
 }
 
 function decodeLogin(value: unknown): AgentLogin | undefined {
@@ -34,6 +44,14 @@ function decodeLogin(value: unknown): AgentLogin | undefined {
 
 /** Answer to `GET /api/agent/account` and `POST /api/agent/sessions/end`. */
 export function decodeAgentAccount(value: unknown): AgentAccount | undefined {
-  const sessions = decodeList(asRecord(value)?.['sessions'], decodeLogin)
-  return sessions && { sessions }
+  const record = asRecord(value)
+  const sessions = decodeList(record?.['sessions'], decodeLogin)
+  return sessions && { sessions, hasTwoFactor: record?.['hasTwoFactor'] === true }
+}
+
+export function decodeTwoFactorOffer(value: unknown): TwoFactorOffer | undefined {
+  const record = asRecord(value)
+  const uri = asString(record?.['uri'])
+  const backupCodes = decodeList(record?.['backupCodes'], asString)
+  return uri !== undefined && backupCodes ? { uri, backupCodes } : undefined
 }

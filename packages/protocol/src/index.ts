@@ -1,4 +1,10 @@
-export { type AgentAccount, type AgentLogin, decodeAgentAccount } from './account.ts'
+export {
+  type AgentAccount,
+  type AgentLogin,
+  decodeAgentAccount,
+  decodeTwoFactorOffer,
+  type TwoFactorOffer,
+} from './account.ts'
 export {
   type ConversationCounts,
   type ConversationPage,

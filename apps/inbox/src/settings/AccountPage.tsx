@@ -9,6 +9,7 @@ import { PageHead } from './PageHead.tsx'
 import { PasswordCard } from './PasswordCard.tsx'
 import { Problem, problemOf } from './Problem.tsx'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
+import { TwoFactorCard } from './TwoFactorCard.tsx'
 import { useAsked } from './use-asked.ts'
 
 /** One's own login: where it is open, and the password. */
@@ -35,6 +36,7 @@ export function AccountPage(props: SettingsPaneProps) {
           }}
         />
       )}
+      {account && <TwoFactorCard api={api} isOn={account.hasTwoFactor} onChanged={() => void again()} />}
       {account && <PasswordCard api={api} email={session.user.email} onChanged={() => void again()} />}
     </>
   )

@@ -27,7 +27,7 @@ export function MemberSignOut({ name, signOut }: MemberSignOutProps) {
         })
       }}
     >
-      <span role="status">{told ?? words.signOut}</span>
+      <span aria-live="polite">{told ?? words.signOut}</span>
     </Button>
   )
 }

@@ -2,6 +2,7 @@ import type { OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import type { Library } from './login-library.ts'
+import { isPassword } from './two-factor.ts'
 
 /** A login of an agent, as they know it again. */
 export interface KeptSession {
@@ -64,10 +65,9 @@ export function createAccount(database: Kysely<AgentTables>, library: () => Prom
       return true
     },
     async changePassword({ userId, sessionId }, current, next) {
-      const { internalAdapter, password } = await (await library()).$context
-      const accounts = await internalAdapter.findAccounts(userId)
-      const hash = accounts.find(({ providerId }) => providerId === 'credential')?.password
-      if (!hash || !(await password.verify({ hash, password: current }))) return 'wrong'
+      const loaded = await library()
+      if (!(await isPassword(loaded, userId, current))) return 'wrong'
+      const { internalAdapter, password } = await loaded.$context
       await internalAdapter.updatePassword(userId, await password.hash(next))
       await endSessions(userId, sessionId)
       return 'changed'

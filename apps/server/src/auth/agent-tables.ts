@@ -8,7 +8,7 @@ export type AgentTables = {
     readonly org_id: string
     readonly role: 'admin' | 'agent'
   }
-  /** The library's own two; the columns that we read or delete by. */
+  /** The library's own; the columns that we read or delete by. */
   readonly session: {
     readonly id: string
     readonly userId: string
@@ -18,7 +18,15 @@ export type AgentTables = {
     readonly updatedAt: string
     readonly userAgent: string | null
   }
-  readonly user: { readonly id: string; readonly name: string; readonly email: string }
+  readonly user: {
+    readonly id: string
+    readonly name: string
+    readonly email: string
+    /** A number in SQLite, a boolean in PostgreSQL; `null` for whoever was there before it. */
+    readonly twoFactorEnabled: number | boolean | null
+  }
+  readonly twoFactor: { readonly id: string; readonly userId: string }
+  readonly verification: { readonly id: string; readonly identifier: string }
   /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
   readonly agent_invitations: {
     readonly id: string
@@ -61,6 +69,11 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
     "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS "verification" ("id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL,
     "expiresAt" ${instant} NOT NULL, "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS "twoFactor" ("id" text NOT NULL PRIMARY KEY, "secret" text NOT NULL, "backupCodes" text NOT NULL,
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "verified" ${flag}, "failedVerificationCount" integer,
+    "lockedUntil" ${instant})`,
+  `CREATE INDEX IF NOT EXISTS "twoFactor_secret_idx" ON "twoFactor" ("secret")`,
+  `CREATE INDEX IF NOT EXISTS "twoFactor_userId_idx" ON "twoFactor" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
@@ -81,10 +94,27 @@ const columnTypes = {
   postgres: { instant: 'timestamptz', flag: 'boolean' },
 }
 
+/** Installations that are older than it have the table without it, and SQLite knows no `IF NOT EXISTS` for a column. */
+async function addTwoFactorColumn(
+  database: Kysely<AgentTables>,
+  dialect: keyof typeof columnTypes,
+  flag: string,
+): Promise<void> {
+  const known =
+    dialect === 'sqlite'
+      ? (await sql`SELECT 1 FROM pragma_table_info('user') WHERE name = 'twoFactorEnabled'`.execute(database)).rows
+      : []
+  if (known.length > 0) return
+  const unless = dialect === 'sqlite' ? '' : 'IF NOT EXISTS'
+  await sql.raw(`ALTER TABLE "user" ADD COLUMN ${unless} "twoFactorEnabled" ${flag}`).execute(database)
+}
+
 /** Makes what is missing. Safe to run at every start. */
 export async function migrateAgentTables(
   database: Kysely<AgentTables>,
   dialect: keyof typeof columnTypes,
 ): Promise<void> {
-  for (const statement of statementsFor(columnTypes[dialect])) await sql.raw(statement).execute(database)
+  const types = columnTypes[dialect]
+  for (const statement of statementsFor(types)) await sql.raw(statement).execute(database)
+  await addTwoFactorColumn(database, dialect, types.flag)
 }

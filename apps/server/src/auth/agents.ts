@@ -4,7 +4,9 @@ import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
 import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
-import { isLibraryRefusal, type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
+import { type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
+import { type SignIn, signIn } from './sign-in.ts'
+import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.ts'
 
 export interface Agent {
   readonly userId: string
@@ -21,6 +23,8 @@ export interface AgentSession extends Agent {
 /** `setCookies` are whole `Set-Cookie` values, for the answer. */
 export type LogIn =
   | { readonly kind: 'granted'; readonly agent: Agent; readonly setCookies: readonly string[] }
+  /** The password is right; of the code there is none, or it is another. */
+  | { readonly kind: 'code-wanted' | 'code-wrong' }
   | { readonly kind: 'refused' }
 
 export type SessionLookup =
@@ -40,7 +44,7 @@ export type JoinResult = { readonly kind: 'joined'; readonly userId: string } | 
 /** People who answer: their passwords, their login cookies, and the one organisation that each answers for. */
 export interface Agents {
   /** Unknown address and wrong password look the same and take the same time. */
-  logIn(email: string, password: string, userAgent?: string): Promise<LogIn>
+  logIn(wanted: SignIn): Promise<LogIn>
   /** Ends the session on the server; answers the cookies that clear the browser. */
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
@@ -54,12 +58,18 @@ export interface Agents {
   moveMembers(from: OrgId, to: OrgId): Promise<boolean>
 }
 
+/** With what somebody does with their own login. */
+export interface OpenedAgents extends Agents {
+  readonly account: Account
+  readonly twoFactor: TwoFactor
+}
+
 export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
   readonly random: Random
 }
 
-/** Makes the user where there is none with this address, sets the password, and ends every session of before. */
-async function putUser(library: Library, { email, name, password }: NewAgent) {
+/** Makes the user where there is none with this address, sets the password, ends every session of before, and forgets the second factor. */
+async function putUser(library: Library, database: Kysely<AgentTables>, { email, name, password }: NewAgent) {
   const { internalAdapter, password: passwords } = await library.$context
   const hash = await passwords.hash(password)
   const known = await internalAdapter.findUserByEmail(email)
@@ -70,6 +80,7 @@ async function putUser(library: Library, { email, name, password }: NewAgent) {
   if (accounts.some(({ providerId }) => providerId === 'credential')) await internalAdapter.updatePassword(userId, hash)
   else await internalAdapter.linkAccount({ userId, accountId: userId, providerId: 'credential', password: hash })
   await internalAdapter.deleteUserSessions(userId)
+  if (known) await forgetTwoFactor(library, database, userId)
   return userId
 }
 
@@ -85,7 +96,7 @@ async function join(library: Library, database: Kysely<AgentTables>, agent: NewA
       .where('user_id', '=', known.user.id)
       .executeTakeFirst())
   if (membership) return { kind: 'taken' }
-  const userId = await putUser(library, agent)
+  const userId = await putUser(library, database, agent)
   await internalAdapter.updateUser(userId, { name: agent.name })
   const { numInsertedOrUpdatedRows } = await database
     .insertInto('agent_memberships')
@@ -95,11 +106,8 @@ async function join(library: Library, database: Kysely<AgentTables>, agent: NewA
   return numInsertedOrUpdatedRows === 1n ? { kind: 'joined', userId } : { kind: 'taken' }
 }
 
-// As long as any browser's.
-const longestUserAgent = 300
-
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
-export async function openAgents(options: AgentsOptions): Promise<Agents & { readonly account: Account }> {
+export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> {
   const { database, dialect, random } = options
   await migrateAgentTables(database, dialect)
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
@@ -119,20 +127,12 @@ export async function openAgents(options: AgentsOptions): Promise<Agents & { rea
 
   return {
     account: createAccount(database, library),
-    async logIn(email, password, userAgent) {
-      const { api } = await library()
-      try {
-        const { headers, response } = await api.signInEmail({
-          ...{ body: { email, password }, returnHeaders: true },
-          // Kept with the session, so that its owner knows it again.
-          headers: new Headers({ 'user-agent': (userAgent ?? '').slice(0, longestUserAgent) }),
-        })
-        const agent = await agentOf(response.user)
-        return agent ? { kind: 'granted', agent, setCookies: headers.getSetCookie() } : { kind: 'refused' }
-      } catch (error) {
-        if (isLibraryRefusal(error)) return { kind: 'refused' }
-        throw error
-      }
+    twoFactor: createTwoFactor(database, library),
+    async logIn(wanted) {
+      const signed = await signIn(await library(), database, wanted)
+      if (signed.kind !== 'signed-in') return signed
+      const agent = await agentOf(signed.user)
+      return agent ? { kind: 'granted', agent, setCookies: signed.setCookies } : { kind: 'refused' }
     },
     async logOut(cookie) {
       const { api } = await library()
@@ -163,7 +163,7 @@ export async function openAgents(options: AgentsOptions): Promise<Agents & { rea
     },
     async putAgent(agent) {
       const { orgId, role } = agent
-      const userId = await putUser(await library(), agent)
+      const userId = await putUser(await library(), database, agent)
       await database
         .insertInto('agent_memberships')
         .values({ user_id: userId, org_id: orgId, role })

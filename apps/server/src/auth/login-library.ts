@@ -5,6 +5,9 @@ const sessionSeconds = 7 * 24 * 60 * 60
 // RFC 6265bis section 4.1.3.2: bound to this very host, https only, path `/`.
 const hostPrefix = '__Host-'
 
+/** Names a login that waits for its code. No browser ever gets it. */
+export const challengeCookie = 'helvino.two_factor'
+
 export interface LibraryOptions {
   /** The store's own connection. No transaction is ever left open on it across an `await`: the message writer shares it. */
   readonly database: Kysely<AgentTables>
@@ -19,7 +22,10 @@ export interface LibraryOptions {
 const seenEverySeconds = 60 * 60
 
 export async function loadLibrary({ database, dialect, ownOrigin, secret }: LibraryOptions) {
-  const { betterAuth } = await import('better-auth')
+  const [{ betterAuth }, { twoFactor }] = await Promise.all([
+    import('better-auth'),
+    import('better-auth/plugins/two-factor'),
+  ])
   const isSecure = ownOrigin.startsWith('https:')
   return betterAuth({
     database: { db: database, type: dialect },
@@ -27,6 +33,7 @@ export async function loadLibrary({ database, dialect, ownOrigin, secret }: Libr
     baseURL: ownOrigin,
     emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: 128, minPasswordLength: 12 },
     session: { expiresIn: sessionSeconds, updateAge: seenEverySeconds },
+    plugins: [twoFactor({ issuer: 'Helvino' })],
     telemetry: { enabled: false },
     // Its lines would carry addresses; what matters is logged by the routes.
     logger: { disabled: true },
@@ -35,6 +42,10 @@ export async function loadLibrary({ database, dialect, ownOrigin, secret }: Libr
       cookies: {
         session_token: {
           name: `${isSecure ? hostPrefix : ''}helvino.session`,
+          attributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
+        },
+        two_factor: {
+          name: challengeCookie,
           attributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
         },
       },

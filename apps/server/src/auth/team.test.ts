@@ -68,7 +68,9 @@ describe.each([
       ...{ email: 'ann@shop.example', name: 'Ann', password, orgId: 'org_b' as OrgId, role: 'admin' },
     })
     expect(await invitations.accept(token, 'Mallory', 'another-long-password')).toEqual({ kind: 'taken' })
-    expect(await agents.logIn('ann@shop.example', password)).toMatchObject({ agent: { orgId: 'org_b', name: 'Ann' } })
+    expect(await agents.logIn({ email: 'ann@shop.example', password })).toMatchObject({
+      agent: { orgId: 'org_b', name: 'Ann' },
+    })
     expect(await invitations.invite(orgId, 'ann@shop.example', 'agent')).toEqual({ kind: 'address-taken' })
     await clock.advance(1)
     expect(await invitations.find(token)).toBeUndefined()

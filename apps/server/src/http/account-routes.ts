@@ -2,15 +2,17 @@ import { type AgentAccount, asRecord, asString, limits } from '@helvino/protocol
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../auth/account.ts'
+import type { TwoFactor } from '../auth/two-factor.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
 import { browserName } from '../visitors/browser-name.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { agentOf, sessionOf } from './request-state.ts'
+import { addTwoFactorRoutes } from './two-factor-routes.ts'
 
 export interface AccountRouteOptions {
-  readonly agents: { readonly account: Account }
+  readonly agents: { readonly account: Account; readonly twoFactor: TwoFactor }
   readonly clock: Clock
   readonly recordAudit: RecordAudit
 }
@@ -21,6 +23,7 @@ export function addAccountRoutes(app: FastifyInstance, options: AccountRouteOpti
   app.get('/api/agent/account', (request, reply) => answerAccount(agentOf(request), reply, options))
   app.post('/api/agent/sessions/end', (request, reply) => endSessions(request, reply, options))
   app.post('/api/agent/password', (request, reply) => changePassword(request, reply, options, budget))
+  addTwoFactorRoutes(app, { ...options, budget })
 }
 
 async function answerAccount(
@@ -30,6 +33,7 @@ async function answerAccount(
 ) {
   const sessions = await agents.account.listSessions(userId, clock.nowMs())
   const account: AgentAccount = {
+    hasTwoFactor: await agents.twoFactor.isOn(userId),
     sessions: sessions.map(({ id, userAgent, createdAtMs, seenAtMs }) => ({
       ...{ id, browser: browserName(userAgent), isCurrent: id === sessionId },
       createdAt: new Date(createdAtMs).toISOString(),

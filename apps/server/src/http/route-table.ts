@@ -36,6 +36,9 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'POST /api/agent/token': 'session',
 
   'POST /api/agent/password': 'session',
+  'POST /api/agent/two-factor/enrol': 'session',
+  'POST /api/agent/two-factor/confirm': 'session',
+  'POST /api/agent/two-factor/disable': 'session',
   'GET /api/agent/account': 'agent',
   'POST /api/agent/sessions/end': 'agent',
   'GET /api/agent/conversations': 'agent',

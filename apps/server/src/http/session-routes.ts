@@ -11,6 +11,7 @@ import { createLoginBudget, type LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
+import { readCode } from './two-factor-routes.ts'
 
 export interface SessionRouteOptions extends GuardOptions {
   readonly agents: Agents
@@ -58,10 +59,12 @@ async function answerLogin(
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
   const waitSeconds = budget.take(body.email, request.ip)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
-  const login = await options.agents.logIn(body.email, body.password, request.headers['user-agent'])
-  if (login.kind === 'refused') {
+  const code = readCode(request.body)
+  const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
+  if (login.kind === 'code-wanted') return refuse(reply, 'two_factor_required')
+  if (login.kind !== 'granted') {
     recordFailedLogin(request, body.email, options)
-    return refuse(reply, 'login_failed')
+    return refuse(reply, login.kind === 'refused' ? 'login_failed' : 'code_wrong')
   }
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
   budget.forgive(body.email, request.ip)
