@@ -132,13 +132,13 @@ describe.each([
   })
 
   it('[AG21] keeps its cookie secret: a session outlives the process', async () => {
-    const { database, agents } = await openWorld()
+    const { database, dialect, agents } = await openWorld()
     await agents.putAgent(ann)
     const login = await agents.logIn(ann)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     const again = await openAgents({
       database,
-      dialect: 'sqlite',
+      dialect,
       ownOrigin: 'http://127.0.0.1:4000',
       random: new SimRandom(2),
     })

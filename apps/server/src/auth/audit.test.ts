@@ -78,9 +78,12 @@ describe.each([
     const { database, audit } = await openWorld()
     await database.schema.dropTable('agent_audit').execute()
     const lines: object[] = []
-    const recordAudit = createRecordAudit(audit, createAddressKey(new Uint8Array(32)))
+    const recordAudit = createRecordAudit({
+      ...{ audit, addressKey: createAddressKey(new Uint8Array(32)) },
+      findAddress: () => ({ key: '203.0.113.9', isLimited: true }),
+    })
     const log = { error: (line: object) => lines.push(line) }
-    const request = { ip: '203.0.113.9', log } as unknown as Parameters<typeof recordAudit>[0]
+    const request = { log } as unknown as Parameters<typeof recordAudit>[0]
     await recordAudit(request, { orgId: orgA, actorId: 'u1', action: 'member_removed', subject: 'a secret' })
     expect(lines).toMatchObject([{ event: 'audit-failed', action: 'member_removed', orgId: orgA, actorId: 'u1' }])
     expect(JSON.stringify(lines)).not.toContain('203.0.113.9')

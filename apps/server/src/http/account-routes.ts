@@ -1,6 +1,7 @@
 import { type AgentAccount, asRecord, asString, limits } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FindAddress } from '../admission/caller-address.ts'
 import type { Account } from '../auth/account.ts'
 import type { TwoFactor } from '../auth/two-factor.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
@@ -15,6 +16,7 @@ export interface AccountRouteOptions {
   readonly agents: { readonly account: Account; readonly twoFactor: TwoFactor }
   readonly clock: Clock
   readonly recordAudit: RecordAudit
+  readonly findAddress: FindAddress
 }
 
 /** What an agent does with their own login: where it is open, ending it there, another password. */
@@ -57,7 +59,7 @@ async function endSessions(request: FastifyRequest, reply: FastifyReply, options
 async function changePassword(
   request: FastifyRequest,
   reply: FastifyReply,
-  { agents, recordAudit }: AccountRouteOptions,
+  { agents, recordAudit, findAddress }: AccountRouteOptions,
   budget: LoginBudget,
 ) {
   const session = sessionOf(request)
@@ -75,10 +77,10 @@ async function changePassword(
     return refuse(reply, 'request_invalid', {
       message: `Send "currentPassword", and a "newPassword" of ${String(passwordLeast)} to ${String(passwordMost)} characters.`,
     })
-  const waitSeconds = budget.take(session.userId, request.ip)
+  const waitSeconds = budget.take(session.userId, findAddress(request.raw).key)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   if ((await agents.account.changePassword(session, current, next)) === 'wrong') return refuse(reply, 'password_wrong')
-  budget.forgive(session.userId, request.ip)
+  budget.forgive(session.userId, findAddress(request.raw).key)
   await recordAudit(request, { ...actorOf(session), action: 'password_changed' })
   return reply.header('cache-control', 'no-store').send({ ok: true })
 }

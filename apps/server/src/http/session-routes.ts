@@ -57,7 +57,7 @@ async function answerLogin(
   if (refuseUnsafePlace(request, reply, options)) return reply
   const body = decodeLoginBody(request.body)
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
-  const waitSeconds = budget.take(body.email, request.ip)
+  const waitSeconds = budget.take(body.email, options.findAddress(request.raw).key)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   const code = readCode(request.body)
   const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
@@ -67,7 +67,7 @@ async function answerLogin(
     return refuse(reply, login.kind === 'refused' ? 'login_failed' : 'code_wrong')
   }
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
-  budget.forgive(body.email, request.ip)
+  budget.forgive(body.email, options.findAddress(request.raw).key)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
   return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
 }
@@ -78,19 +78,11 @@ async function answerLogin(
  */
 function recordFailedLogin(request: FastifyRequest, email: string, options: SessionRouteOptions): void {
   const { agents, clock, random, recordAudit } = options
-  const from = { ip: request.ip, log: request.log }
-  clock.startTimer(random.fraction() * 1_000, () => {
-    agents.findMember(email).then(
-      (member) =>
-        member &&
-        recordAudit(from, {
-          ...{ orgId: member.orgId, actorId: undefined, action: 'login_failed' },
-          subject: { userId: member.userId },
-        }),
-      (err: unknown) => {
-        from.log.error({ event: 'audit-failed', action: 'login_failed', err })
-      },
-    )
+  void recordAudit(request, async () => {
+    await new Promise<void>((resolve) => clock.startTimer(random.fraction() * 1_000, resolve))
+    const member = await agents.findMember(email)
+    if (!member) return undefined
+    return { orgId: member.orgId, actorId: undefined, action: 'login_failed', subject: { userId: member.userId } }
   })
 }
 

@@ -1,5 +1,6 @@
 import { asRecord, asString, limits } from '@helvino/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FindAddress } from '../admission/caller-address.ts'
 import type { TwoFactor } from '../auth/two-factor.ts'
 import type { LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
@@ -9,6 +10,7 @@ import { sessionOf } from './request-state.ts'
 export interface TwoFactorRouteOptions {
   readonly agents: { readonly twoFactor: TwoFactor }
   readonly recordAudit: RecordAudit
+  readonly findAddress: FindAddress
   /** One for passwords and codes: guessing at either is slowed down. */
   readonly budget: LoginBudget
 }
@@ -32,8 +34,12 @@ function readPassword(body: unknown): string | undefined {
 }
 
 /** True where it has answered that there were too many tries. */
-function isTooOften(request: FastifyRequest, reply: FastifyReply, { budget }: TwoFactorRouteOptions): boolean {
-  const waitSeconds = budget.take(sessionOf(request).userId, request.ip)
+function isTooOften(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { budget, findAddress }: TwoFactorRouteOptions,
+): boolean {
+  const waitSeconds = budget.take(sessionOf(request).userId, findAddress(request.raw).key)
   if (waitSeconds > 0) refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   return waitSeconds > 0
 }
@@ -45,7 +51,7 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, options: TwoF
   if (isTooOften(request, reply, options)) return reply
   const offer = await options.agents.twoFactor.enrol(request.headers.cookie ?? '', userId, password)
   if (offer.kind === 'password-wrong') return refuse(reply, 'password_wrong')
-  options.budget.forgive(userId, request.ip)
+  options.budget.forgive(userId, options.findAddress(request.raw).key)
   if (offer.kind !== 'offered') return refuse(reply, 'two_factor_on')
   const { uri, backupCodes } = offer
   return reply.header('cache-control', 'no-store').send({ uri, backupCodes })
@@ -80,10 +86,10 @@ async function turnOff(request: FastifyRequest, reply: FastifyReply, options: Tw
 function answerDone(
   request: FastifyRequest,
   reply: FastifyReply,
-  { budget }: TwoFactorRouteOptions,
+  { budget, findAddress }: TwoFactorRouteOptions,
   setCookies: readonly string[],
 ) {
-  budget.forgive(sessionOf(request).userId, request.ip)
+  budget.forgive(sessionOf(request).userId, findAddress(request.raw).key)
   // In the place of what the guard has set: the session that this began with has ended.
   void reply.removeHeader('set-cookie')
   for (const value of setCookies) void reply.header('set-cookie', value)
