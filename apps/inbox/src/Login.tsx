@@ -43,12 +43,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
             <Title order={1} size="h3">
               {words.login.title}
             </Title>
-            {hasEnded && !problem && <Alert color="blue">{words.login.ended}</Alert>}
-            {problem && (
-              <Alert color="red" role="alert">
-                {problem}
-              </Alert>
-            )}
+            <Told problem={problem} hasEnded={hasEnded} />
             <TextInput
               label={words.login.email}
               type="email"
@@ -72,20 +67,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
                 setPassword(event.currentTarget.value)
               }}
             />
-            {code !== undefined && (
-              <TextInput
-                label={words.login.code}
-                description={words.login.codeNote}
-                autoComplete="one-time-code"
-                required
-                withAsterisk={false}
-                autoFocus
-                value={code}
-                onChange={(event) => {
-                  setCode(event.currentTarget.value)
-                }}
-              />
-            )}
+            {code !== undefined && <CodeField code={code} onCode={setCode} />}
             <Button type="submit" loading={isBusy} fullWidth>
               {words.login.submit}
             </Button>
@@ -93,5 +75,32 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
         </form>
       </Paper>
     </main>
+  )
+}
+
+function Told({ problem, hasEnded }: { readonly problem: string | undefined; readonly hasEnded: boolean }) {
+  if (problem !== undefined)
+    return (
+      <Alert color="red" role="alert">
+        {problem}
+      </Alert>
+    )
+  return hasEnded ? <Alert color="blue">{words.login.ended}</Alert> : null
+}
+
+function CodeField({ code, onCode }: { readonly code: string; readonly onCode: (code: string) => void }) {
+  return (
+    <TextInput
+      label={words.login.code}
+      description={words.login.codeNote}
+      autoComplete="one-time-code"
+      required
+      withAsterisk={false}
+      autoFocus
+      value={code}
+      onChange={(event) => {
+        onCode(event.currentTarget.value)
+      }}
+    />
   )
 }

@@ -162,6 +162,7 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   const assignment = createAssignment(parts)
   const invitations = createInvitations(parts)
   addInstallationRoutes(app, store)
+  addAccountRoutes(app, parts)
   addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
   const { agents, recordAudit } = parts
   addTeamRoutes(app, { team: createTeam(parts), invitations, assignment, agents, recordAudit })
@@ -178,6 +179,18 @@ async function addHealth(
   }: Pick<DeskParts, 'store' | 'database' | 'random'> & { readonly isStopping: () => boolean },
 ): Promise<void> {
   addHealthRoutes(app, { ...rest, installation: await keepFact(database, 'installation_id', uuid(random)) })
+}
+
+/** The record of what is done: who reads it, and what writes it. */
+function addRecord(
+  app: FastifyInstance,
+  { keyRing }: Pick<Kept, 'keyRing'>,
+  { clock, random }: ServerWorld,
+  { database, findAddress }: Pick<Door, 'database'> & Pick<GuardOptions, 'findAddress'>,
+): RecordAudit {
+  const audit = createAudit(database, clock, random)
+  addAuditRoutes(app, audit)
+  return createRecordAudit({ audit, addressKey: createAddressKey(keyRing.visitorKey), findAddress })
 }
 
 /** What is known of how the server and its visitors' renewals do. */
@@ -244,7 +257,6 @@ async function wire(
 ) {
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
-  const { keyRing } = kept
   const logFailure = (event: string) => (err: unknown) => {
     app.log.error({ event, err })
   }
@@ -274,10 +286,9 @@ async function wire(
   })
   await listenToOthers()
 
-  const audit = createAudit(database, clock, random)
-  const recordAudit = createRecordAudit({ audit, addressKey: createAddressKey(keyRing.visitorKey), ...limits })
+  const recordAudit = addRecord(app, kept, world, { database, ...limits })
   const routes = {
-    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, recordAudit, ...limits },
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing: kept.keyRing, recordAudit, ...limits },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
@@ -288,12 +299,10 @@ async function wire(
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
   addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
-  addAccountRoutes(app, { ...routes, agents })
   addProfileRoutes(app, visitors)
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
-  addAuditRoutes(app, audit)
   addDesk(app, { ...routes, ...door, ...guard, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)

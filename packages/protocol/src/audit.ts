@@ -1,30 +1,27 @@
 import { asRecord, asString, decodeList } from './record.ts'
 
 /** Everything that the record of an organisation tells of. */
-export const auditActions = [
-  'login',
-  'login_failed',
-  'logout',
-  'sessions_ended',
-  'password_changed',
-  'two_factor_on',
-  'two_factor_off',
-  'invitation_made',
-  'invitation_withdrawn',
-  'invitation_accepted',
-  'role_changed',
-  'member_removed',
-  'member_signed_out',
-  'visitors_signed_out',
-  'settings_changed',
-  'site_allowed',
-  'site_removed',
-  'identity_secret_rotated',
-  'data_exported',
-  'data_deleted',
-] as const
-
-export type AuditAction = (typeof auditActions)[number]
+export type AuditAction =
+  | 'login'
+  | 'login_failed'
+  | 'logout'
+  | 'sessions_ended'
+  | 'password_changed'
+  | 'two_factor_on'
+  | 'two_factor_off'
+  | 'invitation_made'
+  | 'invitation_withdrawn'
+  | 'invitation_accepted'
+  | 'role_changed'
+  | 'member_removed'
+  | 'member_signed_out'
+  | 'visitors_signed_out'
+  | 'settings_changed'
+  | 'site_allowed'
+  | 'site_removed'
+  | 'identity_secret_rotated'
+  | 'data_exported'
+  | 'data_deleted'
 
 /** What was set anew; the values only where they are those of a switch or a choice, and never what somebody wrote. */
 export interface AuditChange {

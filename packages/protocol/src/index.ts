@@ -15,7 +15,6 @@ export {
 } from './agent-list.ts'
 export {
   type AuditAction,
-  auditActions,
   type AuditChange,
   type AuditEntry,
   type AuditPage,

@@ -14,90 +14,90 @@ export interface TwoFactorCardProps {
   readonly onChanged: () => void
 }
 
-type Step = 'none' | 'password' | 'app' | 'codes' | 'off'
-
 /** A code beside the password: turning it on step by step, and off again. */
 export function TwoFactorCard({ api, isOn, onChanged }: TwoFactorCardProps) {
-  const [step, setStep] = useState<Step>('none')
-  const [offer, setOffer] = useState<TwoFactorOffer>()
-  const back = () => {
-    setStep('none')
-    setOffer(undefined)
+  const [isAsked, setAsked] = useState(false)
+  const end = () => {
+    setAsked(false)
+    onChanged()
   }
-
   return (
     <section className="settings-card" aria-labelledby="account-two-factor">
       <Title order={3} size="h5" id="account-two-factor">
         {words.twoFactor}
       </Title>
       <Text size="sm">{isOn ? words.twoFactorOn : words.twoFactorOff}</Text>
-      {step === 'none' && (
+      {!isAsked && (
         <div>
           <Button
             size="xs"
             variant="default"
             onClick={() => {
-              setStep(isOn ? 'off' : 'password')
+              setAsked(true)
             }}
           >
             {isOn ? words.turnOff : words.turnOn}
           </Button>
         </div>
       )}
-      {step === 'password' && (
-        <ProofForm
-          asks={['password']}
-          submit={words.goOn}
-          onSubmit={async ({ password }) => {
-            const answer = await api.account.enrolTwoFactor(password)
-            if (answer.kind === 'answered') {
-              setOffer(answer.value)
-              setStep('app')
-            }
-            return answer
-          }}
-        />
-      )}
-      {step === 'app' && offer && (
-        <ProofForm
-          asks={['code']}
-          codeLabel={words.appCode}
-          submit={words.confirm}
-          onSubmit={async ({ code }) => {
-            const answer = await api.account.confirmTwoFactor(code)
-            if (answer.kind === 'answered') setStep('codes')
-            return answer
-          }}
-        >
-          <OfferedSecret uri={offer.uri} clock={api.runtime.clock} />
-        </ProofForm>
-      )}
-      {step === 'codes' && offer && (
-        <BackupCodes
-          codes={offer.backupCodes}
-          clock={api.runtime.clock}
-          onKept={() => {
-            back()
-            onChanged()
-          }}
-        />
-      )}
-      {step === 'off' && (
-        <ProofForm
-          asks={['password', 'code']}
-          codeLabel={words.anyCode}
-          submit={words.turnOff}
-          onSubmit={async ({ password, code }) => {
-            const answer = await api.account.disableTwoFactor(password, code)
-            if (answer.kind === 'answered') {
-              back()
-              onChanged()
-            }
-            return answer
-          }}
-        />
-      )}
+      {isAsked && isOn && <TurnOff api={api} onEnd={end} />}
+      {isAsked && !isOn && <TurnOn api={api} onEnd={end} />}
     </section>
+  )
+}
+
+interface StepsProps {
+  readonly api: InboxApi
+  readonly onEnd: () => void
+}
+
+function TurnOn({ api, onEnd }: StepsProps) {
+  const [offer, setOffer] = useState<TwoFactorOffer>()
+  const [isConfirmed, setConfirmed] = useState(false)
+  const { clock } = api.runtime
+  if (!offer)
+    return (
+      <ProofForm
+        key="password"
+        asks={['password']}
+        submit={words.goOn}
+        onSubmit={async ({ password }) => {
+          const answer = await api.account.enrolTwoFactor(password)
+          if (answer.kind === 'answered') setOffer(answer.value)
+          return answer
+        }}
+      />
+    )
+  if (isConfirmed) return <BackupCodes codes={offer.backupCodes} clock={clock} onKept={onEnd} />
+  return (
+    <ProofForm
+      key="code"
+      asks={['code']}
+      codeLabel={words.appCode}
+      submit={words.confirm}
+      onSubmit={async ({ code }) => {
+        const answer = await api.account.confirmTwoFactor(code)
+        if (answer.kind === 'answered') setConfirmed(true)
+        return answer
+      }}
+    >
+      <OfferedSecret uri={offer.uri} clock={clock} />
+    </ProofForm>
+  )
+}
+
+function TurnOff({ api, onEnd }: StepsProps) {
+  return (
+    <ProofForm
+      asks={['password', 'code']}
+      codeLabel={words.anyCode}
+      submit={words.turnOff}
+      onSubmit={async ({ password, code }) => {
+        const answer = await api.account.disableTwoFactor(password, code)
+        if (answer.kind === 'answered') onEnd()
+        return answer
+      }}
+    />
   )
 }
 

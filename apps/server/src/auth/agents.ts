@@ -106,6 +106,17 @@ async function join(library: Library, database: Kysely<AgentTables>, agent: NewA
   return numInsertedOrUpdatedRows === 1n ? { kind: 'joined', userId } : { kind: 'taken' }
 }
 
+async function findMember(database: Kysely<AgentTables>, email: string) {
+  const member = await database
+    .selectFrom('user')
+    .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
+    .select(['user.id as userId', 'agent_memberships.org_id as orgId'])
+    // As the library keeps addresses.
+    .where('user.email', '=', email.toLowerCase())
+    .executeTakeFirst()
+  return member && { userId: member.userId, orgId: member.orgId as OrgId }
+}
+
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> {
   const { database, dialect, random } = options
@@ -151,16 +162,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
       const session = { ...agent, sessionId: response.session.id }
       return { kind: 'found', session, setCookies: headers.getSetCookie() }
     },
-    async findMember(email) {
-      const member = await database
-        .selectFrom('user')
-        .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
-        .select(['user.id as userId', 'agent_memberships.org_id as orgId'])
-        // As the library keeps addresses.
-        .where('user.email', '=', email.toLowerCase())
-        .executeTakeFirst()
-      return member && { userId: member.userId, orgId: member.orgId as OrgId }
-    },
+    findMember: (email) => findMember(database, email),
     async putAgent(agent) {
       const { orgId, role } = agent
       const userId = await putUser(await library(), database, agent)
