@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addAgent } from './add-agent.ts'
 import { call, logIn } from './api-client.ts'
-import { codeOfUri, secretOfUri } from './authenticator.ts'
+import { codeOfUri, keyOfUri, secretOfUri } from './authenticator.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
 
 const password = 'a-password-of-the-test'
@@ -131,7 +131,9 @@ describe('a code beside the password', () => {
     const database = new Sqlite(join(server.dataFolder, 'helvino.db'), { readonly: true })
     const kept = JSON.stringify(database.prepare('SELECT * FROM "twoFactor"').all())
     database.close()
+    expect(kept).toContain('backupCodes')
     expect(kept).not.toContain(secretOfUri(uri))
+    expect(kept).not.toContain(keyOfUri(uri).toString('latin1'))
     for (const code of backupCodes) expect(kept).not.toContain(code)
   })
 
