@@ -7,7 +7,7 @@ export const secretOfUri = (uri: string): string => new URL(uri).searchParams.ge
 
 /** The bytes that the text stands for. */
 export function keyOfUri(uri: string): Buffer {
-  const bits = [...secretOfUri(uri)].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('')
+  const bits = Array.from(secretOfUri(uri), (symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('')
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
 

@@ -27,6 +27,8 @@ export type AgentTables = {
   }
   readonly twoFactor: { readonly id: string; readonly userId: string }
   readonly verification: { readonly id: string; readonly identifier: string }
+  /** Its passwords, a user's own each. */
+  readonly account: { readonly id: string; readonly userId: string }
   /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
   readonly agent_invitations: {
     readonly id: string
