@@ -14,15 +14,18 @@ interface LoginProps {
 export function Login({ api, hasEnded, onLogin }: LoginProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  /** `undefined`: nobody has asked for one. */
+  const [code, setCode] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
 
   async function submit() {
     setBusy(true)
     setProblem(undefined)
-    const result = await api.logIn(email.trim(), password)
+    const result = await api.logIn(email.trim(), password, code?.trim())
     setBusy(false)
     if (result.kind === 'answered') onLogin(result.value)
+    else if (result.kind === 'refused' && result.code === 'two_factor_required') setCode('')
     else if (result.kind === 'refused') setProblem(words.login.refused(result.code))
     else setProblem(result.reason === 'rate_limited' ? words.login.refused(result.reason) : words.login.noAnswer)
   }
@@ -40,12 +43,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
             <Title order={1} size="h3">
               {words.login.title}
             </Title>
-            {hasEnded && !problem && <Alert color="blue">{words.login.ended}</Alert>}
-            {problem && (
-              <Alert color="red" role="alert">
-                {problem}
-              </Alert>
-            )}
+            <Told problem={problem} hasEnded={hasEnded} />
             <TextInput
               label={words.login.email}
               type="email"
@@ -56,6 +54,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
               value={email}
               onChange={(event) => {
                 setEmail(event.currentTarget.value)
+                setCode(undefined)
               }}
             />
             <PasswordInput
@@ -68,6 +67,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
                 setPassword(event.currentTarget.value)
               }}
             />
+            {code !== undefined && <CodeField code={code} onCode={setCode} />}
             <Button type="submit" loading={isBusy} fullWidth>
               {words.login.submit}
             </Button>
@@ -75,5 +75,32 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
         </form>
       </Paper>
     </main>
+  )
+}
+
+function Told({ problem, hasEnded }: { readonly problem: string | undefined; readonly hasEnded: boolean }) {
+  if (problem !== undefined)
+    return (
+      <Alert color="red" role="alert">
+        {problem}
+      </Alert>
+    )
+  return hasEnded ? <Alert color="blue">{words.login.ended}</Alert> : null
+}
+
+function CodeField({ code, onCode }: { readonly code: string; readonly onCode: (code: string) => void }) {
+  return (
+    <TextInput
+      label={words.login.code}
+      description={words.login.codeNote}
+      autoComplete="one-time-code"
+      required
+      withAsterisk={false}
+      autoFocus
+      value={code}
+      onChange={(event) => {
+        onCode(event.currentTarget.value)
+      }}
+    />
   )
 }

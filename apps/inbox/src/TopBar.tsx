@@ -39,7 +39,9 @@ export const TopBar = still(function TopBar({ api, session, orgName, unsentCount
         </Text>
         <Group gap="xs" wrap="nowrap">
           <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
-            {session.user.name || session.user.email}
+            <a className="home" href={routeHash({ view: 'settings', page: 'account' })}>
+              {session.user.name || session.user.email}
+            </a>
           </Text>
           <PageLinks />
           <Button

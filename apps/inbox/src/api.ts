@@ -33,6 +33,7 @@ import { Drafts } from './drafts.ts'
 import { listingOf, visitorTitle } from './listing.ts'
 import { routeHash } from './route.ts'
 import { decodeSession, type Session } from './session.ts'
+import { type AccountCalls, createAccountCalls } from './settings/account-calls.ts'
 import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
 import { createSwitches, type Switches } from './switches.ts'
@@ -61,10 +62,11 @@ export interface InboxApi {
   /** Origin of the API, without a slash at the end. */
   readonly apiUrl: string
   readonly settings: SettingsCalls
+  readonly account: AccountCalls
   /** Refused with `login_required` where nobody is logged in. */
   findSession(): Promise<CallResult<Session>>
-  /** Refused with `login_failed` where address or password is wrong. */
-  logIn(email: string, password: string): Promise<CallResult<Session>>
+  /** Refused with `login_failed` where address or password is wrong, and `two_factor_required` or `code_wrong` where they are right and a code is wanted too. */
+  logIn(email: string, password: string, code?: string): Promise<CallResult<Session>>
   logOut(): Promise<CallResult<true>>
   /** What an invitation offers. Refused with `not_found` where it is not open (any more). */
   findInvitation(token: string): Promise<CallResult<InvitationOffer>>
@@ -179,9 +181,11 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
 
   return {
     ...{ runtime, switches, alerts, apiUrl },
+    account: createAccountCalls({ call, get, post }),
     settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
-    logIn: (email, password) => call(post('/api/agent/login', { email, password }), decodeSession),
+    logIn: (email, password, code) =>
+      call(post('/api/agent/login', { email, password, ...(code !== undefined && { code }) }), decodeSession),
     logOut: () => call(post('/api/agent/logout'), () => true as const),
     findInvitation: (token) =>
       call({ ...get('/api/invitation'), headers: { [invitationTokenHeader]: token } }, decodeInvitationOffer),

@@ -145,7 +145,7 @@ describe('the settings in a browser', () => {
     await page.getByText('This is for admins').waitFor()
     expect(await page.getByLabel('Greeting', { exact: true }).isDisabled()).toBe(true)
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
-    for (const name of ['Installation', 'Sites', 'Team', 'Identity']) {
+    for (const name of ['Installation', 'Sites', 'Team', 'Identity', 'Activity']) {
       await link(page, name).click()
       await page.getByRole('heading', { name, exact: true }).waitFor()
       await page.getByText('This is for admins').waitFor()
@@ -206,6 +206,12 @@ describe('the settings in a browser', () => {
       await page.getByRole('button', { name: 'Show' }).click()
       await page.getByRole('button', { name: 'Make a new secret' }).click()
       expect(await findings(page)).toEqual([])
+      await link(page, 'Activity').click()
+      await page.getByText('Logged in').first().waitFor()
+      expect(await findings(page)).toEqual([])
+      await link(page, 'Your login').click()
+      await page.getByRole('button', { name: 'Sign out everywhere', exact: true }).click()
+      expect(await findings(page)).toEqual([])
       const stranger = await person({ colorScheme: scheme })
       await stranger.page.goto(invitation)
       await stranger.page.getByRole('button', { name: 'Join and log in' }).click()
@@ -226,7 +232,7 @@ describe('the settings in a browser', () => {
     expect(await tooWide()).toEqual([])
     expect(await findings(page)).toEqual([])
     await page.getByRole('button', { name: 'Discard' }).click()
-    for (const name of ['Installation', 'Sites', 'Team', 'Identity']) {
+    for (const name of ['Installation', 'Sites', 'Team', 'Identity', 'Activity', 'Your login']) {
       await page.getByLabel('Page of the settings').selectOption(name)
       await page.getByRole('heading', { name, exact: true }).waitFor()
       await page.locator('.settings-card').last().waitFor()

@@ -9,6 +9,8 @@ import { openAgents } from './auth/agents.ts'
 import { keepFact } from './auth/installation.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
+import { createAddressKey } from './auth/address-key.ts'
+import { createAudit } from './auth/audit.ts'
 import { createAuthenticate, createRecheck, type Recheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
@@ -22,7 +24,9 @@ import { createFanOutAmongServers } from './fan-out/among-servers.ts'
 import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
+import { addAccountRoutes } from './http/account-routes.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { addAuditRoutes } from './http/audit-routes.ts'
 import { type BootloaderOptions, createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
@@ -36,6 +40,7 @@ import { logsRequests } from './http/log.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
 import { createPlainBootloader } from './http/plain-bootloader.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
+import { createRecordAudit, type RecordAudit } from './http/record-audit.ts'
 import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
@@ -148,6 +153,7 @@ interface DeskParts extends GuardOptions, Pick<Door, 'database' | 'agents' | 'fi
   readonly clock: Clock
   readonly random: Random
   readonly dialect: OpenedDatabase['dialect']
+  readonly recordAudit: RecordAudit
 }
 
 /** What agents work with beside the messages, and who they are. */
@@ -156,8 +162,10 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   const assignment = createAssignment(parts)
   const invitations = createInvitations(parts)
   addInstallationRoutes(app, store)
+  addAccountRoutes(app, parts)
   addDeskRoutes(app, { ...parts, assignment, notes: createNotes(parts) })
-  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment })
+  const { agents, recordAudit } = parts
+  addTeamRoutes(app, { team: createTeam(parts), invitations, assignment, agents, recordAudit })
   addInvitationRoutes(app, { ...parts, invitations })
 }
 
@@ -171,6 +179,18 @@ async function addHealth(
   }: Pick<DeskParts, 'store' | 'database' | 'random'> & { readonly isStopping: () => boolean },
 ): Promise<void> {
   addHealthRoutes(app, { ...rest, installation: await keepFact(database, 'installation_id', uuid(random)) })
+}
+
+/** The record of what is done: who reads it, and what writes it. */
+function addRecord(
+  app: FastifyInstance,
+  { keyRing }: Pick<Kept, 'keyRing'>,
+  { clock, random }: ServerWorld,
+  { database, findAddress }: Pick<Door, 'database'> & Pick<GuardOptions, 'findAddress'>,
+): RecordAudit {
+  const audit = createAudit(database, clock, random)
+  addAuditRoutes(app, audit)
+  return createRecordAudit({ audit, addressKey: createAddressKey(keyRing.visitorKey), findAddress })
 }
 
 /** What is known of how the server and its visitors' renewals do. */
@@ -237,7 +257,6 @@ async function wire(
 ) {
   const { clock, random } = world
   const { publicUrl, orgTokenLifetimeSeconds: lifetimeSeconds } = config
-  const { keyRing } = kept
   const logFailure = (event: string) => (err: unknown) => {
     app.log.error({ event, err })
   }
@@ -267,8 +286,9 @@ async function wire(
   })
   await listenToOthers()
 
+  const recordAudit = addRecord(app, kept, world, { database, ...limits })
   const routes = {
-    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, ...limits },
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing: kept.keyRing, recordAudit, ...limits },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
@@ -283,7 +303,7 @@ async function wire(
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
-  addDesk(app, { ...world, ...door, ...guard, store, fanOut, dialect: kept.database.dialect })
+  addDesk(app, { ...routes, ...door, ...guard, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -2,6 +2,7 @@ import {
   type AgentConversation,
   type AgentRole,
   asRecord,
+  type AuditPage,
   type ClientMessageId,
   type ConversationCounts,
   type ConversationId,
@@ -9,6 +10,7 @@ import {
   type ConversationStatus,
   type ConversationView,
   decodeAgentConversation,
+  decodeAuditPage,
   decodeConversationCounts,
   decodeConversationPage,
   decodeInstallation,
@@ -68,6 +70,8 @@ export interface AgentDesk {
   changeRole(userId: string, role: AgentRole): Promise<CallResult<Team>>
   /** Ends their sessions, and makes nobody's what was their task. Refused with `last_admin`. */
   removeMember(userId: string): Promise<CallResult<Team>>
+  /** What was done in the organisation, the newest first; `before` is `nextBefore` of the page before. Admins only. */
+  listAudit(before?: string): Promise<CallResult<AuditPage>>
   findInstallation(): Promise<CallResult<Installation>>
 }
 
@@ -140,6 +144,8 @@ export function createAgentDesk(options: AgentDeskOptions): AgentDesk {
     withdrawInvitation: (id) => call('DELETE', `/team/invitations/${id}`, decodeTeam),
     changeRole: (userId, role) => call('PUT', `/team/members/${userId}`, decodeTeam, { role }),
     removeMember: (userId) => call('DELETE', `/team/members/${userId}`, decodeTeam),
+    listAudit: (before) =>
+      call('GET', before === undefined ? '/audit' : `/audit?before=${encodeURIComponent(before)}`, decodeAuditPage),
     findInstallation: () => call('GET', '/installation', decodeInstallation),
   }
 }

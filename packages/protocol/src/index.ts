@@ -1,4 +1,11 @@
 export {
+  type AgentAccount,
+  type AgentLogin,
+  decodeAgentAccount,
+  decodeTwoFactorOffer,
+  type TwoFactorOffer,
+} from './account.ts'
+export {
   type ConversationCounts,
   type ConversationPage,
   type ConversationView,
@@ -6,6 +13,14 @@ export {
   decodeConversationPage,
   isConversationView,
 } from './agent-list.ts'
+export {
+  type AuditAction,
+  type AuditChange,
+  type AuditEntry,
+  type AuditPage,
+  decodeAuditChanges,
+  decodeAuditPage,
+} from './audit.ts'
 export { type BootloaderAnswer, decodeBootloader, type UsedBootloaderAnswer, type UsedConfig } from './bootloader.ts'
 export type { Brand } from './brand.ts'
 export { closeCodes, type CloseCode } from './close-codes.ts'

@@ -38,6 +38,11 @@ export const limits = {
   openInvitations: 50,
   /** How long an invitation may be accepted, in ms: seven days. */
   invitationMs: 604_800_000,
+  /** Acts of one organisation that its record keeps, the newest ones; beside them so many logins that failed. */
+  auditEntries: 10_000,
+  auditFailedLogins: 1_000,
+  /** Acts in one page of the record. */
+  pageAuditEntries: 50,
   /** Characters of what a member of a team is called. */
   nameLength: 80,
   /** Characters of a password. */

@@ -40,6 +40,7 @@ export function loginModel(disk: SimDisk, clock: Clock): Agents {
     },
     logIn: unused,
     logOut: unused,
+    findMember: unused,
     putAgent: unused,
     join: unused,
     moveMembers: unused,

@@ -300,9 +300,11 @@ function wire(
       return server.refuse(reply, refused.code, refused)
     },
   })
+  const recordAudit = () => Promise.resolve()
   const common = {
     ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds },
     ...limits,
+    recordAudit,
   }
   // Nobody signs in to a site here: no secret, and so no identity that is true.
   const noSecret = () => Promise.reject(new Error('the simulation has no identity secrets'))

@@ -10,6 +10,7 @@ import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useAsked } from './use-asked.ts'
+import { VisitorsCard } from './VisitorsCard.tsx'
 
 /** What the site's own server signs with; seen by admins. */
 export function IdentityPage(props: SettingsPaneProps) {
@@ -31,6 +32,7 @@ export function IdentityPage(props: SettingsPaneProps) {
         </a>
       </section>
       {session.role === 'admin' && <Secret {...props} />}
+      {session.role === 'admin' && <VisitorsCard {...props} />}
     </>
   )
 }

@@ -4,6 +4,7 @@ import { Button, NativeSelect, Text } from '@mantine/core'
 import { useState } from 'react'
 import { teamWords as words } from '../words/settings-en.ts'
 import { Ask } from './Ask.tsx'
+import { MemberSignOut } from './MemberSignOut.tsx'
 
 export const roleChoices = [
   { value: 'agent', label: words.roles.agent },
@@ -16,11 +17,12 @@ export interface MemberRowProps {
   /** Whoever looks may change the team. */
   readonly isAdmin: boolean
   readonly isLastAdmin: boolean
+  readonly signOut: () => Promise<CallResult<true>>
   readonly onChanged: (answer: CallResult<Team>) => void
 }
 
 /** One of the team: their role, and the way out. */
-export function MemberRow({ member, desk, isAdmin, isLastAdmin, onChanged }: MemberRowProps) {
+export function MemberRow({ member, desk, isAdmin, isLastAdmin, signOut, onChanged }: MemberRowProps) {
   const { userId, email, role, isYou } = member
   const name = member.name || email
   const [isBusy, setBusy] = useState(false)
@@ -51,6 +53,7 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, onChanged }: Mem
               if (next) void change(desk.changeRole(userId, next))
             }}
           />
+          {!isYou && <MemberSignOut name={name} signOut={signOut} />}
           <Button
             size="xs"
             variant="default"

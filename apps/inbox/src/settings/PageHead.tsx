@@ -21,7 +21,7 @@ export function PageHead({ page, session, intro }: PageHeadProps) {
           {intro}
         </Text>
       )}
-      {session.role !== 'admin' && (
+      {session.role !== 'admin' && words.adminsOnly[page] !== undefined && (
         <Alert color="blue" title={words.forAdmins} mt="sm">
           {words.adminsOnly[page]}
         </Alert>

@@ -4,6 +4,8 @@ import { routeHash, type SettingsPage, settingsPages } from '../route.ts'
 import { settingsWords as words } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
+import { AccountPage } from './AccountPage.tsx'
+import { ActivityPage } from './ActivityPage.tsx'
 import { IdentityPage } from './IdentityPage.tsx'
 import { InstallationPage } from './InstallationPage.tsx'
 import { SitesPage } from './SitesPage.tsx'
@@ -66,5 +68,9 @@ function Page(props: WidgetPageProps) {
       return <TeamPage {...props} />
     case 'identity':
       return <IdentityPage {...props} />
+    case 'activity':
+      return <ActivityPage {...props} />
+    case 'account':
+      return <AccountPage {...props} />
   }
 }

@@ -34,6 +34,7 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
               <MemberRow
                 key={member.userId}
                 {...{ member, desk, isAdmin }}
+                signOut={() => api.account.signOutMember(client.chat, member.userId)}
                 isLastAdmin={member.role === 'admin' && admins === 1}
                 onChanged={(answer) => {
                   // Whoever changes or leaves their own place sees what they may see from now on.

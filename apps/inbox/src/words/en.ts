@@ -21,12 +21,16 @@ export const words = {
     email: 'E-mail',
     password: 'Password',
     submit: 'Log in',
+    code: 'Code of your authenticator app',
+    codeNote: 'Without your phone, take one of your backup codes.',
     ended: 'Your session has ended. Log in again to go on.',
     noAnswer: 'The server does not answer. Check your connection and try again.',
     refused: (code: string): string => {
       switch (code) {
         case 'login_failed':
           return 'The e-mail address or the password is wrong.'
+        case 'code_wrong':
+          return 'That code is not right, or has run out. Take the next one.'
         case 'login_insecure':
           return 'Logging in works over https, or on the machine that Helvino runs on. Open this page there.'
         case 'rate_limited':

@@ -11,6 +11,16 @@ const fields: Readonly<Record<string, string>> = {
   'officeHours.timeZone': 'The server does not know this time zone.',
 }
 
+/** What who is no admin reads on a page that is not theirs alone. */
+const adminsOnly: Partial<Record<SettingsPage, string>> = {
+  widget: 'You can look at these settings. Only an admin of your organisation changes them.',
+  installation: 'You can set the widget up with this. Only an admin of your organisation allows sites.',
+  sites: 'Only an admin of your organisation decides on which sites the chat shows. Ask one of them.',
+  team: 'You see who is in the team. Only an admin invites, changes roles and removes.',
+  identity: 'The secret would let anybody speak as one of your users, so only admins see it. Ask one of them.',
+  activity: 'Only an admin of your organisation sees who did what in it.',
+}
+
 /** Every word of the settings, and of the page on which an invitation is accepted. */
 export const settingsWords = {
   title: 'Settings',
@@ -22,16 +32,12 @@ export const settingsWords = {
     sites: 'Sites',
     team: 'Team',
     identity: 'Identity',
+    activity: 'Activity',
+    account: 'Your login',
   } satisfies Record<SettingsPage, string>,
   outdated: 'This page is older than the server. Reload it to see the settings.',
   forAdmins: 'This is for admins',
-  adminsOnly: {
-    widget: 'You can look at these settings. Only an admin of your organisation changes them.',
-    installation: 'You can set the widget up with this. Only an admin of your organisation allows sites.',
-    sites: 'Only an admin of your organisation decides on which sites the chat shows. Ask one of them.',
-    team: 'You see who is in the team. Only an admin invites, changes roles and removes.',
-    identity: 'The secret would let anybody speak as one of your users, so only admins see it. Ask one of them.',
-  } satisfies Record<SettingsPage, string>,
+  adminsOnly,
   failed: 'The server does not answer. Try again.',
   refused: (code: string): string =>
     code === 'role_insufficient' ? 'Only an admin may do that.' : `The server refused that (${code}).`,

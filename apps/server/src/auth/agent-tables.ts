@@ -8,9 +8,25 @@ export type AgentTables = {
     readonly org_id: string
     readonly role: 'admin' | 'agent'
   }
-  /** The library's own three; the columns that we read or delete by. */
-  readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
-  readonly user: { readonly id: string; readonly name: string; readonly email: string }
+  /** The library's own; the columns that we read or delete by. */
+  readonly session: {
+    readonly id: string
+    readonly userId: string
+    /** Texts in SQLite, `Date` in PostgreSQL. */
+    readonly expiresAt: string
+    readonly createdAt: string
+    readonly updatedAt: string
+    readonly userAgent: string | null
+  }
+  readonly user: {
+    readonly id: string
+    readonly name: string
+    readonly email: string
+    /** A number in SQLite, a boolean in PostgreSQL; `null` for whoever was there before it. */
+    readonly twoFactorEnabled: number | boolean | null
+  }
+  readonly twoFactor: { readonly id: string; readonly userId: string }
+  readonly verification: { readonly id: string; readonly identifier: string }
   /** Its passwords, a user's own each. */
   readonly account: { readonly id: string; readonly userId: string }
   /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
@@ -22,6 +38,20 @@ export type AgentTables = {
     readonly token_hash: string
     readonly created_at_ms: number
     readonly expires_at_ms: number
+  }
+  /** Ours: what was done in an organisation, by whom. Written once and never changed; the oldest go. `id` follows the time. */
+  readonly agent_audit: {
+    readonly org_id: string
+    readonly id: string
+    readonly at_ms: number
+    readonly action: string
+    readonly actor_id: string | null
+    readonly actor_name: string
+    readonly actor_email: string
+    readonly subject: string
+    readonly address_key: string
+    /** JSON array of `AuditChange`. */
+    readonly changes: string
   }
   /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
@@ -41,6 +71,11 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
     "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS "verification" ("id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL,
     "expiresAt" ${instant} NOT NULL, "createdAt" ${instant} NOT NULL, "updatedAt" ${instant} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS "twoFactor" ("id" text NOT NULL PRIMARY KEY, "secret" text NOT NULL, "backupCodes" text NOT NULL,
+    "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE, "verified" ${flag}, "failedVerificationCount" integer,
+    "lockedUntil" ${instant})`,
+  `CREATE INDEX IF NOT EXISTS "twoFactor_secret_idx" ON "twoFactor" ("secret")`,
+  `CREATE INDEX IF NOT EXISTS "twoFactor_userId_idx" ON "twoFactor" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
@@ -49,6 +84,9 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
   `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL, email text NOT NULL,
     role text NOT NULL CHECK (role IN ('admin', 'agent')), token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
     expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
+  `CREATE TABLE IF NOT EXISTS agent_audit (org_id text NOT NULL, id text NOT NULL, at_ms bigint NOT NULL, action text NOT NULL,
+    actor_id text, actor_name text NOT NULL, actor_email text NOT NULL, subject text NOT NULL, address_key text NOT NULL,
+    changes text NOT NULL, PRIMARY KEY (org_id, id))`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 
@@ -58,10 +96,27 @@ const columnTypes = {
   postgres: { instant: 'timestamptz', flag: 'boolean' },
 }
 
+/** Installations that are older than it have the table without it, and SQLite knows no `IF NOT EXISTS` for a column. */
+async function addTwoFactorColumn(
+  database: Kysely<AgentTables>,
+  dialect: keyof typeof columnTypes,
+  flag: string,
+): Promise<void> {
+  const known =
+    dialect === 'sqlite'
+      ? (await sql`SELECT 1 FROM pragma_table_info('user') WHERE name = 'twoFactorEnabled'`.execute(database)).rows
+      : []
+  if (known.length > 0) return
+  const unless = dialect === 'sqlite' ? '' : 'IF NOT EXISTS'
+  await sql.raw(`ALTER TABLE "user" ADD COLUMN ${unless} "twoFactorEnabled" ${flag}`).execute(database)
+}
+
 /** Makes what is missing. Safe to run at every start. */
 export async function migrateAgentTables(
   database: Kysely<AgentTables>,
   dialect: keyof typeof columnTypes,
 ): Promise<void> {
-  for (const statement of statementsFor(columnTypes[dialect])) await sql.raw(statement).execute(database)
+  const types = columnTypes[dialect]
+  for (const statement of statementsFor(types)) await sql.raw(statement).execute(database)
+  await addTwoFactorColumn(database, dialect, types.flag)
 }

@@ -1,6 +1,7 @@
 import type { OrgId } from '@helvino/protocol'
 import { SimRandom } from '@helvino/testkit'
 import { getMigrations } from 'better-auth/db/migration'
+import { twoFactor } from 'better-auth/plugins/two-factor'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestPostgres } from '../../tests/postgres-databases.ts'
 import { type PostgresServer, startPostgres } from '../../tests/postgres-server.ts'
@@ -53,6 +54,7 @@ describe.each([
     const plan = await getMigrations({
       database: { db: database, type: dialect },
       emailAndPassword: { enabled: true },
+      plugins: [twoFactor()],
     })
     expect([plan.toBeCreated, plan.toBeAdded, plan.toBeAddedIndexes]).toEqual([[], [], []])
   })
@@ -60,7 +62,7 @@ describe.each([
   it('[AG17] gives an agent the session of their own organisation and role', async () => {
     const { agents } = await openWorld()
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     expect(login).toMatchObject({ kind: 'granted', agent: { orgId: 'org_a', role: 'agent', email: ann.email } })
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     expect(await agents.findSession(cookie)).toMatchObject({ kind: 'found', session: { orgId: 'org_a' } })
@@ -69,7 +71,7 @@ describe.each([
   it('[AG18] on https names the cookie __Host- and marks it Secure, HttpOnly and for the whole host', async () => {
     const { agents } = await openWorld('https://chat.example')
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     const [cookie = ''] = login.kind === 'granted' ? login.setCookies : []
     expect(cookie).toMatch(/^__Host-helvino\.session=/)
     for (const attribute of [/; Secure/i, /; HttpOnly/i, /; Path=\/(;|$)/i, /; SameSite=Lax/i])
@@ -80,28 +82,28 @@ describe.each([
   it('[AG19] ends every session of an agent whose password is set again, and the old password', async () => {
     const { agents } = await openWorld()
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     await agents.putAgent({ ...ann, password: 'another-long-password' })
     expect(await agents.findSession(cookie)).toEqual({ kind: 'none' })
-    expect(await agents.logIn(ann.email, ann.password)).toEqual({ kind: 'refused' })
+    expect(await agents.logIn(ann)).toEqual({ kind: 'refused' })
   })
 
   it('[AG20] refuses somebody who answers for no organisation', async () => {
     const { database, agents } = await openWorld()
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     await database.deleteFrom('agent_memberships').execute()
     expect(await agents.findSession(cookie)).toEqual({ kind: 'none' })
-    expect(await agents.logIn(ann.email, ann.password)).toEqual({ kind: 'refused' })
+    expect(await agents.logIn(ann)).toEqual({ kind: 'refused' })
   })
 
   it('[AG22] knows an agent’s role as long as the login and the membership last', async () => {
     const { database, read, agents } = await openWorld()
     const findRole = prepareFindAgentRole(database, read)
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     const found = await agents.findSession(cookie)
     if (found.kind !== 'found') throw new Error(found.kind)
@@ -130,13 +132,13 @@ describe.each([
   })
 
   it('[AG21] keeps its cookie secret: a session outlives the process', async () => {
-    const { database, agents } = await openWorld()
+    const { database, dialect, agents } = await openWorld()
     await agents.putAgent(ann)
-    const login = await agents.logIn(ann.email, ann.password)
+    const login = await agents.logIn(ann)
     const cookie = cookieOf(login.kind === 'granted' ? login.setCookies : [])
     const again = await openAgents({
       database,
-      dialect: 'sqlite',
+      dialect,
       ownOrigin: 'http://127.0.0.1:4000',
       random: new SimRandom(2),
     })

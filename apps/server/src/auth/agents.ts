@@ -2,7 +2,11 @@ import type { OrgId } from '@helvino/protocol'
 import type { Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
+import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
+import { type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
+import { type SignIn, signIn } from './sign-in.ts'
+import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.ts'
 
 export interface Agent {
   readonly userId: string
@@ -19,6 +23,8 @@ export interface AgentSession extends Agent {
 /** `setCookies` are whole `Set-Cookie` values, for the answer. */
 export type LogIn =
   | { readonly kind: 'granted'; readonly agent: Agent; readonly setCookies: readonly string[] }
+  /** The password is right; of the code there is none, or it is another. */
+  | { readonly kind: 'code-wanted' | 'code-wrong' }
   | { readonly kind: 'refused' }
 
 export type SessionLookup =
@@ -33,71 +39,37 @@ export interface NewAgent {
   readonly role: 'admin' | 'agent'
 }
 
+export type JoinResult = { readonly kind: 'joined'; readonly userId: string } | { readonly kind: 'taken' }
+
 /** People who answer: their passwords, their login cookies, and the one organisation that each answers for. */
 export interface Agents {
   /** Unknown address and wrong password look the same and take the same time. */
-  logIn(email: string, password: string): Promise<LogIn>
+  logIn(wanted: SignIn): Promise<LogIn>
   /** Ends the session on the server; answers the cookies that clear the browser. */
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
+  /** Who has this address, where that is a member of an organisation. */
+  findMember(email: string): Promise<{ readonly userId: string; readonly orgId: OrgId } | undefined>
   /** Makes the agent, or replaces the password and the one membership of whom has this address and ends their sessions. */
   putAgent(agent: NewAgent): Promise<void>
   /** Makes the agent, or sets name and password of whom has this address and is no member anywhere: a member is left as they are. */
-  join(agent: NewAgent): Promise<'joined' | 'taken'>
+  join(agent: NewAgent): Promise<JoinResult>
   /** Everybody who answers for the one organisation answers for the other from now on; says whether that is anybody. */
   moveMembers(from: OrgId, to: OrgId): Promise<boolean>
 }
 
-export interface AgentsOptions {
-  /** The store's own connection. No transaction is ever left open on it across an `await`: the message writer shares it. */
-  readonly database: Kysely<AgentTables>
-  readonly dialect: 'sqlite' | 'postgres'
-  /** `https://…` makes the cookie `Secure` and `__Host-`. */
-  readonly ownOrigin: string
+/** With what somebody does with their own login. */
+export interface OpenedAgents extends Agents {
+  readonly account: Account
+  readonly twoFactor: TwoFactor
+}
+
+export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
   readonly random: Random
 }
 
-const sessionSeconds = 7 * 24 * 60 * 60
-// RFC 6265bis section 4.1.3.2: bound to this very host, https only, path `/`.
-const hostPrefix = '__Host-'
-
-async function loadLibrary({ database, dialect, ownOrigin }: AgentsOptions, secret: string) {
-  const { betterAuth } = await import('better-auth')
-  const isSecure = ownOrigin.startsWith('https:')
-  return betterAuth({
-    database: { db: database, type: dialect },
-    secret,
-    baseURL: ownOrigin,
-    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: 128, minPasswordLength: 12 },
-    session: { expiresIn: sessionSeconds },
-    telemetry: { enabled: false },
-    // Its lines would carry addresses; what matters is logged by the routes.
-    logger: { disabled: true },
-    advanced: {
-      useSecureCookies: false,
-      cookies: {
-        session_token: {
-          name: `${isSecure ? hostPrefix : ''}helvino.session`,
-          attributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
-        },
-      },
-    },
-  })
-}
-
-/** The library throws for a wrong password as for a bug; only the former has a status below 500. */
-function isLibraryRefusal(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'statusCode' in error &&
-    typeof error.statusCode === 'number' &&
-    error.statusCode >= 400 &&
-    error.statusCode < 500
-  )
-}
-
-/** Makes the user where there is none with this address, sets the password, and ends every session of before. */
-async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email, name, password }: NewAgent) {
+/** Makes the user where there is none with this address, sets the password, ends every session of before, and forgets the second factor. */
+async function putUser(library: Library, database: Kysely<AgentTables>, { email, name, password }: NewAgent) {
   const { internalAdapter, password: passwords } = await library.$context
   const hash = await passwords.hash(password)
   const known = await internalAdapter.findUserByEmail(email)
@@ -108,10 +80,11 @@ async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email
   if (accounts.some(({ providerId }) => providerId === 'credential')) await internalAdapter.updatePassword(userId, hash)
   else await internalAdapter.linkAccount({ userId, accountId: userId, providerId: 'credential', password: hash })
   await internalAdapter.deleteUserSessions(userId)
+  if (known) await forgetTwoFactor(library, database, userId)
   return userId
 }
 
-type InternalAdapter = Awaited<Awaited<ReturnType<typeof loadLibrary>>['$context']>['internalAdapter']
+type InternalAdapter = Awaited<Library['$context']>['internalAdapter']
 
 async function findOrMakeUser(adapter: InternalAdapter, email: string, name: string): Promise<string> {
   const find = async () => (await adapter.findUserByEmail(email))?.user.id
@@ -140,11 +113,7 @@ async function isHalfJoined(database: Kysely<AgentTables>, userId: string, orgId
   return account === undefined
 }
 
-async function join(
-  library: Awaited<ReturnType<typeof loadLibrary>>,
-  database: Kysely<AgentTables>,
-  agent: NewAgent,
-): Promise<'joined' | 'taken'> {
+async function join(library: Library, database: Kysely<AgentTables>, agent: NewAgent): Promise<JoinResult> {
   const { internalAdapter } = await library.$context
   const { email, name, orgId, role } = agent
   const userId = await findOrMakeUser(internalAdapter, email, name)
@@ -155,19 +124,30 @@ async function join(
     .values({ user_id: userId, org_id: orgId, role })
     .onConflict((on) => on.doNothing())
     .executeTakeFirst()
-  if (numInsertedOrUpdatedRows !== 1n && !(await isHalfJoined(database, userId, orgId))) return 'taken'
-  await putUser(library, agent)
+  if (numInsertedOrUpdatedRows !== 1n && !(await isHalfJoined(database, userId, orgId))) return { kind: 'taken' }
+  await putUser(library, database, agent)
   await internalAdapter.updateUser(userId, { name })
-  return 'joined'
+  return { kind: 'joined', userId }
+}
+
+async function findMember(database: Kysely<AgentTables>, email: string) {
+  const member = await database
+    .selectFrom('user')
+    .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
+    .select(['user.id as userId', 'agent_memberships.org_id as orgId'])
+    // As the library keeps addresses.
+    .where('user.email', '=', email.toLowerCase())
+    .executeTakeFirst()
+  return member && { userId: member.userId, orgId: member.orgId as OrgId }
 }
 
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
-export async function openAgents(options: AgentsOptions): Promise<Agents> {
+export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> {
   const { database, dialect, random } = options
   await migrateAgentTables(database, dialect)
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
-  let loading: ReturnType<typeof loadLibrary> | undefined
-  const library = () => (loading ??= loadLibrary(options, secret))
+  let loading: Promise<Library> | undefined
+  const library = () => (loading ??= loadLibrary({ ...options, secret }))
 
   const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
@@ -181,16 +161,13 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
   }
 
   return {
-    async logIn(email, password) {
-      const { api } = await library()
-      try {
-        const { headers, response } = await api.signInEmail({ body: { email, password }, returnHeaders: true })
-        const agent = await agentOf(response.user)
-        return agent ? { kind: 'granted', agent, setCookies: headers.getSetCookie() } : { kind: 'refused' }
-      } catch (error) {
-        if (isLibraryRefusal(error)) return { kind: 'refused' }
-        throw error
-      }
+    account: createAccount(database, library),
+    twoFactor: createTwoFactor(database, library),
+    async logIn(wanted) {
+      const signed = await signIn(await library(), database, wanted)
+      if (signed.kind !== 'signed-in') return signed
+      const agent = await agentOf(signed.user)
+      return agent ? { kind: 'granted', agent, setCookies: signed.setCookies } : { kind: 'refused' }
     },
     async logOut(cookie) {
       const { api } = await library()
@@ -209,9 +186,10 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       const session = { ...agent, sessionId: response.session.id }
       return { kind: 'found', session, setCookies: headers.getSetCookie() }
     },
+    findMember: (email) => findMember(database, email),
     async putAgent(agent) {
       const { orgId, role } = agent
-      const userId = await putUser(await library(), agent)
+      const userId = await putUser(await library(), database, agent)
       await database
         .insertInto('agent_memberships')
         .values({ user_id: userId, org_id: orgId, role })

@@ -21,17 +21,20 @@ export type InviteResult =
   | { readonly kind: 'address-taken' }
   | { readonly kind: 'too-many' }
 
+export type AcceptResult =
+  { readonly kind: 'joined'; readonly orgId: OrgId; readonly userId: string } | { readonly kind: 'taken' | 'unknown' }
+
 /** Who may join an organisation. An invitation is open for `limits.invitationMs`, or until it is accepted or withdrawn. */
 export interface Invitations {
   /** Another one for the same address takes the place of the first. */
   invite(orgId: OrgId, email: string, role: Invitation['role']): Promise<InviteResult>
   /** Those that are open, the oldest first. */
   list(orgId: OrgId): Promise<readonly Invitation[]>
-  /** False where there is none of that id. */
-  withdraw(orgId: OrgId, id: string): Promise<boolean>
+  /** Answers the address that was invited; `undefined` where there is none of that id. */
+  withdraw(orgId: OrgId, id: string): Promise<string | undefined>
   find(token: string): Promise<Invitation | undefined>
   /** Makes the member, who logs in with this password from then on. */
-  accept(token: string, name: string, password: string): Promise<'joined' | 'taken' | 'unknown'>
+  accept(token: string, name: string, password: string): Promise<AcceptResult>
 }
 
 export interface InvitationsOptions {
@@ -113,21 +116,23 @@ export function createInvitations({ database, dialect, agents, clock, random }: 
       return (await add(row)) ? { kind: 'invited', invitation: invitationOf(row), token } : { kind: 'too-many' }
     },
     async withdraw(orgId, id) {
-      const { numDeletedRows } = await database
+      const withdrawn = await database
         .deleteFrom('agent_invitations')
         .where('org_id', '=', orgId)
         .where('id', '=', id)
+        .returning('email')
         .executeTakeFirst()
-      return numDeletedRows > 0n
+      return withdrawn?.email
     },
     async accept(token, name, password) {
       const invitation = await find(token)
-      if (!invitation) return 'unknown'
+      if (!invitation) return { kind: 'unknown' }
       const { id, orgId, email, role } = invitation
       const result = await agents.join({ email, name, password, orgId, role })
       // After it: whoever is cut off in between tries again, and is told that they are a member.
-      if (result === 'joined') await database.deleteFrom('agent_invitations').where('id', '=', id).execute()
-      return result
+      if (result.kind === 'taken') return result
+      await database.deleteFrom('agent_invitations').where('id', '=', id).execute()
+      return { ...result, orgId }
     },
   }
 }

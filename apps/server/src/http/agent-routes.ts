@@ -1,4 +1,5 @@
-import type { Random } from '@helvino/runtime'
+import { asRecord } from '@helvino/protocol'
+import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { IdentitySecrets } from '../auth/identity-secrets.ts'
 import { parseOrigin } from '../auth/origin.ts'
@@ -16,6 +17,7 @@ import {
   conversationIdOf,
   type MessageRouteOptions,
 } from './message-routes.ts'
+import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { agentOf } from './request-state.ts'
 
@@ -24,6 +26,8 @@ export interface AgentRouteOptions extends MessageRouteOptions {
   readonly store: Store
   readonly identitySecrets: IdentitySecrets
   readonly random: Random
+  readonly clock: Clock
+  readonly recordAudit: RecordAudit
 }
 
 /** Origins that one organisation may allow: more are a mistake, or an attempt to fill the table. */
@@ -61,13 +65,32 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
   app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))
 
+  app.post('/api/agent/visitors/sign-out', (request, reply) => signOutVisitors(request, reply, options))
+
   const { identitySecrets } = options
   app.get('/api/agent/identity', async (request, reply) =>
     reply.header('cache-control', 'no-store').send(await identitySecrets.find(agentOf(request).orgId)),
   )
-  app.post('/api/agent/identity', async (request, reply) =>
-    reply.header('cache-control', 'no-store').send(await identitySecrets.rotate(agentOf(request).orgId)),
-  )
+  app.post('/api/agent/identity', async (request, reply) => {
+    const agent = agentOf(request)
+    const secret = await identitySecrets.rotate(agent.orgId)
+    await options.recordAudit(request, { ...actorOf(agent), action: 'identity_secret_rotated' })
+    return reply.header('cache-control', 'no-store').send(secret)
+  })
+}
+
+/** Their tokens, and those of the agents, hold no more: each page renews its own, and nobody has to do anything. */
+async function signOutVisitors(request: FastifyRequest, reply: FastifyReply, options: AgentRouteOptions) {
+  const agent = agentOf(request)
+  if (asRecord(request.body)?.['scope'] !== 'all')
+    return refuse(reply, 'request_invalid', { message: '"scope" is "all".' })
+  const written = await options.store.ofOrg(agent.orgId).signOutVisitors(options.clock.nowMs())
+  if (written.kind === 'unavailable') {
+    const refused = refusedByStore(written, options.random)
+    return refuse(reply, refused.code, refused)
+  }
+  await options.recordAudit(request, { ...actorOf(agent), action: 'visitors_signed_out' })
+  return reply.send({ ok: true })
 }
 
 async function answerChange(
@@ -88,7 +111,8 @@ async function readSites({ orgId }: AgentPrincipal, store: Store) {
   return { allowed, refused: refused.filter(({ origin }) => !allowed.includes(origin)) }
 }
 
-async function allowSite(request: FastifyRequest, reply: FastifyReply, { store, random }: AgentRouteOptions) {
+async function allowSite(request: FastifyRequest, reply: FastifyReply, options: AgentRouteOptions) {
+  const { store, random, recordAudit } = options
   const agent = agentOf(request)
   const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
   if (origin === undefined)
@@ -100,5 +124,6 @@ async function allowSite(request: FastifyRequest, reply: FastifyReply, { store, 
     const refused = refusedByStore(written, random)
     return refuse(reply, refused.code, refused)
   }
+  await recordAudit(request, { ...actorOf(agent), action: 'site_allowed', subject: origin })
   return reply.send(await readSites(agent, store))
 }

@@ -52,6 +52,18 @@ export function decodeHealthMinutes(query: unknown): number | undefined {
   return minutes !== 'malformed' && minutes >= 1 && minutes <= limits.healthMinutes ? minutes : undefined
 }
 
+/** Which page of the record is asked for; `undefined` where that is malformed. */
+export function decodeAuditQuery(
+  query: unknown,
+): { readonly before: string | undefined; readonly limit: number } | undefined {
+  const record = asRecord(query) ?? {}
+  const limit = wholeNumber(record['limit'])
+  const before = record['before']
+  if (limit === 'malformed' || (before !== undefined && !/^[\da-f-]{36}$/.test(asString(before) ?? '')))
+    return undefined
+  return { before: asString(before), limit: withinPage(limit, limits.pageAuditEntries) }
+}
+
 const statuses: readonly (string | undefined)[] = ['open', 'resolved', undefined] satisfies (
   ConversationStatus | undefined
 )[]

@@ -6,12 +6,14 @@ import type { Store } from '../store/contract.ts'
 import { decodeAcceptBody, decodeInvitationToken } from './decode-team.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
+import type { RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 
 export interface InvitationRouteOptions extends GuardOptions {
   readonly invitations: Invitations
   readonly store: Store
   readonly clock: Clock
+  readonly recordAudit: RecordAudit
 }
 
 /** What somebody does who is invited and has no login yet. The token comes in a header or the body, never in an address. */
@@ -69,8 +71,10 @@ async function answerAccept(
     return refuse(reply, 'request_invalid', {
       message: `Send "token", a "name" of at most ${String(limits.nameLength)} characters and a "password" of ${String(limits.passwordLeast)} to ${String(limits.passwordMost)}.`,
     })
-  const result = token === undefined ? 'unknown' : await options.invitations.accept(token, body.name, body.password)
-  if (result === 'unknown') return refuse(reply, 'not_found', notOpen)
-  if (result === 'taken') return refuse(reply, 'address_taken')
+  if (token === undefined) return refuse(reply, 'not_found', notOpen)
+  const result = await options.invitations.accept(token, body.name, body.password)
+  if (result.kind !== 'joined')
+    return result.kind === 'taken' ? refuse(reply, 'address_taken') : refuse(reply, 'not_found', notOpen)
+  await options.recordAudit(request, { orgId: result.orgId, actorId: result.userId, action: 'invitation_accepted' })
   return reply.header('cache-control', 'no-store').send({ ok: true })
 }

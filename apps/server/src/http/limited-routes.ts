@@ -36,6 +36,10 @@ const limitedRoutes: Readonly<Record<string, RouteLimit>> = {
   'POST /api/agent/logout': { unknown: 'login' },
   'GET /api/agent/session': { unknown: 'login' },
   'POST /api/agent/token': { unknown: 'login' },
+  'POST /api/agent/password': { unknown: 'login' },
+  'POST /api/agent/two-factor/enrol': { unknown: 'login' },
+  'POST /api/agent/two-factor/confirm': { unknown: 'login' },
+  'POST /api/agent/two-factor/disable': { unknown: 'login' },
 }
 
 const unlimited: RouteLimit = {}

@@ -1,5 +1,5 @@
 import { protocolNumber } from '@helvino/protocol'
-import type { Clock } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { issueAgentToken } from '../auth/agent-token.ts'
 import type { Agent, Agents } from '../auth/agents.ts'
@@ -8,14 +8,18 @@ import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
+import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
+import { readCode } from './two-factor-routes.ts'
 
 export interface SessionRouteOptions extends GuardOptions {
   readonly agents: Agents
   readonly store: Store
   readonly keyRing: KeyRing
   readonly clock: Clock
+  readonly random: Random
+  readonly recordAudit: RecordAudit
   readonly tokenLifetimeSeconds: number
 }
 
@@ -25,6 +29,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOpti
   app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, budget))
   app.post('/api/agent/logout', async (request, reply) => {
     const setCookies = await options.agents.logOut(request.headers.cookie ?? '')
+    await options.recordAudit(request, { ...actorOf(sessionOf(request)), action: 'logout' })
     for (const value of setCookies) void reply.header('set-cookie', value)
     return reply.send({ ok: true })
   })
@@ -54,11 +59,31 @@ async function answerLogin(
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
   const waitSeconds = budget.take(body.email, options.findAddress(request.raw).key)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
-  const login = await options.agents.logIn(body.email, body.password)
-  if (login.kind === 'refused') return refuse(reply, 'login_failed')
+  const code = readCode(request.body)
+  const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
+  if (login.kind === 'code-wanted') return refuse(reply, 'two_factor_required')
+  if (login.kind !== 'granted') {
+    recordFailedLogin(request, body.email, options)
+    return refuse(reply, login.kind === 'refused' ? 'login_failed' : 'code_wrong')
+  }
+  await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
   budget.forgive(body.email, options.findAddress(request.raw).key)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
   return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
+}
+
+/**
+ * At some moment of the next second, and not before the answer: only for an address that is known there is something to write, and how long the
+ * answer took must not tell.
+ */
+function recordFailedLogin(request: FastifyRequest, email: string, options: SessionRouteOptions): void {
+  const { agents, clock, random, recordAudit } = options
+  void recordAudit(request, async () => {
+    await new Promise<void>((resolve) => clock.startTimer(random.fraction() * 1_000, resolve))
+    const member = await agents.findMember(email)
+    if (!member) return undefined
+    return { orgId: member.orgId, actorId: undefined, action: 'login_failed', subject: { userId: member.userId } }
+  })
 }
 
 async function answerToken(request: FastifyRequest, reply: FastifyReply, options: SessionRouteOptions) {

@@ -2,16 +2,20 @@ import { limits, type OpenInvitation } from '@helvino/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invitation, Invitations } from '../auth/invitations.ts'
 import type { MemberChange, Team } from '../auth/team.ts'
+import type { Account } from '../auth/account.ts'
 import type { Assignment } from '../conversations/assignment.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
 import { decodeInviteBody, decodeRoleBody } from './decode-team.ts'
+import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
 import { agentOf } from './request-state.ts'
 
 export interface TeamRouteOptions {
   readonly team: Team
   readonly invitations: Invitations
+  readonly agents: { readonly account: Pick<Account, 'signOutMember'> }
   readonly assignment: Pick<Assignment, 'release'>
+  readonly recordAudit: RecordAudit
 }
 
 type OneRequest = FastifyRequest<{ Params: { id: string } }>
@@ -22,8 +26,10 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
   app.post('/api/agent/team/invitations', (request, reply) => answerInvite(request, reply, options))
   app.delete('/api/agent/team/invitations/:id', async (request: OneRequest, reply) => {
     const agent = agentOf(request)
-    const isWithdrawn = await options.invitations.withdraw(agent.orgId, request.params.id)
-    return isWithdrawn ? answerTeam(agent, reply, options) : refuse(reply, 'not_found')
+    const withdrawn = await options.invitations.withdraw(agent.orgId, request.params.id)
+    if (withdrawn === undefined) return refuse(reply, 'not_found')
+    await options.recordAudit(request, { ...actorOf(agent), action: 'invitation_withdrawn', subject: withdrawn })
+    return answerTeam(agent, reply, options)
   })
   app.put('/api/agent/team/members/:id', async (request: OneRequest, reply) => {
     const agent = agentOf(request)
@@ -32,7 +38,16 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
     if (!role) return refuse(reply, 'request_invalid', { message: '"role" is "admin" or "agent".' })
     const outcome = await options.team.setRole(agent.orgId, id, role)
     if (outcome !== 'changed') return refuseChange(reply, outcome)
+    const changes = [{ field: 'role', to: role }]
+    await options.recordAudit(request, { ...actorOf(agent), action: 'role_changed', subject: { userId: id }, changes })
     return answerTeam(id === agent.userId ? { ...agent, role } : agent, reply, options)
+  })
+  app.post('/api/agent/team/members/:id/sign-out', async (request: OneRequest, reply) => {
+    const agent = agentOf(request)
+    const { id } = request.params
+    if (!(await options.agents.account.signOutMember(agent.orgId, id))) return refuse(reply, 'not_found')
+    await options.recordAudit(request, { ...actorOf(agent), action: 'member_signed_out', subject: { userId: id } })
+    return reply.send({ ok: true })
   })
   app.delete('/api/agent/team/members/:id', (request: OneRequest, reply) => answerRemoval(request, reply, options))
 }
@@ -61,13 +76,18 @@ const refuseChange = (reply: FastifyReply, outcome: Exclude<MemberChange, 'chang
     ? refuse(reply, 'not_found')
     : refuse(reply, 'last_admin', { message: 'The last admin stays one.', hint: 'Make somebody else an admin first.' })
 
-async function answerInvite(request: FastifyRequest, reply: FastifyReply, { invitations }: TeamRouteOptions) {
+async function answerInvite(request: FastifyRequest, reply: FastifyReply, options: TeamRouteOptions) {
+  const agent = agentOf(request)
   const body = decodeInviteBody(request.body)
   if (!body)
     return refuse(reply, 'request_invalid', { message: 'Send an "email" address and a "role", "admin" or "agent".' })
-  const invited = await invitations.invite(agentOf(request).orgId, body.email, body.role)
+  const invited = await options.invitations.invite(agent.orgId, body.email, body.role)
   switch (invited.kind) {
     case 'invited':
+      await options.recordAudit(request, {
+        ...{ ...actorOf(agent), action: 'invitation_made', subject: body.email },
+        changes: [{ field: 'role', to: body.role }],
+      })
       return reply
         .code(201)
         .header('cache-control', 'no-store')
@@ -87,6 +107,7 @@ async function answerRemoval(request: OneRequest, reply: FastifyReply, options: 
   const { id } = request.params
   const outcome = await options.team.removeMember(agent.orgId, id)
   if (outcome !== 'changed') return refuseChange(reply, outcome)
+  await options.recordAudit(request, { ...actorOf(agent), action: 'member_removed', subject: { userId: id } })
   const released = await options.assignment.release(agent.orgId, id)
   if (released.kind === 'refused') return refuse(reply, released.code, released)
   return answerTeam(agent, reply, options)

@@ -27,8 +27,10 @@ export const movedTables: readonly MovedTable[] = [
   table('session', ['id']),
   table('account', ['id']),
   table('verification', ['id']),
+  table('twoFactor', ['id']),
   table('agent_memberships', ['user_id']),
   table('agent_invitations', ['id']),
+  table('agent_audit', ['org_id', 'id']),
   table('installation', ['name']),
 ]
 

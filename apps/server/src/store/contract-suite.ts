@@ -624,6 +624,10 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     run: (repository) => repository.signOutVisitor(visitor('v').visitorId, startMs + 9),
     nothing: { kind: 'written' },
   },
+  signOutVisitors: {
+    run: (repository) => repository.signOutVisitors(startMs + 9),
+    nothing: { kind: 'written' },
+  },
   allowOrigin: {
     run: (repository) => repository.allowOrigin('https://theirs.example', 9),
     nothing: { kind: 'written' },

@@ -66,7 +66,8 @@ export interface NewProfile extends VisitorChange {
 export type OpenResult =
   { readonly kind: 'opened'; readonly conversation: AgentConversation; readonly created: boolean } | Unavailable
 
-export type SettingsResult = { readonly kind: 'set'; readonly org: Org } | { readonly kind: 'no-org' } | Unavailable
+export type SettingsResult =
+  { readonly kind: 'set'; readonly before: Org; readonly org: Org } | { readonly kind: 'no-org' } | Unavailable
 
 export type ProfileResult =
   | {
@@ -160,6 +161,8 @@ export interface OrgRepository extends DeskRepository {
   visitorValidFromMs(visitorId: PublicVisitorId): Promise<number>
   /** Refuses every token of this visitor that was issued before `validFromMs`. */
   signOutVisitor(visitorId: PublicVisitorId, validFromMs: number): Promise<WriteResult>
+  /** Refuses every token of the organisation that was issued before `validFromMs`; an earlier instant than the one that holds changes nothing. */
+  signOutVisitors(validFromMs: number): Promise<WriteResult>
   /** Adds the origin to the allowed ones, unless there are `most` already; allowing one twice changes nothing. */
   allowOrigin(origin: string, most: number): Promise<AllowResult>
   /** Changes what is named and leaves the rest: two that set different things at once keep both. */

@@ -98,7 +98,7 @@ function* changeSettings(
   const before = orgOf(row)
   const org = { ...before, name: name ?? before.name, config: { ...before.config, ...config } }
   yield* run(statements.setSettings, { orgId, name: org.name, config: JSON.stringify(org.config) })
-  return { kind: 'set', org }
+  return { kind: 'set', before, org }
 }
 
 function createReads({ connection: { statements, kysely, read }, clock }: RepositoryParts, orgId: OrgId) {
@@ -158,6 +158,16 @@ function createAdmissions({ connection: { statements, write }, forget }: Reposit
         },
       })
       forget(orgId, id)
+      return result
+    },
+    async signOutVisitors(validFromMs) {
+      const result = await write({
+        *start() {
+          yield* run(statements.setOrgValidFrom, { orgId, validFromMs })
+          return { kind: 'written' } as const
+        },
+      })
+      forget(orgId)
       return result
     },
     async changeSettings(change) {

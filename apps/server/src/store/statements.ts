@@ -62,6 +62,13 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     setSettings: compile((p: { readonly orgId: string; readonly name: string; readonly config: string }) =>
       kysely.updateTable('orgs').set({ name: p.name, config: p.config }).where('id', '=', p.orgId),
     ),
+    setOrgValidFrom: compile((p: { readonly orgId: string; readonly validFromMs: number }) =>
+      kysely
+        .updateTable('orgs')
+        .set({ valid_from_ms: p.validFromMs })
+        .where('id', '=', p.orgId)
+        .where('valid_from_ms', '<', p.validFromMs),
+    ),
     rememberRefusedOrigin: compile((p: { readonly orgId: string; readonly origin: string; readonly nowMs: number }) =>
       kysely
         .insertInto('refused_origins')

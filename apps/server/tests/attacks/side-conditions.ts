@@ -37,7 +37,7 @@ export async function readProcess({ url }: Pick<Stage, 'url'>): Promise<ProcessF
   }
 }
 
-// Left out: origins that were refused or seen, since remembering those is what the server is for.
+// Left out: origins that were refused or seen and the record of acts, since remembering those is what the server is for.
 const tablesOfOrg = [
   ['orgs', 'id'],
   ['visitors', 'org_id'],

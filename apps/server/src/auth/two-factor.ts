@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely'
+import type { AgentTables } from './agent-tables.ts'
+import { isLibraryRefusal, type Library } from './login-library.ts'
+
+/** `setCookies`: the login goes on under another one. */
+type Done = { readonly kind: 'done'; readonly setCookies: readonly string[] }
+
+export type Offer =
+  /** `uri` is what an authenticator app reads; the backup codes are told here and nowhere else. */
+  | { readonly kind: 'offered'; readonly uri: string; readonly backupCodes: readonly string[] }
+  | { readonly kind: 'password-wrong' }
+  | { readonly kind: 'on-already' }
+
+/** A code of an authenticator app beside the password (RFC 6238), by the login library. */
+export interface TwoFactor {
+  isOn(userId: string): Promise<boolean>
+  /** A new secret, which is asked for at no login before `confirm` has seen a code of it. */
+  enrol(cookie: string, userId: string, password: string): Promise<Offer>
+  confirm(cookie: string, code: string): Promise<Done | { readonly kind: 'code-wrong' }>
+  /** `code` is one of the app or a backup code, which is used up by it. */
+  turnOff(
+    cookie: string,
+    userId: string,
+    password: string,
+    code: string,
+  ): Promise<Done | { readonly kind: 'password-wrong' | 'code-wrong' }>
+}
+
+/** Six digits are a code of an app; a backup code is longer, and has a dash. */
+const isAppCode = (code: string): boolean => /^\d{6}$/.test(code)
+
+/** Shows the library a code: with the cookie of a session, or with that of a login that waits for one. Throws its refusal. */
+export function showCode({ api }: Library, code: string, headers: Headers) {
+  const given = { body: { code }, headers, returnHeaders: true } as const
+  return isAppCode(code) ? api.verifyTOTP(given) : api.verifyBackupCode(given)
+}
+
+export async function isPassword(library: Library, userId: string, password: string): Promise<boolean> {
+  const { internalAdapter, password: passwords } = await library.$context
+  const accounts = await internalAdapter.findAccounts(userId)
+  const hash = accounts.find(({ providerId }) => providerId === 'credential')?.password
+  return !!hash && (await passwords.verify({ hash, password }))
+}
+
+/** Forgets the secret and the backup codes: whoever comes back by an invitation begins anew. */
+export async function forgetTwoFactor(library: Library, database: Kysely<AgentTables>, userId: string): Promise<void> {
+  const { internalAdapter } = await library.$context
+  await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
+  await database.deleteFrom('twoFactor').where('userId', '=', userId).execute()
+}
+
+/** A refusal of the library as `undefined`. */
+async function unlessRefused<Result>(call: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (isLibraryRefusal(error)) return undefined
+    throw error
+  }
+}
+
+export function createTwoFactor(database: Kysely<AgentTables>, load: () => Promise<Library>): TwoFactor {
+  const isOn = async (userId: string): Promise<boolean> => {
+    const user = await database
+      .selectFrom('user')
+      .select('twoFactorEnabled')
+      .where('id', '=', userId)
+      .executeTakeFirst()
+    return Boolean(user?.twoFactorEnabled)
+  }
+
+  return {
+    isOn,
+    async enrol(cookie, userId, password) {
+      const library = await load()
+      if (!(await isPassword(library, userId, password))) return { kind: 'password-wrong' }
+      if (await isOn(userId)) return { kind: 'on-already' }
+      const call = library.api.enableTwoFactor({ body: { password, method: 'totp' }, headers: new Headers({ cookie }) })
+      const offer = await unlessRefused(call)
+      if (offer?.method !== 'totp') return { kind: 'on-already' }
+      return { kind: 'offered', uri: offer.totpURI, backupCodes: offer.backupCodes }
+    },
+    async confirm(cookie, code) {
+      // A backup code proves nothing of the app.
+      if (!isAppCode(code)) return { kind: 'code-wrong' }
+      const shown = await unlessRefused(showCode(await load(), code, new Headers({ cookie })))
+      return shown ? { kind: 'done', setCookies: shown.headers.getSetCookie() } : { kind: 'code-wrong' }
+    },
+    async turnOff(cookie, userId, password, code) {
+      const library = await load()
+      const headers = new Headers({ cookie })
+      // First: a wrong password must not use a backup code up.
+      if (!(await isPassword(library, userId, password))) return { kind: 'password-wrong' }
+      if (!(await unlessRefused(showCode(library, code, headers)))) return { kind: 'code-wrong' }
+      const off = await unlessRefused(
+        library.api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }),
+      )
+      return off ? { kind: 'done', setCookies: off.headers.getSetCookie() } : { kind: 'password-wrong' }
+    },
+  }
+}
