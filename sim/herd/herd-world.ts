@@ -1,0 +1,111 @@
+import { SimRandom, SimTimeline } from '@helvino/testkit'
+import { ourChat } from '../chat/chat-package.ts'
+import { Capacity } from './capacity.ts'
+import { Curve } from './curve.ts'
+import { HerdServer } from './herd-server.ts'
+import { beginsAtMs, endsAtMs, fleetCapacity, fleetSize, recoversAtMs } from './outage.ts'
+import { type Activity, type DrawnWait, Widget } from './widget.ts'
+
+export interface HerdTerms {
+  readonly seed: string
+  /** Widgets that are run; each stands for as many of the fleet. */
+  readonly widgets: number
+  /** See `HerdServerTerms`. */
+  readonly hasEdge?: boolean
+  /** @defaultValue our client */
+  readonly createClient?: typeof ourChat.createVisitorClient
+}
+
+/** Curves in events by second of the whole fleet, bin by bin; times in ms from the recovery. */
+export interface HerdReport {
+  readonly renewals: readonly number[]
+  readonly served: readonly number[]
+  readonly sockets: readonly number[]
+  readonly others: readonly number[]
+  /** Whatever pages that sleep asked for, in the bins. */
+  readonly asleep: readonly number[]
+  readonly backAfterMs: Readonly<Record<Exclude<Activity, 'asleep'>, readonly number[]>>
+  /** Renewals of each widget that is awake, from the recovery until it was back. */
+  readonly triesUntilBack: readonly number[]
+  readonly waits: readonly DrawnWait[]
+  readonly tokenRefusals: number
+  readonly events: number
+}
+
+// They are opened over one token life, and long enough before for a hidden page to have fallen asleep when the bins begin.
+const openedOverMs = 300_000
+const openedUntilMs = -beginsAtMs + 600_000
+const dropAtMs = openedOverMs + openedUntilMs
+const writtenOverMs = 60_000
+
+const activityOf = (index: number): Activity => {
+  const place = index % 100
+  return place === 0 ? 'in use' : place < 10 ? 'visible' : 'asleep'
+}
+
+/** The whole story of one outage of ten minutes, on virtual time. */
+export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms }: HerdTerms): Promise<HerdReport> {
+  const random = new SimRandom(seed)
+  const timeline = new SimTimeline(seed)
+  const standsFor = fleetSize / count
+  const nowMs = () => timeline.elapsedMs - dropAtMs
+  const curve = () => new Curve(standsFor)
+  const [renewals, sockets, others, served, asleep] = [curve(), curve(), curve(), curve(), curve()]
+  const asked = { renewal: renewals, socket: sockets, other: others }
+  const waits: DrawnWait[] = []
+  const server = new HerdServer({
+    ...{ timeline, hasEdge },
+    random: random.fork('server'),
+    capacity: new Capacity(fleetCapacity / standsFor, random.fork('line')),
+    onServed: (atMs) => {
+      served.note(atMs - dropAtMs)
+    },
+  })
+  const widgets = Array.from({ length: count }, (_unused, index) => {
+    const activity = activityOf(index)
+    return new Widget({
+      ...{ activity, timeline, server, random: random.fork(`widget ${index}`) },
+      createClient: terms.createClient ?? ourChat.createVisitorClient,
+      onAsk: (question) => {
+        asked[question].note(nowMs())
+        if (activity === 'asleep') asleep.note(nowMs())
+      },
+      onWait: (wait) => {
+        if (server.isDown && !hasEdge) waits.push(wait)
+      },
+    })
+  })
+  const chance = random.fork('people')
+  for (const widget of widgets) {
+    timeline.schedule(openedOverMs * chance.fraction(), () => {
+      widget.open()
+    })
+    if (widget.activity === 'in use')
+      timeline.schedule(dropAtMs + writtenOverMs * chance.fraction(), () => {
+        widget.write()
+      })
+  }
+  await timeline.advance(dropAtMs)
+  server.isDown = true
+  for (const widget of widgets) widget.drop()
+  await timeline.advance(recoversAtMs)
+  server.isDown = false
+  for (const widget of widgets) widget.expectBack()
+  await timeline.advance(endsAtMs - recoversAtMs)
+  const backAfterMs = (activity: Activity) =>
+    widgets
+      .filter((widget) => widget.activity === activity)
+      .map(({ backAtMs = Infinity }) => backAtMs - dropAtMs - recoversAtMs)
+  return {
+    renewals: renewals.perSecond,
+    served: served.perSecond,
+    sockets: sockets.perSecond,
+    others: others.perSecond,
+    asleep: asleep.perSecond,
+    backAfterMs: { 'in use': backAfterMs('in use'), visible: backAfterMs('visible') },
+    triesUntilBack: widgets.filter(({ activity }) => activity !== 'asleep').map(({ triesUntilBack }) => triesUntilBack),
+    waits,
+    tokenRefusals: server.tokenRefusals,
+    events: timeline.ranEvents,
+  }
+}
