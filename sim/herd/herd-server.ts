@@ -23,6 +23,9 @@ const refusal = (code: keyof typeof refusals, retryAfterSeconds?: number): SimAn
   body: { code },
 })
 
+/** Names the organisation of which every visitor has a conversation; a visitor of any other has said nothing so far. */
+export const talkativeSite = 'talkative'
+
 const createdAt = '2026-01-01T00:00:00.000Z'
 const conversation = { id: 'talk', createdAt, status: 'open', latestSequence: 0, readSequence: 0 }
 
@@ -44,7 +47,10 @@ export class HerdServer implements SimServer {
     if (isRenewal(request)) return this.#renew()
     if (!this.#isValid(request.headers[headers.orgToken])) return refusal('token_expired')
     const path = request.url.replace(/^.*\/conversations/, '').replace(/\?.*$/, '')
-    if (path === '') return { status: 200, body: { conversations: [conversation] } }
+    if (path === '') {
+      const hasTalk = request.headers[headers.siteId] === talkativeSite
+      return { status: 200, body: { conversations: hasTalk ? [conversation] : [] } }
+    }
     if (request.method === 'GET') return { status: 200, body: { messages: [], latestSequence: 0 } }
     return { status: 201, body: { id: 'word', sequence: 1, timestamp: createdAt } }
   }

@@ -3,7 +3,7 @@ import { ourChat } from '../chat/chat-package.ts'
 import { Capacity } from './capacity.ts'
 import { Curve } from './curve.ts'
 import { HerdServer } from './herd-server.ts'
-import { beginsAtMs, endsAtMs, fleetCapacity, fleetSize, recoversAtMs } from './outage.ts'
+import { beginsAtMs, endsAtMs, fleetCapacity, fleetSize, recoversAtMs, tokenLifeMs } from './outage.ts'
 import { type Activity, type DrawnWait, Widget } from './widget.ts'
 
 export interface HerdTerms {
@@ -32,15 +32,15 @@ export interface HerdReport {
   readonly events: number
 }
 
-// They are opened over one token life, and long enough before for a hidden page to have fallen asleep when the bins begin.
-const openedOverMs = 300_000
-const openedUntilMs = -beginsAtMs + 600_000
-const dropAtMs = openedOverMs + openedUntilMs
+// Pages are opened over one token life: hidden ones so long before the bins begin that they have fallen asleep by then.
+const openedOverMs = tokenLifeMs
+const asleepAfterMs = 600_000
+const dropAtMs = openedOverMs + asleepAfterMs - beginsAtMs
 const writtenOverMs = 60_000
 
 const activityOf = (index: number): Activity => {
   const place = index % 100
-  return place === 0 ? 'in use' : place < 10 ? 'visible' : 'asleep'
+  return place === 1 ? 'in use' : place > 90 ? 'visible' : 'asleep'
 }
 
 /** The whole story of one outage of ten minutes, on virtual time. */
@@ -65,6 +65,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
     const activity = activityOf(index)
     return new Widget({
       ...{ activity, timeline, server, random: random.fork(`widget ${index}`) },
+      hasTalk: activity !== 'asleep' || index % 10 === 0,
       createClient: terms.createClient ?? ourChat.createVisitorClient,
       onAsk: (question) => {
         asked[question].note(nowMs())
@@ -77,7 +78,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
   })
   const chance = random.fork('people')
   for (const widget of widgets) {
-    timeline.schedule(openedOverMs * chance.fraction(), () => {
+    timeline.schedule(openedOverMs * chance.fraction() + (widget.activity === 'asleep' ? 0 : asleepAfterMs), () => {
       widget.open()
     })
     if (widget.activity === 'in use')

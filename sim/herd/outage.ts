@@ -9,7 +9,7 @@ export const binMs = 10_000
 /** Shown from here on. Widgets are opened long before. */
 export const beginsAtMs = -120_000
 export const recoversAtMs = 600_000
-export const endsAtMs = 1_500_000
+export const endsAtMs = recoversAtMs + 2 * tokenLifeMs
 
 /** Renewals by second that the fleet may offer, from one moment to another. */
 export interface Ceiling {

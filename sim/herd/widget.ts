@@ -2,7 +2,7 @@ import type { ChatClient, TokenEvent } from '@helvino/client'
 import { type Runtime, uuid } from '@helvino/runtime'
 import { SimBrowser, type SimRandom, type SimServer, type SimTab, type SimTimeline } from '@helvino/testkit'
 import type { ChatPackage } from '../chat/chat-package.ts'
-import { isRenewal } from './herd-server.ts'
+import { isRenewal, talkativeSite } from './herd-server.ts'
 
 /** What the page of a widget is doing: somebody has the chat open and writes, the page is seen, or it has been hidden for long. */
 export type Activity = 'in use' | 'visible' | 'asleep'
@@ -18,6 +18,8 @@ export interface DrawnWait {
 
 export interface WidgetTerms {
   readonly activity: Activity
+  /** The visitor has a conversation, and so the page has a socket for as long as it takes part. */
+  readonly hasTalk: boolean
   readonly timeline: SimTimeline
   readonly server: SimServer
   readonly random: SimRandom
@@ -52,11 +54,11 @@ export class Widget {
   }
 
   open(): void {
-    const { activity, random, createClient } = this.#terms
+    const { activity, hasTalk, random, createClient } = this.#terms
     const client = createClient({
       runtime: this.#watchedRuntime(),
       apiUrl: 'https://api.example',
-      site: { siteId: 'site' },
+      site: { siteId: hasTalk ? talkativeSite : 'quiet' },
       visitorId: `v_${uuid(random)}`,
     })
     this.#client = client
@@ -117,7 +119,7 @@ export class Widget {
   /** Of a failure without a word of the server, where the budget of a minute does not touch what may be drawn. */
   #hear(event: TokenEvent): void {
     if (event.type !== 'failed' || event.isFinal || event.isShared) return
-    const baseMs = event.waiting > 0 ? 1_000 : 10_000
+    const baseMs = this.activity === 'in use' ? 1_000 : 10_000
     const ceilingMs = Math.min(30 * baseMs, baseMs * 2 ** event.attempt)
     const { elapsedMs } = this.#terms.timeline
     const freeAtMs = (this.#asksAtMs.at(-budgetOfAMinute) ?? -60_000) + 60_000

@@ -23,6 +23,11 @@ export interface TokenRenewerOptions {
   readonly life?: Life
   /** Absent where every tab keeps a token of its own. */
   readonly tabs?: Tabs
+  /**
+   * Whether somebody is at it: then a failed renewal is tried again after 1 to 30 s, else after 10 to 300 s, and a caller may ask ahead of that.
+   * @defaultValue while a caller waits
+   */
+  readonly isInUse?: () => boolean
   /** A token is due this long before its expiry, in ms; never more than a quarter of its life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
   readonly bufferMs?: number
   /**
@@ -41,7 +46,8 @@ export interface TokenRenewerOptions {
 }
 
 /** Every option, decided. */
-export type RenewerConfig = TokenRenewerOptions & Required<Omit<TokenRenewerOptions, 'initial' | 'life' | 'tabs'>>
+export type RenewerConfig = TokenRenewerOptions &
+  Required<Omit<TokenRenewerOptions, 'initial' | 'isInUse' | 'life' | 'tabs'>>
 
 export const resolveOptions = (options: TokenRenewerOptions): RenewerConfig => ({
   bufferMs: 15_000,

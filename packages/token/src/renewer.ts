@@ -177,6 +177,10 @@ export class TokenRenewer {
     return this.#clock.monotonicMs() < this.#blockedUntilMs && this.#failure?.code !== 'unavailable'
   }
 
+  get #isInUse(): boolean {
+    return this.#config.isInUse?.() ?? this.#line.size > 0
+  }
+
   get #failures(): number {
     return this.#failure?.failures ?? 0
   }
@@ -208,7 +212,8 @@ export class TokenRenewer {
     // Whoever waited in vain goes with a token that is due, where it is still alive.
     const onLate = () => this.#alive?.token ?? this.#error()
     const turn = join(this.#line, this.#config.maxWaiting, { withinMs, signal }, this.#clock, onLate)
-    this.wake()
+    if (this.#isInUse) this.wake()
+    else this.#plan()
     return turn
   }
 
@@ -333,7 +338,7 @@ export class TokenRenewer {
   }
 
   #fail(failed: FailedAttempt, tookMs = 0): void {
-    const failure = failureAfter(this.#failures, failed, this.#line.size > 0, this.#config.random)
+    const failure = failureAfter(this.#failures, failed, this.#isInUse, this.#config.random)
     this.#tabs?.post({ type: 'fail', ...failure })
     this.#heed(failure, tookMs)
   }

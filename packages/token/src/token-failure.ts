@@ -25,7 +25,7 @@ const longestWaitMs = 3_600_000
 // A final no is asked about at most once a minute, and by itself ever more rarely.
 const refusedForMs = 60_000
 
-/** `isInUse`: somebody waits for the token, which makes the backoff shorter. `failures`: before this one. */
+/** `isInUse`: somebody is at it, which makes the backoff shorter. `failures`: before this one. */
 export function failureAfter(
   failures: number,
   { kind, reason, retryAfterMs = NaN }: FailedAttempt,
