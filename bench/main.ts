@@ -1,3 +1,4 @@
+import { measureHerd } from './herd.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
 import { measureReconnect } from './reconnect.ts'
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   sockets: async () => ({ sockets: await measureSockets() }),
   reconnect: async () => ({ reconnect: await measureReconnect() }),
   renewal: measureRenewal,
+  herd: measureHerd,
 }
 
 const wanted = process.argv.slice(2)

@@ -20,7 +20,10 @@ export interface HerdTerms {
 export interface HerdReport {
   readonly renewals: readonly number[]
   readonly served: readonly number[]
+  /** Tries for a socket. */
   readonly sockets: readonly number[]
+  /** The same tries in bins of a second: a spike of a moment is lost in ten. */
+  readonly socketsBySecond: readonly number[]
   readonly others: readonly number[]
   /** Whatever pages that sleep asked for, in the bins. */
   readonly asleep: readonly number[]
@@ -51,6 +54,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
   const nowMs = () => timeline.elapsedMs - dropAtMs
   const curve = () => new Curve(standsFor)
   const [renewals, sockets, others, served, asleep] = [curve(), curve(), curve(), curve(), curve()]
+  const socketsBySecond = new Curve(standsFor, 1_000)
   const asked = { renewal: renewals, socket: sockets, other: others }
   const waits: DrawnWait[] = []
   const server = new HerdServer({
@@ -69,6 +73,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
       createClient: terms.createClient ?? ourChat.createVisitorClient,
       onAsk: (question) => {
         asked[question].note(nowMs())
+        if (question === 'socket') socketsBySecond.note(nowMs())
         if (activity === 'asleep') asleep.note(nowMs())
       },
       onWait: (wait) => {
@@ -101,6 +106,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
     renewals: renewals.perSecond,
     served: served.perSecond,
     sockets: sockets.perSecond,
+    socketsBySecond: socketsBySecond.perSecond,
     others: others.perSecond,
     asleep: asleep.perSecond,
     backAfterMs: { 'in use': backAfterMs('in use'), visible: backAfterMs('visible') },
