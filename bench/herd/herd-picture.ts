@@ -69,9 +69,17 @@ function outage(): readonly string[] {
     `<rect x="${x(0)}" y="${frame.top}" width="${x(recoversAtMs) - x(0)}" height="${frame.bottom - frame.top}" fill="#f3e9e7"/>`,
     text(middle, frame.top + 18, 'server down', `text-anchor="middle" fill="${pale}"`),
     line([point(beginsAtMs, fleetCapacity), point(endsAtMs, fleetCapacity)], pale, 'stroke-dasharray="2 4"'),
-    text(frame.right - 4, y(fleetCapacity) - 6, 'what the server can serve', `text-anchor="end" fill="${pale}"`),
   ]
 }
+
+/** Drawn over the curves that cross it. */
+const capacityName = () =>
+  text(
+    x(300_000),
+    y(fleetCapacity) - 6,
+    'what the server can serve',
+    'text-anchor="middle" stroke="#f3e9e7" stroke-width="5" paint-order="stroke"',
+  )
 
 const ceilingLine = () =>
   line(
@@ -119,6 +127,7 @@ export function herdPicture(ours: readonly number[], plain: readonly PlainCurve[
     ...plain.map(({ renewals }, index) => curve(renewals, colorOf(index))),
     ceilingLine(),
     curve(ours, oursColor, 'stroke-width="3"'),
+    capacityName(),
     ...legend(entries),
     '</svg>',
     '',

@@ -1,7 +1,6 @@
 import { peakPerSecond } from './curve.ts'
 import type { HerdReport } from './herd-world.ts'
 import { beginsAtMs, ceilings, endsAtMs, fleetCapacity } from './outage.ts'
-import type { DrawnWait } from './widget.ts'
 
 /** The value that `fraction` of the others do not exceed. */
 export function quantile(values: readonly number[], fraction: number): number {
@@ -15,16 +14,18 @@ const bins = 20
 /** Chi-square with 19 degrees of freedom: one run in a thousand of even waits is above this. */
 export const mostUneven = 43.82
 
-/** Chi-square of the waits against an even spread from half of their ceiling to all of it; `Infinity` where one lies outside. */
-export function unevenness(waits: readonly DrawnWait[]): number {
+/** Timers round up to whole ms: so much may lie outside. */
+const rounding = 0.002
+
+/** Chi-square of what was drawn against an even spread from 0 to 1; `Infinity` where one lies outside. */
+export function unevenness(places: readonly number[]): number {
   const counts = Array.from({ length: bins }, () => 0)
-  for (const { waitMs, ceilingMs } of waits) {
-    const bin = Math.floor(((2 * waitMs) / ceilingMs) * bins) - bins
-    const count = counts[bin]
-    if (count === undefined) return Infinity
-    counts[bin] = count + 1
+  for (const place of places) {
+    if (!(place >= -rounding && place <= 1 + rounding)) return Infinity
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor(place * bins)))
+    counts[bin] = (counts[bin] ?? 0) + 1
   }
-  const expected = waits.length / bins
+  const expected = places.length / bins
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
 }
 
@@ -55,6 +56,7 @@ export function missesOf(report: HerdReport, standsFor: number, noise: number): 
   demand('99 % of those seen back, ms', quantile(report.backAfterMs.visible, 0.99), visibleBackWithinMs)
   demand('tries until back', mean(report.triesUntilBack), mostTriesUntilBack)
   demand('requests with a token that had run out', report.tokenRefusals, 0)
+  demand('unevenness of the points of renewal', unevenness(report.points), mostUneven)
   if (report.waits.length > 0) demand('unevenness of the waits', unevenness(report.waits), mostUneven)
   return misses
 }

@@ -95,7 +95,8 @@ export class HerdServer implements SimServer {
   }
 
   #isValid(token: string | undefined): boolean {
-    const isValid = ((token && parseTokenExpiration(token)) ?? 0) * 1_000 > this.#terms.timeline.nowMs
+    const expiresAtSeconds = token === undefined ? null : parseTokenExpiration(token)
+    const isValid = (expiresAtSeconds ?? 0) * 1_000 > this.#terms.timeline.nowMs
     if (!isValid) this.tokenRefusals += 1
     return isValid
   }

@@ -4,7 +4,7 @@ import { Capacity } from './capacity.ts'
 import { Curve } from './curve.ts'
 import { HerdServer } from './herd-server.ts'
 import { beginsAtMs, endsAtMs, fleetCapacity, fleetSize, recoversAtMs, tokenLifeMs } from './outage.ts'
-import { type Activity, type DrawnWait, Widget } from './widget.ts'
+import { type Activity, Widget } from './widget.ts'
 
 export interface HerdTerms {
   readonly seed: string
@@ -30,7 +30,10 @@ export interface HerdReport {
   readonly backAfterMs: Readonly<Record<Exclude<Activity, 'asleep'>, readonly number[]>>
   /** Renewals of each widget that is awake, from the recovery until it was back. */
   readonly triesUntilBack: readonly number[]
-  readonly waits: readonly DrawnWait[]
+  /** Waits of the renewals that failed without a word of the server: where each lies between half of its ceiling, 0, and all of it, 1. */
+  readonly waits: readonly number[]
+  /** Renewals ahead of time of pages that are seen: where each lies between 80 % of the token's life, 0, and 90 %, 1. */
+  readonly points: readonly number[]
   readonly tokenRefusals: number
   readonly events: number
 }
@@ -56,7 +59,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
   const [renewals, sockets, others, served, asleep] = [curve(), curve(), curve(), curve(), curve()]
   const socketsBySecond = new Curve(standsFor, 1_000)
   const asked = { renewal: renewals, socket: sockets, other: others }
-  const waits: DrawnWait[] = []
+  const draws = { wait: [] as number[], point: [] as number[] }
   const server = new HerdServer({
     ...{ timeline, hasEdge },
     random: random.fork('server'),
@@ -76,8 +79,10 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
         if (question === 'socket') socketsBySecond.note(nowMs())
         if (activity === 'asleep') asleep.note(nowMs())
       },
-      onWait: (wait) => {
-        if (server.isDown && !hasEdge) waits.push(wait)
+      onDraw: (draw, place) => {
+        // A hidden page leaves the renewal to one that is seen, and an edge says itself how long to wait.
+        const isCounted = draw === 'wait' ? server.isDown && !hasEdge : activity !== 'asleep'
+        if (isCounted) draws[draw].push(place)
       },
     })
   })
@@ -111,7 +116,8 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
     asleep: asleep.perSecond,
     backAfterMs: { 'in use': backAfterMs('in use'), visible: backAfterMs('visible') },
     triesUntilBack: widgets.filter(({ activity }) => activity !== 'asleep').map(({ triesUntilBack }) => triesUntilBack),
-    waits,
+    waits: draws.wait,
+    points: draws.point,
     tokenRefusals: server.tokenRefusals,
     events: timeline.ranEvents,
   }

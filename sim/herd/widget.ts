@@ -10,11 +10,8 @@ export type Activity = 'in use' | 'visible' | 'asleep'
 /** What a widget asks the server for: a token, a socket, or anything else. */
 export type Question = 'renewal' | 'socket' | 'other'
 
-/** A wait that the renewer drew after a failure, and the ceiling that it drew it under; both in ms. */
-export interface DrawnWait {
-  readonly waitMs: number
-  readonly ceilingMs: number
-}
+/** What the renewer draws by chance, and should spread evenly: a wait after a failure, or the point of a token's life for the next renewal. */
+export type Draw = 'wait' | 'point'
 
 export interface WidgetTerms {
   readonly activity: Activity
@@ -25,7 +22,8 @@ export interface WidgetTerms {
   readonly random: SimRandom
   readonly createClient: ChatPackage['createVisitorClient']
   readonly onAsk: (question: Question) => void
-  readonly onWait: (wait: DrawnWait) => void
+  /** `place`: between the least and the most that may be drawn, 0 to 1. */
+  readonly onDraw: (draw: Draw, place: number) => void
 }
 
 const budgetOfAMinute = 6
@@ -44,6 +42,9 @@ export class Widget {
   #isExpected = false
   /** When it last asked for tokens, in ms of the timeline. */
   #asksAtMs: readonly number[] = []
+  /** When the token was asked for that it has, in ms of the timeline, and how long that lives. */
+  #renewedAtMs = NaN
+  #lifeMs = NaN
 
   constructor(terms: WidgetTerms) {
     const { activity, timeline, server, random } = terms
@@ -116,14 +117,27 @@ export class Widget {
     if (this.#isExpected && this.backAtMs === undefined) this.triesUntilBack += 1
   }
 
-  /** Of a failure without a word of the server, where the budget of a minute does not touch what may be drawn. */
   #hear(event: TokenEvent): void {
-    if (event.type !== 'failed' || event.isFinal || event.isShared) return
+    const { onDraw, timeline } = this.#terms
+    if (event.type === 'renewing') {
+      const age = (timeline.elapsedMs - this.#renewedAtMs) / this.#lifeMs
+      if (event.cause === 'ahead' && event.attempt === 0) onDraw('point', 10 * age - 8)
+    }
+    if (event.type === 'renewed') {
+      this.#renewedAtMs = this.#asksAtMs.at(-1) ?? NaN
+      // The server reads its clock when half of the way is behind the request.
+      this.#lifeMs = event.expiresAtMs - (timeline.nowMs - latencyMs / 2)
+    }
+    if (event.type === 'failed' && !event.isFinal) this.#noteWait(event.attempt)
+  }
+
+  /** Only where the budget of a minute does not touch what may be drawn. `failures`: before this one. */
+  #noteWait(failures: number): void {
     const baseMs = this.activity === 'in use' ? 1_000 : 10_000
-    const ceilingMs = Math.min(30 * baseMs, baseMs * 2 ** event.attempt)
-    const { elapsedMs } = this.#terms.timeline
+    const ceilingMs = Math.min(30 * baseMs, baseMs * 2 ** failures)
     const freeAtMs = (this.#asksAtMs.at(-budgetOfAMinute) ?? -60_000) + 60_000
     const { waitMs } = this.#client?.renewer.snapshot() ?? { waitMs: NaN }
-    if (freeAtMs <= elapsedMs + ceilingMs / 2) this.#terms.onWait({ waitMs, ceilingMs })
+    if (freeAtMs <= this.#terms.timeline.elapsedMs + ceilingMs / 2)
+      this.#terms.onDraw('wait', (2 * waitMs) / ceilingMs - 1)
   }
 }
