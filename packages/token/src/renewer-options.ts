@@ -46,10 +46,9 @@ export interface TokenRenewerOptions {
 }
 
 /** Every option, decided. */
-export type RenewerConfig = TokenRenewerOptions &
-  Required<Omit<TokenRenewerOptions, 'initial' | 'isInUse' | 'life' | 'tabs'>>
+export type RenewerConfig = TokenRenewerOptions & Required<Omit<TokenRenewerOptions, 'initial' | 'life' | 'tabs'>>
 
-export const resolveOptions = (options: TokenRenewerOptions): RenewerConfig => ({
+export const resolveOptions = (options: TokenRenewerOptions & Pick<RenewerConfig, 'isInUse'>): RenewerConfig => ({
   bufferMs: 15_000,
   holdBackMs: 0,
   attemptWithinMs: 10_000,

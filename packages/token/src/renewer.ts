@@ -53,7 +53,10 @@ export class TokenRenewer {
   #cancelTimer: (() => void) | undefined
 
   constructor(options: TokenRenewerOptions) {
-    const { clock, tabs, life, initial } = (this.#config = resolveOptions(options))
+    const { clock, tabs, life, initial } = (this.#config = resolveOptions({
+      isInUse: () => this.#line.size > 0,
+      ...options,
+    }))
     this.#clock = clock
     this.#tabs = tabs && new TabLine(tabs, clock, (message) => this.#hear(message))
     this.#tabs?.open()
@@ -177,10 +180,6 @@ export class TokenRenewer {
     return this.#clock.monotonicMs() < this.#blockedUntilMs && this.#failure?.code !== 'unavailable'
   }
 
-  get #isInUse(): boolean {
-    return this.#config.isInUse?.() ?? this.#line.size > 0
-  }
-
   get #failures(): number {
     return this.#failure?.failures ?? 0
   }
@@ -212,7 +211,7 @@ export class TokenRenewer {
     // Whoever waited in vain goes with a token that is due, where it is still alive.
     const onLate = () => this.#alive?.token ?? this.#error()
     const turn = join(this.#line, this.#config.maxWaiting, { withinMs, signal }, this.#clock, onLate)
-    if (this.#isInUse) this.wake()
+    if (this.#config.isInUse()) this.wake()
     else this.#plan()
     return turn
   }
@@ -338,7 +337,7 @@ export class TokenRenewer {
   }
 
   #fail(failed: FailedAttempt, tookMs = 0): void {
-    const failure = failureAfter(this.#failures, failed, this.#isInUse, this.#config.random)
+    const failure = failureAfter(this.#failures, failed, this.#config)
     this.#tabs?.post({ type: 'fail', ...failure })
     this.#heed(failure, tookMs)
   }

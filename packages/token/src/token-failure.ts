@@ -29,11 +29,10 @@ const refusedForMs = 60_000
 export function failureAfter(
   failures: number,
   { kind, reason, retryAfterMs = NaN }: FailedAttempt,
-  isInUse: boolean,
-  random: Random,
+  { isInUse, random }: { readonly isInUse: () => boolean; readonly random: Random },
 ): TokenFailure {
   const isFinal = kind !== 'unavailable'
-  const baseMs = isFinal ? 2 * refusedForMs : isInUse ? 1_000 : 10_000
+  const baseMs = isFinal ? 2 * refusedForMs : isInUse() ? 1_000 : 10_000
   return {
     ...{ code: kind, reason, failures: failures + 1 },
     backoffMs: backoffMs(failures, baseMs, 30 * baseMs, random),
