@@ -144,8 +144,8 @@ describe('a renewal', () => {
   })
 
   it('[TK44] is retried after 10 s and more where nobody is at it, whoever waits and however many call', async () => {
-    const use = { isInUse: false }
-    const { clock, renewer, scripted, calls, outcome } = rig({ delayMs: 0, isInUse: () => use.isInUse })
+    const use = { isIdle: true }
+    const { clock, renewer, scripted, calls, outcome } = rig({ delayMs: 0, isIdle: () => use.isIdle })
     for (let n = 0; n < 5; n += 1) scripted.push(down)
     outcome(renewer.validToken({ withinMs: 600_000 }))
     for (let second = 0; second < 120; second += 1) {
@@ -159,7 +159,7 @@ describe('a renewal', () => {
       expect(waitMs).toBeLessThanOrEqual(10_000 * 2 ** n + 1)
     })
     const before = calls.length
-    use.isInUse = true
+    use.isIdle = false
     outcome(renewer.validToken())
     await clock.advance(5_000)
     expect(calls).toHaveLength(before + 1)

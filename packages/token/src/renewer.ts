@@ -53,10 +53,7 @@ export class TokenRenewer {
   #cancelTimer: (() => void) | undefined
 
   constructor(options: TokenRenewerOptions) {
-    const { clock, tabs, life, initial } = (this.#config = resolveOptions({
-      isInUse: () => this.#line.size > 0,
-      ...options,
-    }))
+    const { clock, tabs, life, initial } = (this.#config = resolveOptions(options))
     this.#clock = clock
     this.#tabs = tabs && new TabLine(tabs, clock, (message) => this.#hear(message))
     this.#tabs?.open()
@@ -211,8 +208,8 @@ export class TokenRenewer {
     // Whoever waited in vain goes with a token that is due, where it is still alive.
     const onLate = () => this.#alive?.token ?? this.#error()
     const turn = join(this.#line, this.#config.maxWaiting, { withinMs, signal }, this.#clock, onLate)
-    if (this.#config.isInUse()) this.wake()
-    else this.#plan()
+    if (this.#config.isIdle?.()) this.#plan()
+    else this.wake()
     return turn
   }
 
@@ -337,7 +334,8 @@ export class TokenRenewer {
   }
 
   #fail(failed: FailedAttempt, tookMs = 0): void {
-    const failure = failureAfter(this.#failures, failed, this.#config)
+    const isInUse = this.#line.size > 0 && !this.#config.isIdle?.()
+    const failure = failureAfter(this.#failures, failed, isInUse, this.#config.random)
     this.#tabs?.post({ type: 'fail', ...failure })
     this.#heed(failure, tookMs)
   }

@@ -25,14 +25,15 @@ const longestWaitMs = 3_600_000
 // A final no is asked about at most once a minute, and by itself ever more rarely.
 const refusedForMs = 60_000
 
-/** `isInUse`: somebody is at it, which makes the backoff shorter. `failures`: before this one. */
+/** `isInUse`: somebody who is at it waits for the token, which makes the backoff shorter. `failures`: before this one. */
 export function failureAfter(
   failures: number,
   { kind, reason, retryAfterMs = NaN }: FailedAttempt,
-  { isInUse, random }: { readonly isInUse: () => boolean; readonly random: Random },
+  isInUse: boolean,
+  random: Random,
 ): TokenFailure {
   const isFinal = kind !== 'unavailable'
-  const baseMs = isFinal ? 2 * refusedForMs : isInUse() ? 1_000 : 10_000
+  const baseMs = isFinal ? 2 * refusedForMs : isInUse ? 1_000 : 10_000
   return {
     ...{ code: kind, reason, failures: failures + 1 },
     backoffMs: backoffMs(failures, baseMs, 30 * baseMs, random),
