@@ -1,4 +1,5 @@
 import { useHash } from '@mantine/hooks'
+import { useState } from 'react'
 import type { InboxApi, InboxClient } from './api.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { Desk } from './Desk.tsx'
@@ -31,10 +32,11 @@ export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppPro
   const nowMs = useNow(api.runtime.clock)
   const [hash] = useHash({ getInitialValueInEffect: false })
   const route = parseRoute(hash)
+  const [orgName, setOrgName] = useState(session.org.name)
 
   return (
     <div className="shell">
-      <TopBar api={api} session={session} unsentCount={state.outbox.length} onLeft={onLeft} />
+      <TopBar api={api} session={session} orgName={orgName} unsentCount={state.outbox.length} onLeft={onLeft} />
       <ConnectionNotice notice={noticeOf(state)} />
       {isOutdated && <NewVersion onReload={api.reload} />}
       <Desk
@@ -48,7 +50,9 @@ export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppPro
         nowMs={nowMs}
         panel={
           <>
-            {route.view === 'settings' && <SettingsPane page={route.page} {...{ api, session, client, nowMs }} />}
+            {route.view === 'settings' && (
+              <SettingsPane page={route.page} onOrgName={setOrgName} {...{ api, session, client, nowMs }} />
+            )}
             {route.view === 'health' && <SessionHealthPane api={api} chat={chat} />}
           </>
         }

@@ -24,7 +24,7 @@ export const AssignMenu = still(function AssignMenu({ conversation, members, use
   const shown = assigneeId === null ? words.assign.nobody : name
   const others = members.filter((member) => member.userId !== userId)
   return (
-    <Menu position="bottom-end" withinPortal={false}>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           size="xs"

@@ -43,6 +43,7 @@ export const Composer = still(function Composer(props: ComposerProps) {
           ref={field}
           className="composer-text"
           aria-label={label}
+          dir="auto"
           aria-haspopup={mode === 'reply' ? 'listbox' : undefined}
           aria-controls={listId}
           aria-activedescendant={activeId}

@@ -1,7 +1,8 @@
 import type { Typists } from '@helvino/client'
 import type { AgentConversation, ConversationCounts, ConversationId } from '@helvino/protocol'
-import { Button, Loader, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Loading } from './Loading.tsx'
 import { ConversationRow } from './ConversationRow.tsx'
 import type { DraftMap } from './drafts.ts'
 import { focusRow } from './focus-row.ts'
@@ -48,7 +49,7 @@ export const ConversationList = still(function ConversationList(props: Conversat
       <div className="scrolls">
         {isAsking && (
           <div className="list-empty">
-            <Loader size="sm" aria-label={isSearch ? words.list.searching : words.loading} />
+            <Loading label={isSearch ? words.list.searching : words.loading} />
           </div>
         )}
         {!isAsking && conversations.length === 0 && (

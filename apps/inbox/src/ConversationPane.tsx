@@ -13,16 +13,15 @@ import type { InboxClient } from './api.ts'
 interface ConversationPaneProps extends Omit<ComponentProps<typeof Thread>, 'head' | 'client'> {
   readonly client: InboxClient
   readonly members: TeamMembers
-  readonly userId: string
   readonly actions: ConversationActions
 }
 
 /** A thread with its visitor: beside it where there is room, else behind a button. */
-export function ConversationPane({ members, userId, actions, ...thread }: ConversationPaneProps) {
-  const { client, conversation, isLive, nowMs } = thread
+export function ConversationPane({ members, actions, ...thread }: ConversationPaneProps) {
+  const { client, conversation, userId, turn, nowMs } = thread
   const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
   const [isShown, { open, close }] = useDisclosure(false)
-  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, isLive)
+  const found = useVisitor(client.findVisitor, client.onVisitor, conversation, turn)
   return (
     <div className="conversation">
       <Thread

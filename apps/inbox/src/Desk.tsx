@@ -85,14 +85,14 @@ interface OpenConversationProps {
 
 function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversationProps) {
   const { api, client, state, session, drafts, noteDrafts } = terms
-  const { own, members, actions, composing } = desk
+  const { names, members, actions, composing } = desk
   const { id } = conversation
   return (
     <ConversationPane
       key={id}
-      {...{ api, client, state, conversation, nowMs, own, members, actions }}
+      {...{ api, client, state, conversation, nowMs, names, members, actions }}
       userId={session.user.id}
-      isLive={desk.list.isLive}
+      turn={desk.turn}
       typists={desk.typists.get(id) ?? nobody}
       draft={desk.draftMap.get(id)}
       mode={composing.mode}

@@ -5,17 +5,17 @@ import { words } from './words/en.ts'
 
 interface HappeningProps {
   readonly typists: readonly Typist[]
-  /** The team has said something since the draft was begun. */
-  readonly isOvertaken: boolean
+  /** Who of the team has answered since the draft was begun; `undefined`: nobody. */
+  readonly overtakenBy: string | undefined
 }
 
 /** What goes on in a thread beside its messages. The line keeps its place, so that nothing moves when somebody begins to write. */
-export function Happening({ typists, isOvertaken }: HappeningProps) {
+export function Happening({ typists, overtakenBy }: HappeningProps) {
   return (
     <div className="happening" role="status">
-      {isOvertaken && (
+      {overtakenBy !== undefined && (
         <Text size="xs" className="overtaken">
-          {words.happening.overtaken}
+          {words.happening.overtaken(overtakenBy)}
         </Text>
       )}
       <Text size="xs" c="dimmed">

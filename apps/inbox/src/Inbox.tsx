@@ -1,5 +1,6 @@
-import { Button, Loader, Stack, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
+import { Loading } from './Loading.tsx'
 import { App } from './App.tsx'
 import type { InboxApi, InboxClient } from './api.ts'
 import type { Drafts } from './drafts.ts'
@@ -168,7 +169,7 @@ function NoAnswer({ onRetry }: { readonly onRetry: () => void }) {
 function Asking() {
   return (
     <main className="lone">
-      <Loader aria-label={words.loading} />
+      <Loading />
     </main>
   )
 }

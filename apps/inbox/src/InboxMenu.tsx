@@ -15,7 +15,7 @@ interface InboxMenuProps {
 export function InboxMenu({ api, onReplies, onPalette, onHelp }: InboxMenuProps) {
   const { hasSound, toggleSound, alerts, toggleAlerts } = useAlertSwitches(api)
   return (
-    <Menu position="bottom-end" withinPortal={false}>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="default" size="sm" px={8} aria-label={words.menu.label}>
           <Icon name="bell" />

@@ -1,6 +1,7 @@
 import type { ChatClient } from '@helvino/client'
-import { Group, Loader, SegmentedControl, Text, Title } from '@mantine/core'
+import { Group, SegmentedControl, Text, Title } from '@mantine/core'
 import { type ComponentType, useEffect, useState } from 'react'
+import { Loading } from './Loading.tsx'
 import type { InboxApi } from './api.ts'
 import { BackLink } from './BackLink.tsx'
 import { type HealthRange, healthRanges } from './health-view.ts'
@@ -69,7 +70,7 @@ export function SessionHealthPane({ api, chat }: SessionHealthPaneProps) {
         {shown?.health && drawing?.kind === 'ready' ? (
           <drawing.Report health={shown.health} minutes={minutes} />
         ) : (
-          problem === undefined && <Loader size="sm" aria-label={words.loading} />
+          problem === undefined && <Loading />
         )}
       </div>
     </section>

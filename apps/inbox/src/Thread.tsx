@@ -1,17 +1,20 @@
 import type { AgentClient, ChatState, Typist } from '@helvino/client'
-import type { AgentConversation, ClientMessageId } from '@helvino/protocol'
-import { Loader, Text } from '@mantine/core'
+import type { AgentConversation } from '@helvino/protocol'
+import { Text } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Loading } from './Loading.tsx'
 import type { InboxApi } from './api.ts'
+import { authorName } from './author-name.ts'
 import type { Draft } from './drafts.ts'
 import { Happening } from './Happening.tsx'
 import { visitorTitle } from './listing.ts'
-import { isOvertaken } from './overtaken.ts'
+import { overtakenBy } from './overtaken.ts'
 import { ReplyBox, type ReplyBoxProps } from './ReplyBox.tsx'
 import { Timeline } from './Timeline.tsx'
 import { useEndInView } from './use-end-in-view.ts'
 import { useMarkRead } from './use-mark-read.ts'
 import { useNotes } from './use-notes.ts'
+import type { Turn } from './use-turn.ts'
 import { words } from './words/en.ts'
 
 interface ThreadProps extends Pick<
@@ -21,32 +24,36 @@ interface ThreadProps extends Pick<
   readonly api: InboxApi
   readonly client: AgentClient
   readonly state: ChatState
-  readonly isLive: boolean
+  readonly turn: Turn
   readonly conversation: AgentConversation
   readonly nowMs: number
   /** Who else writes here. */
   readonly typists: readonly Typist[]
-  /** What this agent has sent. */
-  readonly own: ReadonlySet<ClientMessageId>
+  /** Who reads here. */
+  readonly userId: string
+  /** What members of the team are called, by user id. */
+  readonly names: ReadonlyMap<string, string>
   readonly draft: Draft | undefined
   readonly head: ReactNode
 }
 
 /** One conversation: its messages and notes, and a reply. Made anew for each conversation. */
 export function Thread(props: ThreadProps) {
-  const { api, client, state, isLive, conversation, nowMs, typists, own, draft, head, ...writing } = props
+  const { api, client, state, turn, conversation, nowMs, typists, userId, names, draft, head, ...writing } = props
   const { chat } = client
   const { id } = conversation
   const items = chat.timeline(id)
   const held = state.threads.get(id)
   const firstSequence = held?.messages[0]?.sequence
+  const people = { userId, names, visitorName: conversation.visitorName }
+  const faster = overtakenBy(draft, held?.messages ?? [], userId)
   const scroller = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
     chat.watch(id)
   }, [chat, id])
   useMarkRead({ api, chat, state, conversation })
-  const { notes, addNote } = useNotes(client, id, isLive)
+  const { notes, addNote } = useNotes(client, id, turn)
   const { follow, onScroll } = useEndInView(scroller, items.at(-1)?.key, items.length + notes.length)
 
   return (
@@ -70,12 +77,12 @@ export function Thread(props: ThreadProps) {
           items={items}
           notes={notes}
           visitorReadSequence={conversation.visitorReadSequence}
-          visitor={conversation.visitorName ?? words.thread.author.user}
+          people={people}
           chat={chat}
           nowMs={nowMs}
         />
       </div>
-      <Happening typists={typists} isOvertaken={isOvertaken(draft, held?.messages ?? [], own)} />
+      <Happening typists={typists} overtakenBy={faster && authorName(faster, people)} />
       <ReplyBox
         {...writing}
         isResolved={conversation.status === 'resolved'}
@@ -93,9 +100,5 @@ export function Thread(props: ThreadProps) {
 }
 
 function NoMessages({ isLoading }: { readonly isLoading: boolean }) {
-  return (
-    <div className="lone">
-      {isLoading ? <Loader size="sm" aria-label={words.loading} /> : <Text c="dimmed">{words.thread.empty}</Text>}
-    </div>
-  )
+  return <div className="lone">{isLoading ? <Loading /> : <Text c="dimmed">{words.thread.empty}</Text>}</div>
 }

@@ -1,5 +1,6 @@
 import type { ChatClient, TimelineItem } from '@helvino/client'
 import type { Note, Sequence } from '@helvino/protocol'
+import { authorName, type ThreadPeople } from './author-name.ts'
 import { NoteRow } from './NoteRow.tsx'
 import { threadLines } from './thread-lines.ts'
 import { TimelineRow } from './TimelineRow.tsx'
@@ -10,13 +11,16 @@ interface TimelineProps {
   readonly items: readonly TimelineItem[]
   readonly notes: readonly Note[]
   readonly visitorReadSequence: Sequence
-  /** What the visitor is called beside what they wrote. */
-  readonly visitor: string
+  readonly people: ThreadPeople
   readonly chat: ChatClient
   readonly nowMs: number
 }
 
-export function Timeline({ items, notes, visitorReadSequence, visitor, chat, nowMs }: TimelineProps) {
+/** What is on its way is always the reader's own. */
+const authorOf = (item: TimelineItem, people: ThreadPeople): string =>
+  item.kind === 'confirmed' ? authorName(item.message, people) : words.thread.you
+
+export function Timeline({ items, notes, visitorReadSequence, people, chat, nowMs }: TimelineProps) {
   const dayOf = (timestamp: string) => formatDay(timestamp, nowMs, words.thread)
   return (
     <div role="log">
@@ -38,7 +42,7 @@ export function Timeline({ items, notes, visitorReadSequence, visitor, chat, now
                   item={line.item}
                   isJoined={line.isJoined}
                   isSeen={line.isSeen}
-                  visitor={visitor}
+                  author={authorOf(line.item, people)}
                   chat={chat}
                   nowMs={nowMs}
                 />

@@ -12,8 +12,8 @@ interface TimelineRowProps {
   readonly isJoined: boolean
   /** The visitor has read up to here. */
   readonly isSeen: boolean
-  /** What the visitor is called. */
-  readonly visitor: string
+  /** What whoever wrote it is called. */
+  readonly author: string
   readonly chat: Pick<ChatClient, 'retry' | 'discard'>
   readonly nowMs: number
 }
@@ -42,19 +42,19 @@ const isSameRow = (before: TimelineRowProps, after: TimelineRowProps): boolean =
   contentsOf(before.item) === contentsOf(after.item) &&
   before.isJoined === after.isJoined &&
   before.isSeen === after.isSeen &&
-  before.visitor === after.visitor &&
+  before.author === after.author &&
   before.chat === after.chat &&
   before.nowMs === after.nowMs
 
 /** One message: the team's at the end of the line, everybody else's at its start. Drawn once, however many come after it. */
 export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
-  const { item, isJoined, isSeen, visitor, chat, nowMs } = props
+  const { item, isJoined, isSeen, author, chat, nowMs } = props
   const { role, content, timestamp } = lineOf(item)
   return (
     <li className="message" data-role={role} data-delivery={item.kind} data-joined={isJoined}>
       <div className="bubble">{content}</div>
       <div className="note">
-        <span>{role === 'user' ? visitor : words.thread.author[role]}</span>
+        <span dir="auto">{author}</span>
         {timestamp !== undefined && (
           <time dateTime={timestamp} title={formatFull(timestamp)}>
             {formatWhen(timestamp, nowMs)}

@@ -10,6 +10,7 @@ import { settingsWords } from './words/settings-en.ts'
 interface TopBarProps {
   readonly api: InboxApi
   readonly session: Session
+  readonly orgName: string
   /** Messages that leave with the page if the agent does. */
   readonly unsentCount: number
   readonly onLeft: () => void
@@ -17,7 +18,7 @@ interface TopBarProps {
 
 type Leaving = 'no' | 'asked' | 'busy' | 'failed'
 
-export const TopBar = still(function TopBar({ api, session, unsentCount, onLeft }: TopBarProps) {
+export const TopBar = still(function TopBar({ api, session, orgName, unsentCount, onLeft }: TopBarProps) {
   const [leaving, setLeaving] = useState<Leaving>('no')
 
   async function leave() {
@@ -33,7 +34,7 @@ export const TopBar = still(function TopBar({ api, session, unsentCount, onLeft 
       <Group justify="space-between" gap="sm" wrap="nowrap">
         <Text component="h1" fw={600} truncate>
           <a className="home" href={routeHash({ view: 'list' })}>
-            {session.org.name || words.product}
+            {orgName || words.product}
           </a>
         </Text>
         <Group gap="xs" wrap="nowrap">

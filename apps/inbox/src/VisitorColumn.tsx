@@ -1,6 +1,7 @@
 import type { AgentConversation, VisitorAnswer, VisitorProfile } from '@helvino/protocol'
-import { Button, CopyButton, Loader, Text } from '@mantine/core'
+import { Button, CopyButton, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Loading } from './Loading.tsx'
 import { Face } from './Face.tsx'
 import { Icon } from './Icon.tsx'
 import { visitorName, visitorTitle } from './listing.ts'
@@ -26,11 +27,12 @@ export function VisitorColumn({ conversation, found, nowMs }: VisitorColumnProps
       <div className="visitor-who">
         <Face name={name ?? email ?? undefined} seed={visitorId} />
         <Text component="h3" fw={600} dir="auto" className="visitor-name">
-          {visitorTitle({ visitorId, visitorName: name, visitorEmail: email })}
+          {/* The address stands below it. */}
+          {visitorTitle({ visitorId, visitorName: name, visitorEmail: null })}
         </Text>
       </div>
       {email !== null && <Email email={email} />}
-      {found === 'asking' && <Loader size="sm" aria-label={words.loading} />}
+      {found === 'asking' && <Loading />}
       {found === 'failed' && (
         <Text size="sm" c="dimmed" role="status">
           {words.visitorColumn.failed}

@@ -56,9 +56,18 @@ export type KnownConversations = ReadonlyMap<ConversationId, AgentConversation>
 /** Many times what a day brings: what is forgotten is asked for again when it is scrolled to. */
 export const mostKnown = 2_000
 
-/** What is known with what was just heard, the newer word counting. Beyond `mostKnown` the ones longest unheard of go. */
-export function learned(known: KnownConversations, heard: ChatState['conversations']): KnownConversations {
-  const fresh = heard.filter((conversation) => 'activeAt' in conversation)
+/**
+ * What is known with what was just heard, the newer word counting. Where it is an answer, `asked` is what was known when it was asked for: of a
+ * conversation that was heard of since, the answer is the older word. Beyond `mostKnown` the ones longest unheard of go.
+ */
+export function learned(
+  known: KnownConversations,
+  heard: ChatState['conversations'],
+  asked = known,
+): KnownConversations {
+  const fresh = heard
+    .filter((conversation) => 'activeAt' in conversation)
+    .filter(({ id }) => known.get(id) === asked.get(id))
   if (fresh.every((conversation) => known.get(conversation.id) === conversation)) return known
   const all = new Map(known)
   for (const conversation of fresh) {

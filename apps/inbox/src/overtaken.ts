@@ -1,15 +1,14 @@
-import type { ClientMessageId, Message } from '@helvino/protocol'
+import type { Message } from '@helvino/protocol'
 import type { Draft } from './drafts.ts'
 
-/** Somebody else of the team has answered since the draft was begun. `own`: what this agent has sent. */
-export const isOvertaken = (
+/** What somebody else of the team, not `userId`, has answered since the draft was begun; the newest of it. */
+export const overtakenBy = (
   draft: Draft | undefined,
   messages: readonly Message[],
-  own: ReadonlySet<ClientMessageId>,
-): boolean =>
-  draft !== undefined &&
-  draft.text.trim() !== '' &&
-  messages.some(
-    ({ role, sequence, clientMessageId }) =>
-      role === 'agent' && sequence > draft.since && !(clientMessageId && own.has(clientMessageId)),
-  )
+  userId: string,
+): Message | undefined =>
+  draft === undefined || draft.text.trim() === ''
+    ? undefined
+    : messages.findLast(
+        ({ role, sequence, authorId }) => role === 'agent' && sequence > draft.since && authorId !== userId,
+      )

@@ -1,7 +1,7 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core'
 
 // The library's own shades of grey, blue and red stay below the contrast of 4.5 to 1 that text needs (WCAG 2.2, 1.4.3).
-export const theme = createTheme({ primaryShade: { light: 8, dark: 8 } })
+export const theme = createTheme({ respectReducedMotion: true, primaryShade: { light: 8, dark: 8 } })
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

@@ -5,8 +5,8 @@ import { threadLines } from './thread-lines.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString()
 
-const said = (sequence: number, role: MessageRole, timestamp = at(sequence)) =>
-  ({ kind: 'confirmed', key: `m${String(sequence)}`, message: { sequence, role, timestamp } }) as TimelineItem
+const said = (sequence: number, role: MessageRole, timestamp = at(sequence), authorId?: string) =>
+  ({ kind: 'confirmed', key: `m${String(sequence)}`, message: { sequence, role, timestamp, authorId } }) as TimelineItem
 
 const pending = { kind: 'pending', key: 'p', entry: {} } as TimelineItem
 
@@ -45,12 +45,17 @@ describe('threadLines', () => {
     expect(seen(4)).toEqual(['m4'])
   })
 
-  it('[DI17] joins messages of one side that follow each other within five minutes, and sets days apart', () => {
+  it('[DI17] joins messages of one person that follow each other within five minutes, and sets days apart', () => {
     const items = [said(1, 'user'), said(2, 'user'), said(3, 'agent'), said(4, 'agent', '2026-03-02T12:00:00.000Z')]
     const shown = lines(items)
     expect(shown.map(({ key }) => key)).toEqual(['day-m1', 'm1', 'm2', 'm3', 'day-m4', 'm4'])
     expect(shown.flatMap((line) => (line.kind === 'message' && line.isJoined ? [line.key] : []))).toEqual(['m1'])
     const parted = lines(items, [noted('a', 1)])
     expect(parted.flatMap((line) => (line.kind === 'message' && line.isJoined ? [line.key] : []))).toEqual([])
+  })
+
+  it('[IX2] joins no messages of two colleagues', () => {
+    const items = ['ada', 'bob', 'bob', undefined].map((author, index) => said(index, 'agent', at(index), author))
+    expect(lines(items).flatMap((line) => (line.kind === 'message' && line.isJoined ? [line.key] : []))).toEqual(['m1'])
   })
 })

@@ -15,7 +15,7 @@ export type ThreadLine =
       readonly isSeen: boolean
     }
 
-// Messages of one side that follow each other so fast are one turn of a talk.
+// Messages of one person that follow each other so fast are one turn of a talk.
 const oneBreathMs = 5 * 60_000
 
 const timestampOf = (line: ThreadLine): string | undefined => {
@@ -32,7 +32,8 @@ function seenKeyOf(items: readonly TimelineItem[], readSequence: Sequence): stri
 function isJoined(item: TimelineItem, next: TimelineItem | undefined, followed: boolean): boolean {
   if (followed || item.kind !== 'confirmed' || next?.kind !== 'confirmed') return false
   const gapMs = Date.parse(next.message.timestamp) - Date.parse(item.message.timestamp)
-  return item.message.role === next.message.role && gapMs >= 0 && gapMs < oneBreathMs
+  const isSameAuthor = item.message.role === next.message.role && item.message.authorId === next.message.authorId
+  return isSameAuthor && gapMs >= 0 && gapMs < oneBreathMs
 }
 
 /** Puts notes in their places among the messages, and a line before the first of each day. `dayOf` tells days apart. */

@@ -2,6 +2,7 @@ import type { AgentDesk, ChatState } from '@helvino/client'
 import type { ConversationCounts } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { useEffect, useRef, useState } from 'react'
+import type { Turn } from './use-turn.ts'
 
 // What happens at once is counted at once: one question for all of it.
 const settledAfterMs = 250
@@ -11,20 +12,20 @@ export function useCounts(
   desk: AgentDesk,
   clock: Clock,
   conversations: ChatState['conversations'],
-  isLive: boolean,
+  turn: Turn,
 ): ConversationCounts | undefined {
   const [counts, setCounts] = useState<ConversationCounts>()
   const waiting = useRef<() => void>(undefined)
 
   useEffect(() => {
-    if (!isLive || waiting.current) return
+    if (turn === undefined || waiting.current) return
     waiting.current = clock.startTimer(settledAfterMs, () => {
       waiting.current = undefined
       void desk.countConversations().then((result) => {
         if (result.kind === 'answered') setCounts(result.value)
       })
     })
-  }, [desk, clock, conversations, isLive])
+  }, [desk, clock, conversations, turn])
   useEffect(
     () => () => {
       waiting.current?.()

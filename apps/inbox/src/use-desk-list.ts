@@ -6,28 +6,29 @@ import { useCounts } from './use-counts.ts'
 import { useKnown } from './use-known.ts'
 import { type ListFilter, usePages } from './use-pages.ts'
 import { useSearch } from './use-search.ts'
+import type { Turn } from './use-turn.ts'
 
 interface DeskListPorts {
   readonly desk: AgentDesk
   readonly clock: Clock
   readonly state: ChatState
+  readonly turn: Turn
   readonly userId: string
 }
 
 /** What the list shows, and of what: a filter with its pages, or a search. */
-export function useDeskList({ desk, clock, state, userId }: DeskListPorts) {
+export function useDeskList({ desk, clock, state, turn, userId }: DeskListPorts) {
   const [filter, setFilter] = useState<ListFilter>({ view: 'all', status: 'open' })
   const [query, setQuery] = useState('')
-  const isLive = ['live', 'polling'].includes(state.connection.state)
-  const { known, learn } = useKnown(state.conversations)
-  const pages = usePages({ desk, clock, filter, isLive, learn })
-  const search = useSearch(desk, clock, query, learn)
-  const counts = useCounts(desk, clock, state.conversations, isLive)
+  const { known, startLearning } = useKnown(state.conversations)
+  const pages = usePages({ desk, clock, filter, turn, startLearning })
+  const search = useSearch(desk, clock, query, startLearning)
+  const counts = useCounts(desk, clock, state.conversations, turn)
 
   const listed = useMemo(() => {
     if (search.state !== 'none') return search.ids.map((id) => known.get(id)).filter((found) => found !== undefined)
     return listingOf([...known.values()], filter.status).filter((one) => isInView(one, filter.view, userId))
   }, [known, filter, userId, search.state, search.ids])
 
-  return { isLive, known, learn, listed, pages, search, counts, filter, setFilter, query, setQuery }
+  return { known, startLearning, listed, pages, search, counts, filter, setFilter, query, setQuery }
 }

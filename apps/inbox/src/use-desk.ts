@@ -11,9 +11,9 @@ import { useConversationActions } from './use-conversation-actions.ts'
 import { useDeskList } from './use-desk-list.ts'
 import { useDrafts } from './use-drafts.ts'
 import { useFoundConversation } from './use-found-conversation.ts'
-import { useOwnMessages } from './use-own-messages.ts'
 import { useReplies } from './use-replies.ts'
 import { memberName, useTeam } from './use-team.ts'
+import { useTurn } from './use-turn.ts'
 import { useTypists } from './use-typists.ts'
 
 export interface DeskTerms {
@@ -30,29 +30,31 @@ export interface DeskTerms {
 export function useDesk({ api, session, client, state, drafts, noteDrafts, route }: DeskTerms) {
   const { typing, desk, findVisitor } = client
   const { clock, life } = api.runtime
-  const list = useDeskList({ desk, clock, state, userId: session.user.id })
-  const { isLive, known, learn } = list
-  const members = useTeam(desk, isLive)
+  const turn = useTurn(api.runtime, client.chat, state)
+  const list = useDeskList({ desk, clock, state, turn, userId: session.user.id })
+  const { known, startLearning } = list
+  const members = useTeam(desk, turn)
   const names = useMemo(() => new Map(members.map((member) => [member.userId, memberName(member)])), [members])
   const openId = route.view === 'thread' ? route.id : undefined
   const conversation = openId && known.get(openId)
-  const isSought = isLive && state.isListed && !conversation
+  const isSought = turn !== undefined && state.isListed && !conversation
   const unreadCount = useMemo(
     () => [...known.values()].filter((one) => one.status === 'open' && isUnread(one)).length,
     [known],
   )
-  const [isManaging, managing] = useDisclosure(false)
+  const replies = useReplies(desk, turn)
+  // Whoever manages them sees what colleagues have changed.
+  const [isManaging, managing] = useDisclosure(false, { onOpen: replies.refresh })
   const [isHelping, helping] = useDisclosure(false)
   const [isChoosing, choosing] = useDisclosure(false)
 
   return {
-    ...{ list, members, names, openId, conversation, unreadCount },
-    isMissing: useFoundConversation(findVisitor, desk, openId, isSought, learn),
-    own: useOwnMessages(state.outbox),
+    ...{ turn, list, members, names, openId, conversation, unreadCount },
+    isMissing: useFoundConversation(findVisitor, desk, openId, isSought, startLearning),
     typists: useTypists(typing),
     draftMap: useDrafts(drafts, life),
     noteDraftMap: useDrafts(noteDrafts, life),
-    replies: useReplies(desk, isLive),
+    replies,
     actions: useConversationActions(client, conversation),
     composing: useComposing(openId),
     managing: { ...managing, isOpen: isManaging },

@@ -13,7 +13,7 @@ export function useFoundConversation(
   desk: AgentDesk,
   id: ConversationId | undefined,
   isWanted: boolean,
-  learn: Known['learn'],
+  startLearning: Known['startLearning'],
 ): boolean {
   const [missingId, setMissingId] = useState<ConversationId>()
   useEffect(() => {
@@ -25,6 +25,7 @@ export function useFoundConversation(
       if (found.kind !== 'answered') return
       let cursor: string | undefined
       for (let pages = 0; pages < mostPages && isStillWanted; pages += 1) {
+        const learn = startLearning()
         const query = found.value.visitor.visitorId
         const page = await desk.listConversations({ query, ...(cursor !== undefined && { cursor }) })
         if (page.kind !== 'answered') return
@@ -38,6 +39,6 @@ export function useFoundConversation(
     return () => {
       isStillWanted = false
     }
-  }, [findVisitor, desk, id, isWanted, learn])
+  }, [findVisitor, desk, id, isWanted, startLearning])
   return id !== undefined && missingId === id
 }

@@ -1,22 +1,32 @@
 import type { ChatState } from '@helvino/client'
-import { useCallback, useState } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { type KnownConversations, learned } from './listing.ts'
+
+export type Learn = (heard: ChatState['conversations']) => void
 
 export interface Known {
   readonly known: KnownConversations
-  readonly learn: (heard: ChatState['conversations']) => void
+  /** Called before a question is asked; its answer goes to what is given back. What was heard meanwhile is newer than the answer. */
+  readonly startLearning: () => Learn
 }
 
 /** Every conversation that this page has heard of: the chat's own list, which is short and live, and what was asked for beside it. */
 export function useKnown(live: ChatState['conversations']): Known {
   const [known, setKnown] = useState<KnownConversations>(() => learned(new Map(), live))
   const [heard, setHeard] = useState(live)
+  const newest = useRef(known)
+  useLayoutEffect(() => {
+    newest.current = known
+  }, [known])
   if (heard !== live) {
     setHeard(live)
     setKnown((before) => learned(before, live))
   }
-  const learn = useCallback((more: ChatState['conversations']) => {
-    setKnown((before) => learned(before, more))
+  const startLearning = useCallback((): Learn => {
+    const asked = newest.current
+    return (more) => {
+      setKnown((before) => learned(before, more, asked))
+    }
   }, [])
-  return { known, learn }
+  return { known, startLearning }
 }

@@ -1,6 +1,7 @@
 import type { AgentClient } from '@helvino/client'
 import type { ClientMessageId, ConversationId, Note } from '@helvino/protocol'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Turn } from './use-turn.ts'
 import { words } from './words/en.ts'
 
 export interface Notes {
@@ -12,8 +13,8 @@ export interface Notes {
 const withNote = (notes: readonly Note[], note: Note): readonly Note[] =>
   notes.some(({ id }) => id === note.id) ? notes : [...notes, note]
 
-/** The private notes of a conversation, live, and asked for again whenever the connection is back. */
-export function useNotes({ desk, onNote }: AgentClient, id: ConversationId, isLive: boolean): Notes {
+/** The private notes of a conversation, live, and asked for again with every turn. */
+export function useNotes({ desk, onNote }: AgentClient, id: ConversationId, turn: Turn): Notes {
   const [notes, setNotes] = useState<readonly Note[]>([])
   // The same text after a lost answer is the same note.
   const attempt = useRef<{ readonly content: string; readonly noteId: ClientMessageId }>(undefined)
@@ -26,7 +27,7 @@ export function useNotes({ desk, onNote }: AgentClient, id: ConversationId, isLi
     [onNote, id],
   )
   useEffect(() => {
-    if (!isLive) return undefined
+    if (turn === undefined) return undefined
     let isWanted = true
     void desk.listNotes(id).then((result) => {
       if (isWanted && result.kind === 'answered') setNotes((before) => before.reduce(withNote, result.value))
@@ -34,7 +35,7 @@ export function useNotes({ desk, onNote }: AgentClient, id: ConversationId, isLi
     return () => {
       isWanted = false
     }
-  }, [desk, id, isLive])
+  }, [desk, id, turn])
 
   const addNote = useCallback(
     async (content: string) => {

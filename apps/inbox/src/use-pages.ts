@@ -3,6 +3,7 @@ import type { ConversationStatus, ConversationView } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { useEffect, useState } from 'react'
 import type { Known } from './use-known.ts'
+import type { Turn } from './use-turn.ts'
 
 export interface ListFilter {
   readonly view: ConversationView
@@ -27,30 +28,33 @@ interface PagesPorts {
   readonly desk: AgentDesk
   readonly clock: Clock
   readonly filter: ListFilter
-  readonly isLive: boolean
-  readonly learn: Known['learn']
+  readonly turn: Turn
+  readonly startLearning: Known['startLearning']
 }
 
 // A list that got no answer is worth another question soon: the page says nothing of it but that it loads.
 const askEveryMs = 5_000
 
-/** Asks for what stands under a filter, page by page, anew whenever the connection is back: what was missed meanwhile is heard so. */
-export function usePages({ desk, clock, filter, isLive, learn }: PagesPorts): Pages {
+/** Asks for what stands under a filter, page by page, anew with every turn: what was missed meanwhile is heard so. */
+export function usePages({ desk, clock, filter, turn, startLearning }: PagesPorts): Pages {
   const { view, status } = filter
   const [page, setPage] = useState<Page>()
   const [isBusy, setBusy] = useState(false)
   const current = page?.filter.view === view && page.filter.status === status ? page : undefined
 
   useEffect(() => {
-    if (!isLive) return undefined
+    if (turn === undefined) return undefined
     let isWanted = true
     let cancel: (() => void) | undefined
     const ask = async () => {
+      const learn = startLearning()
       const result = await desk.listConversations({ view, status })
       if (!isWanted) return
       if (result.kind === 'answered') {
         learn(result.value.conversations)
-        setPage({ filter: { view, status }, cursor: result.value.nextCursor })
+        const first: Page = { filter: { view, status }, cursor: result.value.nextCursor }
+        // What was read on beyond the first page is held still.
+        setPage((before) => (before?.filter.view === view && before.filter.status === status ? before : first))
       } else cancel = clock.startTimer(askEveryMs, () => void ask())
     }
     void ask()
@@ -58,12 +62,13 @@ export function usePages({ desk, clock, filter, isLive, learn }: PagesPorts): Pa
       isWanted = false
       cancel?.()
     }
-  }, [desk, clock, view, status, isLive, learn])
+  }, [desk, clock, view, status, turn, startLearning])
 
   async function loadMore() {
     const cursor = current?.cursor ?? null
     if (!current || cursor === null || isBusy) return
     setBusy(true)
+    const learn = startLearning()
     const result = await desk.listConversations({ ...current.filter, cursor })
     setBusy(false)
     if (result.kind !== 'answered') return

@@ -1,6 +1,7 @@
 import type { AgentDesk, CallResult } from '@helvino/client'
 import type { SavedReply } from '@helvino/protocol'
 import { useCallback, useEffect, useState } from 'react'
+import type { Turn } from './use-turn.ts'
 import { words } from './words/en.ts'
 
 export interface Replies {
@@ -13,8 +14,8 @@ export interface Replies {
   readonly remove: (id: string) => Promise<string | undefined>
 }
 
-/** The team's saved replies, asked for again whenever the connection is back. */
-export function useReplies(desk: AgentDesk, isLive: boolean): Replies {
+/** The team's saved replies, asked for again with every turn. */
+export function useReplies(desk: AgentDesk, turn: Turn): Replies {
   const [replies, setReplies] = useState<readonly SavedReply[]>([])
 
   const refresh = useCallback(() => {
@@ -23,8 +24,8 @@ export function useReplies(desk: AgentDesk, isLive: boolean): Replies {
     })
   }, [desk])
   useEffect(() => {
-    if (isLive) refresh()
-  }, [refresh, isLive])
+    if (turn !== undefined) refresh()
+  }, [refresh, turn])
 
   async function hear(asked: Promise<CallResult<readonly SavedReply[]>>): Promise<string | undefined> {
     const result = await asked

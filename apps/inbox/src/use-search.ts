@@ -25,7 +25,7 @@ export interface Search {
 }
 
 /** Searches all conversations, whosever task and status, once the person has stopped typing for a moment. */
-export function useSearch(desk: AgentDesk, clock: Clock, text: string, learn: Known['learn']): Search {
+export function useSearch(desk: AgentDesk, clock: Clock, text: string, startLearning: Known['startLearning']): Search {
   const query = text.trim().slice(0, limits.searchLength)
   const [found, setFound] = useState<Found>()
   const current = found?.query === query ? found : undefined
@@ -34,6 +34,7 @@ export function useSearch(desk: AgentDesk, clock: Clock, text: string, learn: Kn
     if (query === '') return undefined
     let isWanted = true
     const ask = async () => {
+      const learn = startLearning()
       const result = await desk.listConversations({ query })
       if (!isWanted) return
       if (result.kind !== 'answered') {
@@ -49,11 +50,12 @@ export function useSearch(desk: AgentDesk, clock: Clock, text: string, learn: Kn
       isWanted = false
       cancel()
     }
-  }, [desk, clock, query, learn])
+  }, [desk, clock, query, startLearning])
 
   async function loadMore() {
     if (current?.state !== 'found' || current.cursor === null) return
     setFound({ ...current, state: 'busy' })
+    const learn = startLearning()
     const result = await desk.listConversations({ query, cursor: current.cursor })
     const answer = result.kind === 'answered' ? result.value : undefined
     learn(answer?.conversations ?? [])

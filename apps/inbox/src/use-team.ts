@@ -1,17 +1,18 @@
 import type { AgentDesk } from '@helvino/client'
 import type { Team } from '@helvino/protocol'
 import { useEffect, useState } from 'react'
+import type { Turn } from './use-turn.ts'
 
 export type TeamMembers = Team['members']
 
 /** What a member is called: an invited one may have given no name yet. */
 export const memberName = ({ name, email }: TeamMembers[number]): string => (name === '' ? email : name)
 
-/** Who answers here, asked for anew whenever the connection is back. Empty until it is known. */
-export function useTeam(desk: AgentDesk, isLive: boolean): TeamMembers {
+/** Who answers here, asked for anew with every turn. Empty until it is known. */
+export function useTeam(desk: AgentDesk, turn: Turn): TeamMembers {
   const [members, setMembers] = useState<TeamMembers>([])
   useEffect(() => {
-    if (!isLive) return undefined
+    if (turn === undefined) return undefined
     let isWanted = true
     void desk.findTeam().then((result) => {
       if (isWanted && result.kind === 'answered') setMembers(result.value.members)
@@ -19,6 +20,6 @@ export function useTeam(desk: AgentDesk, isLive: boolean): TeamMembers {
     return () => {
       isWanted = false
     }
-  }, [desk, isLive])
+  }, [desk, turn])
   return members
 }

@@ -1,19 +1,20 @@
 import type { AgentConversation, VisitorAnswer } from '@helvino/protocol'
 import { useEffect, useState } from 'react'
 import type { FindVisitor, InboxClient } from './api.ts'
+import type { Turn } from './use-turn.ts'
 
 export type FoundVisitor = VisitorAnswer | 'asking' | 'failed'
 
-/** Who the visitor of a conversation is, live, and asked for again whenever the connection is back. */
+/** Who the visitor of a conversation is, live, and asked for again with every turn. */
 export function useVisitor(
   findVisitor: FindVisitor,
   onVisitor: InboxClient['onVisitor'],
   { id, visitorId }: AgentConversation,
-  isLive: boolean,
+  turn: Turn,
 ): FoundVisitor {
   const [found, setFound] = useState<FoundVisitor>('asking')
   useEffect(() => {
-    if (!isLive) return undefined
+    if (turn === undefined) return undefined
     let isWanted = true
     void findVisitor(id).then((result) => {
       if (!isWanted) return
@@ -22,7 +23,7 @@ export function useVisitor(
     return () => {
       isWanted = false
     }
-  }, [findVisitor, id, isLive])
+  }, [findVisitor, id, turn])
   useEffect(
     () =>
       onVisitor((visitor) => {

@@ -14,7 +14,7 @@ export function formatsOf({ language, timeZone }: Locale) {
     time: format({ timeStyle: 'short' }),
     day: format({ day: 'numeric', month: 'short' }),
     dayOfYear: format({ dateStyle: 'medium' }),
-    full: format({ dateStyle: 'full', timeStyle: 'medium' }),
+    full: format({ dateStyle: 'full', timeStyle: 'short' }),
   }
 }
 

@@ -1,80 +1,37 @@
-import { type Browser, chromium } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../../tools/chromium.mjs'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call, logIn, openVisitor, postText, type Visitor } from '../../server/tests/api-client.ts'
 import { SocketClient } from '../../server/tests/socket-client.ts'
-import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { InboxPage, type Login } from './inbox-page.ts'
+import { spawnServer } from '../../server/tests/spawn-server.ts'
+import { gone, InboxPage, narrow, setUpInbox } from './inbox-page.ts'
 
-let server: SpawnedServer
-let browser: Browser
-let logins: { readonly ada: Login; readonly bob: Login }
+const inbox = setUpInbox()
+const { visitorSays } = inbox
 let ada: InboxPage
-/** What Ada's browser complained of. */
-let complaints: string[]
-
-beforeAll(async () => {
-  server = await spawnServer()
-  logins = { ada: await addAgent(server, 'Ada'), bob: await addAgent(server, 'Bob') }
-  const executablePath = findChromium()
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  })
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.remove()
-})
 
 beforeEach(async () => {
-  ada = await InboxPage.open(browser, server.url)
-  complaints = []
-  ada.page.on('console', (line) => {
-    if (line.type() === 'error' || /content security policy/i.test(line.text())) complaints.push(line.text())
-  })
-  ada.page.on('pageerror', (error) => complaints.push(error.message))
-  await ada.logIn(logins.ada)
+  ada = await inbox.openAs('ada')
 })
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close()
-})
-
-async function visitorSays(text: string, secret?: string): Promise<Visitor> {
-  const visitor = await openVisitor(server.url, secret)
-  expect((await postText(server.url, visitor, text)).status).toBe(201)
-  return visitor
-}
-
-async function openBob(): Promise<InboxPage> {
-  const bob = await InboxPage.open(browser, server.url)
-  await bob.logIn(logins.bob)
-  return bob
-}
 
 const tell = ({ headers }: Visitor, body: object) =>
-  call(`${server.url}/api/visitor`, { method: 'PUT', headers, body: { ...body } })
-const button = (name: string, inbox = ada) => inbox.page.getByRole('button', { name })
-const viewCount = (inbox: InboxPage, view: string) =>
-  inbox.list.getByRole('button', { name: view }).locator('.count').textContent()
-const gone = { state: 'detached' } as const
+  call(`${inbox.url()}/api/visitor`, { method: 'PUT', headers, body: { ...body } })
+const button = (name: string) => ada.button(name)
+const viewCount = ({ list }: InboxPage, view: string) =>
+  list.getByRole('button', { name: view }).locator('.count').textContent()
 
 describe('a private note', () => {
   it('[DI1] stands in its place for the team, with its author, and reaches no visitor', async () => {
     const visitor = await visitorSays('May I know your secrets?')
-    const inVisitor = new SocketClient(server.url)
+    const inVisitor = new SocketClient(inbox.url())
     await inVisitor.hello({ orgToken: visitor.token })
-    const bob = await openBob()
+    const bob = await inbox.openAs('bob')
     await bob.openThread('May I know your secrets?')
     await ada.openThread('May I know your secrets?')
     await ada.page.getByText('Note', { exact: true }).click()
-    await ada.page.getByLabel('Private note').fill('They are a rival.')
-    await ada.page.getByLabel('Private note').press('Enter')
+    await ada.note.fill('They are a rival.')
+    await ada.note.press('Enter')
     await bob.message('They are a rival.').filter({ hasText: 'Ada' }).waitFor()
-    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('')
+    expect(await ada.note.inputValue()).toBe('')
     await ada.page.getByText('Reply', { exact: true }).click()
     await ada.say('Of course.')
     await ada.message('Of course.').locator('time').waitFor()
@@ -86,7 +43,7 @@ describe('a private note', () => {
     ])
     const said = await inVisitor.until(({ type }) => type === 'message')
     expect(JSON.stringify(said)).toContain('Of course.')
-    const path = `${server.url}/conversations/${visitor.conversationId}/messages`
+    const path = `${inbox.url()}/conversations/${visitor.conversationId}/messages`
     const kept = (await call(path, { headers: visitor.headers })).text
     expect(kept).toContain('Of course.')
     expect(kept).not.toContain('rival')
@@ -98,19 +55,19 @@ describe('a private note', () => {
     await ada.openThread('Two drafts')
     await ada.composer.fill('for the visitor')
     await ada.composer.press('Alt+n')
-    await ada.page.getByLabel('Private note').fill('for the team')
+    await ada.note.fill('for the team')
     await ada.page.reload()
     await ada.message('Two drafts').waitFor()
     expect(await ada.composer.inputValue()).toBe('for the visitor')
     await ada.composer.press('Alt+n')
-    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('for the team')
+    expect(await ada.note.inputValue()).toBe('for the team')
   })
 })
 
 describe('the list', () => {
   it('[DI3] shows two agents live whose task a conversation is, and counts it', async () => {
     await visitorSays('Who takes this?')
-    const bob = await openBob()
+    const bob = await inbox.openAs('bob')
     await ada.openThread('Who takes this?')
     await expect.poll(() => viewCount(bob, 'Mine')).toBe('0')
     const before = Number(await viewCount(bob, 'Unassigned'))
@@ -152,11 +109,11 @@ describe('the list', () => {
       const visitor = await openVisitor(own.url)
       await postText(own.url, visitor, `Question ${String(count)}.`)
     }
-    const eve = await InboxPage.open(browser, own.url)
+    const eve = await InboxPage.open(inbox.world().browser, own.url)
     await eve.logIn(login)
     await eve.row('Question 51.').waitFor()
     expect(await eve.row('Question 0.').count()).toBe(0)
-    await button('Show more', eve).click()
+    await eve.button('Show more').click()
     await eve.row('Question 0.').click()
     await eve.message('Question 0.').waitFor()
     // A page that is opened at a conversation which its list does not hold looks for it.
@@ -217,7 +174,7 @@ describe('a reply', () => {
     await ada.say('Yes.')
     await ada.message('Yes.').locator('time').waitFor()
     expect(await ada.message('Yes.').getByText('Seen').count()).toBe(0)
-    const path = `${server.url}/conversations/${visitor.conversationId}/read`
+    const path = `${inbox.url()}/conversations/${visitor.conversationId}/read`
     expect((await call(path, { headers: visitor.headers, body: { sequence: 2 } })).status).toBe(200)
     await ada.message('Yes.').getByText('Seen').waitFor()
   })
@@ -227,8 +184,8 @@ describe('the visitor', () => {
   it('[DI9] stands beside the thread, live, with their page and their other conversations', async () => {
     const secret = `v_${crypto.randomUUID()}`
     const first = await visitorSays('My first question', secret)
-    const admin = await logIn(server.url, server.admin)
-    const resolve = `${server.url}/api/agent/conversations/${first.conversationId}/resolve`
+    const admin = await logIn(inbox.url(), inbox.world().logins.admin)
+    const resolve = `${inbox.url()}/api/agent/conversations/${first.conversationId}/resolve`
     await call(resolve, { method: 'POST', headers: admin.headers })
     const visitor = await visitorSays('My second question', secret)
     await ada.openThread(visitor.conversationId === first.conversationId ? 'My first question' : 'My second question')
@@ -242,11 +199,11 @@ describe('the visitor', () => {
     expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
     expect(await link.getAttribute('href')).toBe(page.url)
     await ada.row('Ingrid').first().waitFor()
-    await ada.page.setViewportSize({ width: 390, height: 844 })
+    await ada.page.setViewportSize(narrow)
     await column.waitFor(gone)
     await button('About the visitor').click()
     await ada.page.getByRole('dialog').getByRole('link', { name: 'Mugs' }).waitFor()
-    expect(await ada.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await ada.page.evaluate(() => document.documentElement.scrollWidth)).toBe(narrow.width)
   })
 })
 
@@ -270,7 +227,7 @@ describe('the keyboard', () => {
     await ada.page.keyboard.press('Escape')
     await ada.page.keyboard.press('n')
     await ada.page.keyboard.type('e')
-    expect(await ada.page.getByLabel('Private note').inputValue()).toBe('e')
+    expect(await ada.note.inputValue()).toBe('e')
     await ada.page.keyboard.press('Escape')
     await ada.page.keyboard.press('/')
     await ada.page.keyboard.type('older')
@@ -298,8 +255,7 @@ describe('the keyboard', () => {
     await ada.row('Find me by name').getByText('Assigned to Ada').waitFor()
     await button('Notifications and shortcuts').click()
     await ada.page.getByRole('menuitemcheckbox', { name: 'Sound' }).waitFor()
-    // Before the login the page asks who is logged in, and the browser reports the 401 that says "nobody".
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+    expect(ada.complaints).toEqual([])
   })
 })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, orgHeaders } from '../../server/tests/api-client.ts'
 import { spawnServer } from '../../server/tests/spawn-server.ts'
 import { startSite } from '../../widget/tests/http-site.ts'
-import { adminOf, copied, launchBrowser, logInAt, openPerson, shopHost } from './settings-page.ts'
+import { adminOf, copied, launchBrowser, logInAt, openPerson, shopHost } from './inbox-page.ts'
 
 let browser: Browser
 

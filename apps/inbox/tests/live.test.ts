@@ -1,54 +1,17 @@
-import { type Browser, chromium } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../../tools/chromium.mjs'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { addAgent } from '../../server/tests/add-agent.ts'
-import { openVisitor, postText, type Visitor } from '../../server/tests/api-client.ts'
+import { call, openVisitor, postText } from '../../server/tests/api-client.ts'
 import { SocketClient } from '../../server/tests/socket-client.ts'
-import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { InboxPage, type Login } from './inbox-page.ts'
+import { spawnServer } from '../../server/tests/spawn-server.ts'
+import { gone, InboxPage, setUpInbox } from './inbox-page.ts'
 
-let server: SpawnedServer
-let browser: Browser
-let logins: { readonly ada: Login; readonly bob: Login }
+const inbox = setUpInbox()
+const { visitorSays } = inbox
 let ada: InboxPage
 
-beforeAll(async () => {
-  server = await spawnServer()
-  logins = { ada: await addAgent(server, 'Ada'), bob: await addAgent(server, 'Bob') }
-  const executablePath = findChromium()
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  })
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.remove()
-})
-
 beforeEach(async () => {
-  ada = await InboxPage.open(browser, server.url)
-  await ada.logIn(logins.ada)
+  ada = await inbox.openAs('ada')
 })
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close()
-})
-
-async function visitorSays(text: string): Promise<Visitor> {
-  const visitor = await openVisitor(server.url)
-  expect((await postText(server.url, visitor, text)).status).toBe(201)
-  return visitor
-}
-
-async function openBob(): Promise<InboxPage> {
-  const bob = await InboxPage.open(browser, server.url)
-  await bob.logIn(logins.bob)
-  return bob
-}
-
-const gone = { state: 'detached' } as const
 
 describe('a draft', () => {
   it('[IN35] outlives a reload and the login, is marked in the list, and is gone once it is sent', async () => {
@@ -62,7 +25,7 @@ describe('a draft', () => {
     await ada.openThread('Something else')
     await ada.row('Draft: It left on').click()
     await ada.page.getByRole('button', { name: 'Log out' }).click()
-    await ada.logIn(logins.ada)
+    await ada.logIn(inbox.world().logins.ada)
     await ada.message('Where is my order?').waitFor()
     expect(await ada.composer.inputValue()).toBe('It left on')
     await ada.composer.press('Enter')
@@ -79,7 +42,7 @@ describe('a draft', () => {
     await ada.openThread('A shared desk')
     await ada.composer.fill('from Ada')
     await ada.page.getByRole('button', { name: 'Log out' }).click()
-    await ada.logIn(logins.bob)
+    await ada.logIn(inbox.world().logins.bob)
     await ada.message('A shared desk').waitFor()
     expect(await ada.composer.inputValue()).toBe('')
   })
@@ -98,9 +61,9 @@ describe('a draft', () => {
 describe('colleagues and visitors', () => {
   it('[IN44] are seen while they write, in the thread and in the list, and no longer', async () => {
     const visitor = await visitorSays('Who answers me?')
-    const inVisitor = new SocketClient(server.url)
+    const inVisitor = new SocketClient(inbox.url())
     await inVisitor.hello({ orgToken: visitor.token })
-    const bob = await openBob()
+    const bob = await inbox.openAs('bob')
     await bob.openThread('Who answers me?')
     await ada.openThread('Who answers me?')
 
@@ -114,7 +77,7 @@ describe('colleagues and visitors', () => {
 
     inVisitor.send({ type: 'typing', conversationId: visitor.conversationId })
     await ada.happening.getByText('The visitor is writing…').waitFor()
-    await postText(server.url, visitor, 'Hello?')
+    await postText(inbox.url(), visitor, 'Hello?')
     await ada.message('Hello?').waitFor()
     await ada.happening.getByText('The visitor is writing…').waitFor(gone)
     inVisitor.close()
@@ -122,24 +85,61 @@ describe('colleagues and visitors', () => {
 
   it('[IN43] who answered since a reply was begun are told of above it, until it is gone', async () => {
     await visitorSays('One question')
-    const bob = await openBob()
+    const bob = await inbox.openAs('bob')
     await bob.openThread('One question')
     await ada.openThread('One question')
     await ada.say('First from Ada')
     await ada.message('First from Ada').locator('time').waitFor()
     await ada.composer.fill('And more')
     await bob.say('Bob was faster')
-    await ada.message('Bob was faster').waitFor()
-    await ada.happening.getByText('The team has answered').waitFor()
+    await ada.message('Bob was faster').getByText('Bob', { exact: true }).waitFor()
+    await ada.message('First from Ada').getByText('You', { exact: true }).waitFor()
+    await ada.happening.getByText('Bob has answered').waitFor()
     await ada.composer.fill('')
-    await ada.happening.getByText('The team has answered').waitFor(gone)
+    await ada.happening.getByText('Bob has answered').waitFor(gone)
+  })
+})
+
+describe('what is told once', () => {
+  it('[IX6] and was lost is there when the page is seen again: a note, a visitor’s name, whose task it is', async () => {
+    const visitor = await visitorSays('Lost on the way')
+    let isLosing = false
+    await ada.page.routeWebSocket(/realtime/, (socket) => {
+      const server = socket.connectToServer()
+      server.onMessage((text) => {
+        const { type } = JSON.parse(String(text)) as { type: string }
+        if (!isLosing || !['note', 'visitor', 'conversation'].includes(type)) socket.send(text)
+      })
+    })
+    await ada.page.reload()
+    await ada.openThread('Lost on the way')
+    const bob = await inbox.openAs('bob')
+    await bob.openThread('Lost on the way')
+    isLosing = true
+    await bob.composer.press('Alt+n')
+    await bob.note.fill('Nobody heard this.')
+    await bob.note.press('Enter')
+    await bob.message('Nobody heard this.').waitFor()
+    await bob.note.press('Escape')
+    await bob.page.keyboard.press('a')
+    await bob.row('Lost on the way').getByText('Assigned to Bob').waitFor()
+    const profile = { method: 'PUT', headers: visitor.headers, body: { name: 'Ingrid' } } as const
+    expect((await call(`${inbox.url()}/api/visitor`, profile)).status).toBe(200)
+    await postText(inbox.url(), visitor, 'Heard, after all of it')
+    await ada.message('Heard, after all of it').waitFor()
+    expect(await ada.message('Nobody heard this.').count()).toBe(0)
+    isLosing = false
+    await ada.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await ada.message('Nobody heard this.').waitFor()
+    await ada.page.getByRole('complementary').getByRole('heading', { name: 'Ingrid' }).waitFor()
+    await ada.row('Ingrid').getByText('Assigned to Bob').waitFor()
   })
 })
 
 describe('the inbox', () => {
   it('[IN50] keeps the newest message in view while the reply grows', async () => {
     const visitor = await visitorSays('The first of many')
-    for (let count = 2; count <= 30; count += 1) await postText(server.url, visitor, `Message ${String(count)}`)
+    for (let count = 2; count <= 30; count += 1) await postText(inbox.url(), visitor, `Message ${String(count)}`)
     await ada.row('Message 30').click()
     await ada.message('Message 30').waitFor()
     await ada.composer.fill('a\nb\nc\nd\ne\nf\ng\nh')
@@ -151,7 +151,7 @@ describe('the inbox', () => {
 
   it('[IN45] shows what a colleague does, without a reload: read, resolved, reopened', async () => {
     await visitorSays('Shared by two')
-    const bob = await openBob()
+    const bob = await inbox.openAs('bob')
     await ada.row('Shared by two').getByText('Unread', { exact: true }).waitFor()
     await bob.openThread('Shared by two')
     await ada.row('Shared by two').getByText('Unread', { exact: true }).waitFor(gone)
@@ -169,7 +169,7 @@ describe('the inbox', () => {
     await ada.composer.fill('half of it')
     await ada.endSession()
     await ada.page.getByText('Your session has ended.').waitFor()
-    await ada.logIn(logins.ada)
+    await ada.logIn(inbox.world().logins.ada)
     await ada.message('Before the end').waitFor()
     expect(await ada.composer.inputValue()).toBe('half of it')
   })
@@ -180,7 +180,7 @@ describe('the inbox', () => {
     const other = await ada.openTab()
     await other.list.waitFor()
     await other.page.getByRole('button', { name: 'Log out' }).click()
-    await other.logIn(logins.bob)
+    await other.logIn(inbox.world().logins.bob)
     await ada.page.getByText('Bob', { exact: true }).waitFor()
     await ada.message('Whose desk?').waitFor()
   })
@@ -189,7 +189,7 @@ describe('the inbox', () => {
     const own = await spawnServer()
     const { port } = new URL(own.url)
     const login = await addAgent(own, 'Eve')
-    const eve = await InboxPage.open(browser, own.url)
+    const eve = await InboxPage.open(inbox.world().browser, own.url)
     await eve.logIn(login)
     const visitor = await openVisitor(own.url)
     await postText(own.url, visitor, 'Before the restart')

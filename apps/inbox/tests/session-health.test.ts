@@ -1,45 +1,30 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../../tools/chromium.mjs'
 import { call, openVisitor } from '../../server/tests/api-client.ts'
 import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
+import { adminOf, launchBrowser, logInAt, narrow, openPerson, type Person } from './inbox-page.ts'
 
 let server: SpawnedServer
 let browser: Browser
-let context: BrowserContext
+let person: Person
 let page: Page
-let complaints: string[]
 
 beforeAll(async () => {
-  const executablePath = findChromium()
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  })
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
 beforeEach(async () => {
   server = await spawnServer()
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  page = await context.newPage()
-  complaints = []
-  page.on('console', (line) => {
-    if (/content security policy/i.test(line.text())) complaints.push(line.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  person = await openPerson(browser)
+  page = person.page
 })
 afterEach(async () => {
-  await context.close()
+  await person.context.close()
   await server.remove()
 })
 
-async function logIn(): Promise<void> {
-  await page.goto(`${server.url}/inbox`)
-  await page.getByLabel('E-mail').fill(server.admin?.email ?? '')
-  await page.getByLabel('Password', { exact: true }).fill(server.admin?.password ?? '')
-  await page.getByRole('button', { name: 'Log in' }).click()
-}
+const logIn = () => logInAt(page, `${server.url}/inbox`, adminOf(server))
 
 async function openHealth(): Promise<void> {
   await logIn()
@@ -74,7 +59,7 @@ describe('session health in a browser', () => {
     await pane().getByText('No page has reported in the last hour.').waitFor()
     await pane().getByRole('row', { name: 'Tokens issued to pages' }).waitFor()
     expect(await pane().locator('figure').count()).toBe(0)
-    expect(complaints).toEqual([])
+    expect(person.complaints).toEqual([])
   })
 
   it('[SH3] shows figures with their targets, charts over time and a table by cause', async () => {
@@ -98,7 +83,7 @@ describe('session health in a browser', () => {
         .getByRole('row', { name: /^Needed at once/ })
         .textContent(),
     ).toBe('Needed at once0 %010')
-    expect(complaints).toEqual([])
+    expect(person.complaints).toEqual([])
   })
 
   it('[SH4] asks again each half minute, and for another range when one is chosen', async () => {
@@ -148,7 +133,7 @@ describe('session health in a browser', () => {
   })
 
   it('[SH7] fits a phone: nothing is wider than the screen', async () => {
-    await page.setViewportSize({ width: 390, height: 844 })
+    await page.setViewportSize(narrow)
     await report()
     await openHealth()
     await expect.poll(() => figure('Success rate').textContent(), soon).toContain('75 %')

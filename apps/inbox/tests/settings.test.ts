@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call, logIn, orgHeaders } from '../../server/tests/api-client.ts'
 import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { adminOf, copied, findings, launchBrowser, logInAt, openPerson, type Person } from './settings-page.ts'
+import { adminOf, copied, findings, launchBrowser, logInAt, narrow, openPerson, type Person } from './inbox-page.ts'
 
 let server: SpawnedServer
 let browser: Browser
@@ -70,6 +70,7 @@ describe('the settings in a browser', () => {
     await picture.getByText('Antwortet meist in wenigen Stunden').waitFor()
     await save(page)
     await page.getByText('Saved. The next page that a visitor loads has it.').waitFor()
+    await page.getByRole('banner').getByRole('link', { name: 'Kiln & Co' }).waitFor()
     expect(await bootConfig()).toMatchObject({
       ...{ position: 'left', greeting: 'Hello potters', expectedReply: 'hours', branding: false, language: 'de' },
       theme: { primaryColor: '#0f766e' },
@@ -213,8 +214,8 @@ describe('the settings in a browser', () => {
     },
   )
 
-  it('[SET13] fits a phone: one page after the other by a list, and nothing wider than the screen', async () => {
-    const { page } = await openAs('widget', adminOf(server), { viewport: { width: 390, height: 844 } })
+  it('[SET13] fits a phone: one page after the other by a list, nothing wider than the screen, nothing for the checker', async () => {
+    const { page } = await openAs('widget', adminOf(server), { viewport: narrow })
     const tooWide = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('.settings *')]
@@ -223,12 +224,14 @@ describe('the settings in a browser', () => {
       )
     await page.getByRole('radiogroup', { name: 'Somebody is there' }).getByText('In office hours').click()
     expect(await tooWide()).toEqual([])
+    expect(await findings(page)).toEqual([])
     await page.getByRole('button', { name: 'Discard' }).click()
     for (const name of ['Installation', 'Sites', 'Team', 'Identity']) {
       await page.getByLabel('Page of the settings').selectOption(name)
       await page.getByRole('heading', { name, exact: true }).waitFor()
       await page.locator('.settings-card').last().waitFor()
       expect(await tooWide()).toEqual([])
+      expect(await findings(page)).toEqual([])
     }
     await page.getByRole('link', { name: 'Back to the list' }).click()
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor()

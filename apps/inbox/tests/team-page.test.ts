@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call } from '../../server/tests/api-client.ts'
 import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { adminOf, copied, launchBrowser, logInAt, openPerson, type Person } from './settings-page.ts'
+import { adminOf, copied, launchBrowser, logInAt, openPerson, type Person } from './inbox-page.ts'
 
 let server: SpawnedServer
 let browser: Browser

@@ -114,6 +114,45 @@ describe('the desk', () => {
     expect(asVisitor.body['code']).toBe('token_missing')
   })
 
+  it('[IX4] tells agents which of them wrote a message, and no visitor by any answer or frame', async () => {
+    const visitor = await openVisitor(url)
+    const { conversationId, headers } = visitor
+    const sockets = await openSockets(visitor.token)
+    await postText(url, visitor, 'who are you?')
+    const path = `/conversations/${conversationId}/messages`
+    const reply = { content: 'Grace, of the shop', clientMessageId: 'm1' }
+    const first = await api(path, 'POST', reply, colleague)
+    const again = await api(path, 'POST', reply, colleague)
+    const batch = await api(`${path}/batch`, 'POST', { messages: [{ content: 'and I', clientMessageId: 'm2' }] })
+    expect([first.body, again.body]).toMatchObject([{ authorId: colleague.userId }, { authorId: colleague.userId }])
+    expect(batch.body['results']).toMatchObject([{ message: { authorId: agent.userId } }])
+    const authorsOf = (messages: unknown) => (messages as { authorId?: string }[]).map(({ authorId }) => authorId)
+    const authors = [undefined, colleague.userId, agent.userId]
+    expect(authorsOf((await api(path)).body['messages'])).toEqual(authors)
+    for (const socket of Object.values(sockets))
+      await socket.until(({ type, message }) => type === 'message' && JSON.stringify(message).includes('and I'))
+    expect(authorsOf(sockets.ours.messages())).toEqual(authors)
+    const resumed = { visitor: new SocketClient(url), ours: new SocketClient(url) }
+    const points = [{ id: conversationId, after: 0 }]
+    await resumed.visitor.hello({ orgToken: visitor.token }, points)
+    await resumed.ours.hello({ agentToken: agent.token }, points)
+    for (const socket of Object.values(resumed))
+      await socket.until(({ message }) => JSON.stringify(message)?.includes('and I'))
+    expect(authorsOf(resumed.ours.messages())).toEqual(authors)
+    const answers = [
+      await call(`${url}${path}`, { headers }),
+      await call(`${url}${path}?after=0&waitMs=1000`, { headers }),
+      await call(`${url}/conversations`, { headers }),
+      await call(`${url}/conversations/${conversationId}/read`, { headers, body: { sequence: 3 } }),
+      await postText(url, visitor, 'thanks'),
+      await call(`${url}${path}/batch`, { headers, body: { messages: [{ content: 'bye', clientMessageId: 'm3' }] } }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 201, 200])
+    const seen = JSON.stringify([sockets.visitor.frames, resumed.visitor.frames, answers.map(({ text }) => text)])
+    expect(seen).toContain('Grace, of the shop')
+    for (const secret of ['authorId', agent.userId, colleague.userId]) expect(seen).not.toContain(secret)
+  })
+
   it('[DK16] refuses a note that is empty, too long, without an id, or beside nothing', async () => {
     const { conversationId } = await openVisitor(url)
     const path = `/conversations/${conversationId}/notes`

@@ -83,7 +83,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     fetchToken: (signal) => fetchAgentToken(options, network, clock, signal),
   })
   const chat = new ChatClient({
-    ...{ runtime, audience: agentAudience(apiUrl), renewer, outboxName: ownedName(owner, 'outbox') },
+    ...{ runtime, audience: agentAudience(apiUrl, userId), renewer, outboxName: ownedName(owner, 'outbox') },
     loadConnect: () => Promise.resolve(connectShared),
     onFrame: (frame) => {
       typing.hear(frame)

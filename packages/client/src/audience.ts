@@ -18,6 +18,8 @@ export interface Audience {
   readonly conversationsPath: string
   /** Of its own messages. */
   readonly role: 'user' | 'agent'
+  /** User id of whoever writes, where that is an agent. */
+  readonly authorId?: string
   /** A conversation as this side sees it. */
   readonly decodeConversation: (value: unknown) => Conversation | AgentConversation | undefined
   /** What is heard beside what every client is told; left out: who writes. */
@@ -48,9 +50,10 @@ export const visitorAudience = (apiUrl: string, site: Site, visitorId: string): 
 const activeAt = (conversation: Conversation | AgentConversation): string =>
   'activeAt' in conversation ? conversation.activeAt : conversation.createdAt
 
-export const agentAudience = (apiUrl: string): Audience => ({
+export const agentAudience = (apiUrl: string, userId: string): Audience => ({
   kind: 'agent',
   apiUrl,
+  authorId: userId,
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,

@@ -13,7 +13,7 @@ import { Attendance } from './attendance.ts'
 import type { Audience } from './audience.ts'
 import type { CallResult } from './call.ts'
 import { type ChatState, initialChatState } from './chat-state.ts'
-import { withConversation } from './conversation-list.ts'
+import { withConversation, withList } from './conversation-list.ts'
 import { LateConnection, type LoadConnect } from './late-connection.ts'
 import type { EnqueueResult } from './outbox.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
@@ -274,11 +274,12 @@ export class ChatClient {
     const { signal } = this.#attendance
     for (let failures = 0; !signal.aborted; failures += 1) {
       // One that is opened while the list is under way is newer than the list.
-      const { currentId } = this.#state
+      const { currentId, conversations: asked } = this.#state
       const result = await this.api.listConversations(signal)
       if (result.kind === 'refused') return
       if (result.kind === 'answered') {
-        this.#update({ conversations: result.value, isListed: true })
+        const conversations = withList(result.value, asked, this.#state.conversations)
+        this.#update({ conversations, isListed: true })
         if (currentId && !result.value.some(({ id }) => id === currentId)) this.#forget(currentId)
         const [newest] = result.value
         if (newest) this.#meet(newest.id)
@@ -299,7 +300,7 @@ export class ChatClient {
     }
     this.threads.add({
       ...{ id, conversationId, sequence, clientMessageId, content },
-      role: this.api.audience.role,
+      ...{ role: this.api.audience.role, authorId: this.api.audience.authorId },
       kind: 'text',
       attachments: [],
       timestamp: posted.timestamp ?? new Date(this.#runtime.clock.nowMs()).toISOString(),

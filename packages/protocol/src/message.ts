@@ -25,6 +25,8 @@ export interface Message {
   /** When the server stored it: ISO 8601, UTC. For people; order comes from `sequence`. */
   readonly timestamp: string
   readonly clientMessageId: ClientMessageId | null
+  /** User id of the agent who wrote it. Told to agents only, and unknown of some old ones. */
+  readonly authorId?: string | undefined
 }
 
 // A role that a newer server knows and we do not is shown as the product's own word rather than dropped: a dropped
@@ -50,6 +52,7 @@ export function decodeMessage(value: unknown): Message | undefined {
     attachments: Array.isArray(record['attachments']) ? record['attachments'] : [],
     timestamp,
     clientMessageId: decodeClientMessageId(record['clientMessageId']) ?? null,
+    authorId: asString(record['authorId']),
   }
 }
 

@@ -1,7 +1,7 @@
-import { Button, Loader, Text, Title } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
 import { useCallback, useState } from 'react'
+import { Loading } from '../Loading.tsx'
 import { formatFull } from '../when.ts'
-import { words as inboxWords } from '../words/en.ts'
 import { identityWords as words } from '../words/settings-en.ts'
 import { Ask } from './Ask.tsx'
 import { Copied } from './Copied.tsx'
@@ -42,8 +42,7 @@ function Secret({ api, client }: SettingsPaneProps) {
   const [isBusy, setBusy] = useState(false)
   const [isRotated, setRotated] = useState(false)
   const problem = problemOf(result)
-  if (!value)
-    return problem === undefined ? <Loader size="sm" aria-label={inboxWords.loading} /> : <Problem text={problem} />
+  if (!value) return problem === undefined ? <Loading /> : <Problem text={problem} />
 
   async function rotate() {
     setBusy(true)

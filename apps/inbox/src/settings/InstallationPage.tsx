@@ -1,6 +1,6 @@
-import { Loader, SegmentedControl, Text, Title } from '@mantine/core'
+import { SegmentedControl, Text, Title } from '@mantine/core'
 import { useCallback, useState } from 'react'
-import { words as inboxWords } from '../words/en.ts'
+import { Loading } from '../Loading.tsx'
 import { installationWords as words } from '../words/settings-en.ts'
 import { Copied } from './Copied.tsx'
 import { LiveCheck } from './LiveCheck.tsx'
@@ -20,7 +20,7 @@ export function InstallationPage(props: SettingsPaneProps) {
   return (
     <>
       <PageHead page="installation" session={session} intro={words.intro} />
-      {!value && problem === undefined && <Loader size="sm" aria-label={inboxWords.loading} />}
+      {!value && problem === undefined && <Loading />}
       <Problem text={problem} />
       {value && (
         <>

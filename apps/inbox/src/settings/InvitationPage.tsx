@@ -1,7 +1,8 @@
 import type { CallResult } from '@helvino/client'
 import type { InvitationOffer } from '@helvino/protocol'
-import { Button, Loader, Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
+import { Loading } from '../Loading.tsx'
 import type { InboxApi } from '../api.ts'
 import { invitationWords as words, settingsWords } from '../words/settings-en.ts'
 import { JoinForm } from './JoinForm.tsx'
@@ -33,7 +34,7 @@ export function InvitationPage({ api, token, onLogin }: InvitationPageProps) {
     <main className="lone">
       <Paper withBorder radius="md" p="xl" className="invitation">
         {!isWhole && <Plain title={words.noneTitle} text={words.none} />}
-        {isWhole && !result && <Loader size="sm" aria-label={words.asking} />}
+        {isWhole && !result && <Loading label={words.asking} />}
         {result?.kind === 'answered' && <JoinForm {...{ api, token, onLogin }} offer={result.value} />}
         {result?.kind === 'refused' && <Refused code={result.code} onLogin={onLogin} />}
         {result?.kind === 'unreachable' && (

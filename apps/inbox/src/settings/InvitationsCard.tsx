@@ -41,7 +41,7 @@ export function InvitationsCard({ api, desk, team, onTeam }: InvitationsCardProp
             clock={api.runtime.clock}
           />
           <Text size="xs" c="dimmed">
-            {words.validUntil(formatFull(made.expiresAt))}
+            {words.madeUntil(formatFull(made.expiresAt))}
           </Text>
         </div>
       )}

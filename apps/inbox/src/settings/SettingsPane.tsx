@@ -1,6 +1,6 @@
-import { Loader, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { type ComponentType, useEffect, useState } from 'react'
-import { words } from '../words/en.ts'
+import { Loading } from '../Loading.tsx'
 import { settingsWords } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 
@@ -20,9 +20,5 @@ export function SettingsPane(props: SettingsPaneProps) {
     )
   }, [])
   if (Area) return <Area {...props} />
-  return (
-    <div className="lone">
-      {isGone ? <Text role="alert">{settingsWords.outdated}</Text> : <Loader size="sm" aria-label={words.loading} />}
-    </div>
-  )
+  return <div className="lone">{isGone ? <Text role="alert">{settingsWords.outdated}</Text> : <Loading />}</div>
 }

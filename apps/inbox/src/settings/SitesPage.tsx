@@ -1,4 +1,5 @@
-import { Button, Loader, Text, Title } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
+import { Loading } from '../Loading.tsx'
 import type { Sites } from '../sites.ts'
 import { formatWhen } from '../when.ts'
 import { words } from '../words/en.ts'
@@ -21,8 +22,7 @@ export function SitesPage(props: SettingsPaneProps) {
 function SiteLists({ api, client, nowMs }: SettingsPaneProps) {
   const { sites, result, allow, busyOrigin } = useSites(api, client.chat)
   const problem = problemOf(result)
-  if (!sites)
-    return problem === undefined ? <Loader size="sm" aria-label={words.loading} /> : <Problem text={problem} />
+  if (!sites) return problem === undefined ? <Loading /> : <Problem text={problem} />
   return (
     <>
       <Problem text={problem} />

@@ -1,8 +1,8 @@
 import type { CallResult } from '@helvino/client'
 import type { Team } from '@helvino/protocol'
-import { Loader, Title } from '@mantine/core'
+import { Title } from '@mantine/core'
 import { useCallback } from 'react'
-import { words as inboxWords } from '../words/en.ts'
+import { Loading } from '../Loading.tsx'
 import { teamWords as words } from '../words/settings-en.ts'
 import { InvitationsCard } from './InvitationsCard.tsx'
 import { MemberRow } from './MemberRow.tsx'
@@ -22,7 +22,7 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
   return (
     <>
       <PageHead page="team" session={session} intro={words.intro} />
-      {!team && problem === undefined && <Loader size="sm" aria-label={inboxWords.loading} />}
+      {!team && problem === undefined && <Loading />}
       <Problem text={problem} />
       {team && (
         <section className="settings-card" aria-labelledby="team-members">

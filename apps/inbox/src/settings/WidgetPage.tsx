@@ -1,7 +1,7 @@
 import type { OrgSettings } from '@helvino/protocol'
-import { Button, Loader, Switch, Text, Title } from '@mantine/core'
+import { Button, Switch, Text, Title } from '@mantine/core'
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
-import { words as inboxWords } from '../words/en.ts'
+import { Loading } from '../Loading.tsx'
 import { settingsWords } from '../words/settings-en.ts'
 import { HoursFields } from './HoursFields.tsx'
 import { GreetingFields, LookFields } from './LookFields.tsx'
@@ -19,8 +19,8 @@ export interface WidgetPageProps extends SettingsPaneProps {
 }
 
 /** How the widget looks and greets, with a picture of it that follows each word. */
-export function WidgetPage({ api, client, session, guard }: WidgetPageProps) {
-  const widget = useWidgetEdit(api, client.chat, session)
+export function WidgetPage({ api, client, session, guard, onOrgName }: WidgetPageProps) {
+  const widget = useWidgetEdit(api, client.chat, session, onOrgName)
   const { settings, problem, isDirty } = widget
   const { setHeld } = guard
   useEffect(() => {
@@ -32,8 +32,7 @@ export function WidgetPage({ api, client, session, guard }: WidgetPageProps) {
   return (
     <>
       <PageHead page="widget" session={session} intro={words.intro} />
-      {!settings &&
-        (problem === undefined ? <Loader size="sm" aria-label={inboxWords.loading} /> : <Problem text={problem} />)}
+      {!settings && (problem === undefined ? <Loading /> : <Problem text={problem} />)}
       {settings && (
         <div className="widget-page">
           <WidgetForm {...{ settings, widget, guard }} isAdmin={session.role === 'admin'} />

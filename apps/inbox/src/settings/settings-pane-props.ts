@@ -9,6 +9,8 @@ export interface SettingsPaneProps {
   readonly api: InboxApi
   readonly session: Session
   readonly client: AgentClient
+  /** Told what the organisation is called, as the server has just said. Always the same function. */
+  readonly onOrgName: (name: string) => void
   /** The present, to the minute. */
   readonly nowMs: number
 }

@@ -1,6 +1,6 @@
 import type { ChatClient } from '@helvino/client'
 import type { OrgSettings } from '@helvino/protocol'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { InboxApi } from '../api.ts'
 import type { Session } from '../session.ts'
 import { settingsWords } from '../words/settings-en.ts'
@@ -32,7 +32,12 @@ function sentenceOf(field: string): string {
 }
 
 /** The settings of the widget while somebody edits them. What was not saved is kept as long as the page lives. */
-export function useWidgetEdit(api: InboxApi, chat: ChatClient, session: Session): WidgetEdit {
+export function useWidgetEdit(
+  api: InboxApi,
+  chat: ChatClient,
+  session: Session,
+  onOrgName: (name: string) => void,
+): WidgetEdit {
   const { unsaved } = api.settings
   const owner = session.user.id
   const { value: saved, result, put } = useAsked(useCallback(() => api.settings.findSettings(chat), [api, chat]))
@@ -40,6 +45,10 @@ export function useWidgetEdit(api: InboxApi, chat: ChatClient, session: Session)
   const [tried, setTried] = useState<readonly string[]>([])
   const [problem, setProblem] = useState<string>()
   const [state, setState] = useState<WidgetEdit['state']>('still')
+  const orgName = saved?.name
+  useEffect(() => {
+    if (orgName !== undefined) onOrgName(orgName)
+  }, [orgName, onOrgName])
   const change = saved ? changeOf(saved, edit) : {}
   const isDirty = Object.keys(change).length > 0
 

@@ -103,6 +103,7 @@ export const words = {
     notDone: 'That was not done: the server does not answer. Try again.',
     refused: (code: string): string => `The server refused that (${code}).`,
     author: { user: 'Visitor', agent: 'Team', system: 'Helvino' },
+    you: 'You',
     status: { open: 'Open conversation', resolved: 'Resolved' },
     seen: 'Seen',
     today: 'Today',
@@ -118,7 +119,7 @@ export const words = {
         : `${first} and ${String(more.length + 1)} others are answering…`
     },
     writing: 'The visitor is writing…',
-    overtaken: 'The team has answered since you began this reply.',
+    overtaken: (name: string): string => `${name} has answered since you began this reply.`,
   },
 
   delivery: {

@@ -170,6 +170,7 @@ export const teamWords = {
   made: (email: string): string => `Send this link to ${email}. It is shown this once.`,
   link: 'Link of the invitation',
   validUntil: (when: string): string => `good until ${when}`,
+  madeUntil: (when: string): string => `Good until ${when}.`,
   done: 'Done',
   open: 'Open invitations',
   noneOpen: 'No invitation is open.',

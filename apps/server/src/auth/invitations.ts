@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { limits, type OrgId } from '@helvino/protocol'
 import { type Clock, type Random, uuid } from '@helvino/runtime'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import type { Agents } from './agents.ts'
 
@@ -36,6 +36,7 @@ export interface Invitations {
 
 export interface InvitationsOptions {
   readonly database: Kysely<AgentTables>
+  readonly dialect: 'sqlite' | 'postgres'
   readonly agents: Pick<Agents, 'join'>
   readonly clock: Clock
   readonly random: Random
@@ -55,7 +56,20 @@ const invitationOf = (row: Row): Invitation => ({
 // 256 random bits need no salt and no slow hash.
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-export function createInvitations({ database, agents, clock, random }: InvitationsOptions): Invitations {
+/** Adds it, or puts it in the place of the one for the same address; no row comes back where there are `limits.openInvitations` others. */
+const adding = ({ id, org_id, email, role, token_hash, created_at_ms, expires_at_ms }: Row) => sql`
+  INSERT INTO agent_invitations (id, org_id, email, role, token_hash, created_at_ms, expires_at_ms)
+  SELECT CAST(${id} AS text), CAST(${org_id} AS text), CAST(${email} AS text), CAST(${role} AS text),
+    CAST(${token_hash} AS text), CAST(${created_at_ms} AS bigint), CAST(${expires_at_ms} AS bigint)
+  WHERE (
+    SELECT count(*) FROM agent_invitations
+    WHERE org_id = ${org_id} AND email <> ${email} AND expires_at_ms > ${created_at_ms}
+  ) < ${limits.openInvitations}
+  ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, token_hash = excluded.token_hash,
+    created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms
+  RETURNING id`
+
+export function createInvitations({ database, dialect, agents, clock, random }: InvitationsOptions): Invitations {
   const open = () => database.selectFrom('agent_invitations').selectAll().where('expires_at_ms', '>', clock.nowMs())
 
   async function find(token: string) {
@@ -66,6 +80,18 @@ export function createInvitations({ database, agents, clock, random }: Invitatio
   const list = async (orgId: OrgId) => {
     const rows = await open().where('org_id', '=', orgId).orderBy('created_at_ms').orderBy('id').execute()
     return rows.map(invitationOf)
+  }
+
+  /**
+   * One statement counts and adds. SQLite has one writer; where several servers write, those who invite for one organisation take
+   * turns, so that each counts what was added before.
+   */
+  async function add(row: Row): Promise<boolean> {
+    if (dialect === 'sqlite') return (await adding(row).execute(database)).rows.length > 0
+    return database.transaction().execute(async (transaction) => {
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${row.org_id}, 0))`.execute(transaction)
+      return (await adding(row).execute(transaction)).rows.length > 0
+    })
   }
 
   return {
@@ -79,20 +105,12 @@ export function createInvitations({ database, agents, clock, random }: Invitatio
         .where('user.email', '=', email)
         .executeTakeFirst()
       if (member) return { kind: 'address-taken' }
-      const others = (await list(orgId)).filter((each) => each.email !== email)
-      if (others.length >= limits.openInvitations) return { kind: 'too-many' }
       const nowMs = clock.nowMs()
       const token = Buffer.from(random.bytes(32)).toString('base64url')
       const made = { id: uuid(random), role, token_hash: hashOf(token), created_at_ms: nowMs }
       const row: Row = { ...made, org_id: orgId, email, expires_at_ms: nowMs + limits.invitationMs }
       await database.deleteFrom('agent_invitations').where('expires_at_ms', '<=', nowMs).execute()
-      const { org_id: _org, email: _email, ...changed } = row
-      await database
-        .insertInto('agent_invitations')
-        .values(row)
-        .onConflict((on) => on.columns(['org_id', 'email']).doUpdateSet(changed))
-        .execute()
-      return { kind: 'invited', invitation: invitationOf(row), token }
+      return (await add(row)) ? { kind: 'invited', invitation: invitationOf(row), token } : { kind: 'too-many' }
     },
     async withdraw(orgId, id) {
       const { numDeletedRows } = await database

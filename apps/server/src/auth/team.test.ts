@@ -36,7 +36,7 @@ describe.each([
     const random = new SimRandom(1)
     const clock = new SimClock()
     const agents = await openAgents({ database, dialect, ownOrigin: 'http://127.0.0.1:4000', random })
-    const invitations = createInvitations({ database, agents, clock, random })
+    const invitations = createInvitations({ database, dialect, agents, clock, random })
     return { database, clock, agents, invitations, team: createTeam({ database, dialect }) }
   }
 
@@ -74,5 +74,23 @@ describe.each([
     expect(await invitations.find(token)).toBeUndefined()
     expect(await invitations.accept(token, 'Ann', password)).toBe('unknown')
     expect(await invitations.list(orgId)).toEqual([])
+  })
+
+  it('[IX5] keeps no more open invitations than there may be, however many come at once', async () => {
+    const { invitations } = await openWorld()
+    const inviteAll = (org: OrgId) =>
+      Promise.all(
+        Array.from({ length: 60 }, (_, index) => invitations.invite(org, `a${String(index)}@shop.example`, 'agent')),
+      )
+    const [ours, theirs] = await Promise.all([inviteAll(orgId), inviteAll('org_b' as OrgId)])
+    for (const results of [ours, theirs]) {
+      expect(results.filter(({ kind }) => kind === 'invited')).toHaveLength(limits.openInvitations)
+      expect(results.filter(({ kind }) => kind === 'too-many')).toHaveLength(60 - limits.openInvitations)
+    }
+    const open = await invitations.list(orgId)
+    expect(open).toHaveLength(limits.openInvitations)
+    const again = await Promise.all([1, 2, 3].map(() => invitations.invite(orgId, open[0]?.email ?? '', 'admin')))
+    expect(again.map(({ kind }) => kind)).toEqual(['invited', 'invited', 'invited'])
+    expect(await invitations.list(orgId)).toHaveLength(limits.openInvitations)
   })
 })

@@ -2,8 +2,10 @@ import { type ConversationId, decodeConversationId, headers, refusals } from '@h
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
-import { refused } from '../conversations/refused.ts'
-import { asVisitorSees } from '../conversations/visitor-view.ts'
+import type { Admission } from '../admission/admission.ts'
+import { callerOf } from '../auth/principal.ts'
+import { type Refused, refused } from '../conversations/refused.ts'
+import { asVisitorSees, messageFor } from '../conversations/visitor-view.ts'
 import { decodeBatchBody, decodeMessageBody, decodeReadBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
 import { refuse } from './refuse.ts'
@@ -14,6 +16,7 @@ export interface MessageRouteOptions {
   readonly conversations: Conversations
   readonly waitingReads: WaitingReads
   readonly recheck: Recheck
+  readonly admission: Pick<Admission, 'oweMessages' | 'enterWaitingRead' | 'comeBackInMs'>
 }
 
 type Participant = VisitorPrincipal | AgentPrincipal
@@ -36,7 +39,7 @@ export async function answerPost(
   const posted = await conversations.postMessage(principal, { conversationId, ...body.value })
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
   if (posted.replayed) void reply.header(headers.idempotentReplayed, 'true')
-  return reply.code(posted.replayed ? 200 : 201).send(posted.message)
+  return reply.code(posted.replayed ? 200 : 201).send(messageFor(principal.kind, posted.message))
 }
 
 /** Several messages of one sender into one conversation: each is answered as it would be by itself. */
@@ -44,12 +47,13 @@ export async function answerBatch(
   principal: Participant,
   request: ConversationRequest,
   reply: FastifyReply,
-  { conversations }: MessageRouteOptions,
+  { conversations, admission }: MessageRouteOptions,
 ) {
   const conversationId = conversationIdOf(request)
   if (conversationId === undefined) return refuse(reply, 'not_found')
   const body = decodeBatchBody(request.body)
   if (body.kind === 'refused') return refuse(reply, body.code, body)
+  admission.oweMessages(callerOf(principal), body.value.length - 1)
   const posted = await conversations.postMessages(
     principal,
     body.value.map((message) => ({ conversationId, ...message })),
@@ -57,7 +61,7 @@ export async function answerBatch(
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
   const results = posted.outcomes.map((outcome) =>
     outcome.kind === 'accepted'
-      ? { message: outcome.message, replayed: outcome.replayed }
+      ? { message: messageFor(principal.kind, outcome.message), replayed: outcome.replayed }
       : { error: refusals[outcome.code].error, code: outcome.code },
   )
   return reply.header('cache-control', 'no-store').send({ results })
@@ -94,19 +98,27 @@ export async function answerMessages(
   if (query === undefined) return refuse(reply, 'request_invalid', { message: 'A number in the address is malformed.' })
   const listed = await readMessages(principal, conversationId, query, request, options)
   if (listed.kind === 'refused') return refuse(reply, listed.code, listed)
-  return reply.header('cache-control', 'no-store').send(listed.page)
+  const messages = listed.page.messages.map((message) => messageFor(principal.kind, message))
+  return reply.header('cache-control', 'no-store').send({ ...listed.page, messages })
 }
+
+const tooManyReads = (comeBackInMs: number): Refused => ({
+  ...refused('rate_limited', 'This visitor or agent waits for messages in too many places.'),
+  retryAfterSeconds: Math.ceil(comeBackInMs / 1_000),
+})
 
 async function readMessages(
   principal: Participant,
   conversationId: ConversationId,
   { window, waitMs }: MessagesQuery,
   request: ConversationRequest,
-  { conversations, waitingReads, recheck }: MessageRouteOptions,
+  { conversations, waitingReads, recheck, admission }: MessageRouteOptions,
 ) {
   const read = () => conversations.listMessages(principal, conversationId, window)
   if (waitMs === 0 || window.after === undefined) return read()
   const orgId = principal.kind === 'agent' ? principal.orgId : principal.org.id
+  const leavePlace = admission.enterWaitingRead(callerOf(principal))
+  if (!leavePlace) return tooManyReads(admission.comeBackInMs())
   const waiting = waitingReads.wait(orgId, conversationId, window.after, waitMs)
   const { socket } = request.raw
   socket.once('close', waiting.cancel)
@@ -119,6 +131,7 @@ async function readMessages(
     if (code !== undefined) return refused(code)
     return await read()
   } finally {
+    leavePlace()
     waiting.cancel()
     socket.off('close', waiting.cancel)
   }

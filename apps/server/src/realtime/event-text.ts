@@ -1,34 +1,33 @@
 import type { ServerFrame } from '@helvino/protocol'
-import { asVisitorSees } from '../conversations/visitor-view.ts'
+import { asVisitorSees, messageFor } from '../conversations/visitor-view.ts'
 import type { ConversationEvent } from '../fan-out/contract.ts'
 
 export const encodeServerFrame = (frame: ServerFrame): string => JSON.stringify(frame)
 
-/** The frames of one event, each encoded at most once however many sessions hear it. */
+type Audience = 'visitor' | 'agent'
+
+/** The frames of one event, each encoded at most once for visitors and once for agents, however many sessions hear it. */
 export class EventText {
   readonly event: ConversationEvent
-  #message: string | undefined
-  #visitorConversation: string | undefined
-  #agentConversation: string | undefined
+  readonly #messages: Partial<Record<Audience, string>> = {}
+  readonly #conversations: Partial<Record<Audience, string>> = {}
 
   constructor(event: ConversationEvent) {
     this.event = event
   }
 
   /** `undefined` where only the conversation itself changed. */
-  message(): string | undefined {
+  message(audience: Audience): string | undefined {
     const { message } = this.event
     if (message === undefined) return undefined
-    return (this.#message ??= encodeServerFrame({ type: 'message', message }))
+    return (this.#messages[audience] ??= encodeServerFrame({ type: 'message', message: messageFor(audience, message) }))
   }
 
-  conversation(audience: 'visitor' | 'agent'): string {
+  conversation(audience: Audience): string {
     const { conversation } = this.event
-    if (audience === 'agent')
-      return (this.#agentConversation ??= encodeServerFrame({ type: 'conversation', conversation }))
-    return (this.#visitorConversation ??= encodeServerFrame({
+    return (this.#conversations[audience] ??= encodeServerFrame({
       type: 'conversation',
-      conversation: asVisitorSees(conversation),
+      conversation: audience === 'agent' ? conversation : asVisitorSees(conversation),
     }))
   }
 }

@@ -7,6 +7,7 @@ import {
   type Sequence,
   sequenceZero,
 } from '@helvino/protocol'
+import { messageFor } from '../conversations/visitor-view.ts'
 import { encodeServerFrame } from './event-text.ts'
 import type { Member } from './member.ts'
 import type { SessionPorts, SessionSocket } from './session-ports.ts'
@@ -80,7 +81,7 @@ export async function replay(
       const messages = (await ports.listMessages(member, id, after))?.messages ?? []
       for (const message of messages) {
         if (to.isClosed()) return replayed
-        socket.send(encodeServerFrame({ type: 'message', message }))
+        socket.send(encodeServerFrame({ type: 'message', message: messageFor(member.kind, message) }))
         after = message.sequence
         replayed.set(id, after)
         if (socket.queuedBytes() > pauseBytes && !(await hasDrained(to))) return 'too-slow'

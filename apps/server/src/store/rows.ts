@@ -67,7 +67,7 @@ export const profileOf = (row: ProfileRow): VisitorProfile => ({
   lastSeenAt: isoTime(row.last_seen_at_ms),
 })
 
-export const messageOf = (row: Omit<MessageRow, 'author_id'>): Message => ({
+export const messageOf = (row: MessageRow): Message => ({
   id: row.id as MessageId,
   conversationId: row.conversation_id as ConversationId,
   sequence: row.sequence as Sequence,
@@ -77,4 +77,5 @@ export const messageOf = (row: Omit<MessageRow, 'author_id'>): Message => ({
   attachments: [],
   timestamp: isoTime(row.created_at_ms),
   clientMessageId: row.client_message_id as ClientMessageId | null,
+  authorId: row.author_id ?? undefined,
 })

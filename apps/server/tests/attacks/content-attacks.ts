@@ -20,7 +20,7 @@ const comesBack =
 const same = 'as it was, JSON'
 
 /** Text is stored as it is and never becomes markup; that no browser runs it is shown by the widget's and the inbox's own tests. */
-export const textAttacks = attacks(
+const textAttacks = attacks(
   ['xss-01', 'a script', same, comesBack('<script>alert(1)</script>'), changes],
   ['xss-02', 'an image with a handler', same, comesBack('<img src=x onerror=alert(1)>'), changes],
   ['xss-03', 'an SVG', same, comesBack('<svg/onload=alert(1)>'), changes],
@@ -66,7 +66,7 @@ const setting = (stage: Stage, body: object) =>
   ask(stage, '/api/agent/settings', { method: 'PUT', headers: stage.ours.admin.headers, body })
 
 /** The server asks nobody for anything: whatever an address stands in, it is never followed. */
-export const reachAttacks = attacks(
+const reachAttacks = attacks(
   [
     'ssrf-01',
     'an address in a message',
@@ -151,7 +151,7 @@ const search = (query: string) => (stage: Stage) =>
   ask(stage, `/api/agent/conversations?query=${encodeURIComponent(query)}`, { headers: stage.ours.admin.headers })
 
 /** Patterns that take a careless expression for ever. */
-export const patternAttacks = attacks(
+const patternAttacks = attacks(
   [
     'redos-01',
     'an address that almost is one',
@@ -226,7 +226,7 @@ export const patternAttacks = attacks(
 )
 
 /** There are no uploads: whatever looks like one is refused or left aside. */
-export const uploadAttacks = attacks(
+const uploadAttacks = attacks(
   [
     'upload-01',
     'a file in a form',

@@ -19,7 +19,7 @@ const notAllowed = '403 origin_not_allowed'
 const unknown = '404 not_found'
 
 /** The bootloader: who is asked for, and from where. */
-export const bootloaderAttacks = attacks(
+const bootloaderAttacks = attacks(
   ['bootloader-01', 'no organisation', unknown, (stage) => bootloader(stage, {})],
   [
     'bootloader-02',
@@ -145,7 +145,7 @@ const first = (stage: Stage) => stage.ours.visitors[0]
 const second = (stage: Stage) => stage.ours.visitors[1]
 
 /** One visitor against another of the same organisation. */
-export const visitorAttacks = attacks(
+const visitorAttacks = attacks(
   [
     'visitor-01',
     "somebody else's secret beside one's own token",
@@ -313,7 +313,7 @@ const keyed = (stage: Stage, key: string, content: string, visitor = first(stage
   })
 
 /** A key is a promise about one text in one conversation, and of nothing else. */
-export const idempotencyAttacks = attacks(
+const idempotencyAttacks = attacks(
   [
     'idem-01',
     'a key with another text',

@@ -26,8 +26,7 @@ const hostileNames = [
 
 type Change = (value: unknown, random: SimRandom) => string
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value with one of its fields, at any depth, put through `change`. */
 function withField(value: unknown, random: SimRandom, change: (value: unknown) => unknown): unknown {

@@ -261,7 +261,7 @@ async function invited(stage: Stage, as: object, asking: object): Promise<string
 }
 
 /** Another site's page in the browser of somebody who is logged in. */
-export const browserAttacks = attacks(
+const browserAttacks = attacks(
   [
     'browser-01',
     'a form of another site',
