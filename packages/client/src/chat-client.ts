@@ -104,9 +104,7 @@ export class ChatClient {
         // Another tab may have begun to talk while this page was away.
         if (this.#state.isListed && !this.#state.currentId && this.#hasRealtime) void this.refreshList()
       },
-      onAtRest: () => {
-        this.#connection.close()
-      },
+      onAtRest: () => this.#connection.close(),
     })
     this.#connection = this.#createConnection(`${outboxName}/line`, loadConnect, onFrame)
     this.#state = initialChatState
@@ -124,9 +122,9 @@ export class ChatClient {
     return this.#state
   }
 
-  get isInUse(): boolean {
-    return this.#runtime.life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0)
-  }
+  /** A person is at it, or waits for what they wrote. */
+  readonly isInUse = (): boolean =>
+    this.#runtime.life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0)
 
   /** Returns the unsubscribe. */
   subscribe(listener: (state: ChatState) => void): () => void {
@@ -245,7 +243,7 @@ export class ChatClient {
     return new LateConnection(
       {
         ...{ runtime: this.#runtime, renewer: this.renewer, api: this.api, audience: this.api.audience },
-        isInUse: () => this.isInUse,
+        isInUse: this.isInUse,
         resumePoints: () => this.threads.resumePoints(),
         newsPoint: () => this.threads.newsPoint(this.#state.currentId),
         onFrame: (frame) => {
