@@ -128,12 +128,12 @@ export class Widget {
       // The server reads its clock when half of the way is behind the request.
       this.#lifeMs = event.expiresAtMs - (timeline.nowMs - latencyMs / 2)
     }
-    if (event.type === 'failed' && !event.isFinal) this.#noteWait(event.attempt)
+    if (event.type === 'failed' && !event.isFinal) this.#noteWait(event.attempt, event.waiting)
   }
 
-  /** Only where the budget of a minute does not touch what may be drawn. `failures`: before this one. */
-  #noteWait(failures: number): void {
-    const baseMs = this.activity === 'in use' ? 1_000 : 10_000
+  /** Only where the budget of a minute does not touch what may be drawn. `failures`: before this one. `waiting`: callers at that moment. */
+  #noteWait(failures: number, waiting: number): void {
+    const baseMs = this.activity === 'in use' && waiting > 0 ? 1_000 : 10_000
     const ceilingMs = Math.min(30 * baseMs, baseMs * 2 ** failures)
     const freeAtMs = (this.#asksAtMs.at(-budgetOfAMinute) ?? -60_000) + 60_000
     const { waitMs } = this.#client?.renewer.snapshot() ?? { waitMs: NaN }
