@@ -29,9 +29,9 @@ export function unevenness(places: readonly number[]): number {
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
 }
 
-export const inUseBackWithinMs = 35_000
-export const visibleBackWithinMs = 300_000
-export const mostTriesUntilBack = 1.1
+const inUseBackWithinMs = 35_000
+const visibleBackWithinMs = 300_000
+const mostTriesUntilBack = 1.1
 /** A part of a second may lie in the next bin. */
 const servedSlack = 1.01
 

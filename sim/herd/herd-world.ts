@@ -49,6 +49,20 @@ const activityOf = (index: number): Activity => {
   return place === 1 ? 'in use' : place > 90 ? 'visible' : 'asleep'
 }
 
+/** When each page is opened, and when whoever is at it writes into the outage. */
+function planLives(widgets: readonly Widget[], timeline: SimTimeline, chance: SimRandom): void {
+  for (const widget of widgets) {
+    const openedAfterMs = widget.activity === 'asleep' ? 0 : asleepAfterMs
+    timeline.schedule(openedAfterMs + openedOverMs * chance.fraction(), () => {
+      widget.open()
+    })
+    if (widget.activity === 'in use')
+      timeline.schedule(dropAtMs + writtenOverMs * chance.fraction(), () => {
+        widget.write()
+      })
+  }
+}
+
 /** The whole story of one outage of ten minutes, on virtual time. */
 export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms }: HerdTerms): Promise<HerdReport> {
   const random = new SimRandom(seed)
@@ -86,16 +100,7 @@ export async function runHerd({ seed, widgets: count, hasEdge = false, ...terms 
       },
     })
   })
-  const chance = random.fork('people')
-  for (const widget of widgets) {
-    timeline.schedule(openedOverMs * chance.fraction() + (widget.activity === 'asleep' ? 0 : asleepAfterMs), () => {
-      widget.open()
-    })
-    if (widget.activity === 'in use')
-      timeline.schedule(dropAtMs + writtenOverMs * chance.fraction(), () => {
-        widget.write()
-      })
-  }
+  planLives(widgets, timeline, random.fork('people'))
   await timeline.advance(dropAtMs)
   server.isDown = true
   for (const widget of widgets) widget.drop()
