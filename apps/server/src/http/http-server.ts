@@ -36,12 +36,23 @@ function refusalOf(error: FastifyError) {
   }
 }
 
+/**
+ * Of every answer, unless its route says otherwise. Callers prove themselves by headers of their own, which no cache minds: without `no-store` one
+ * might hand somebody's list to the next (RFC 9111 section 3.5). A year of https, where the server is reached by it (RFC 6797).
+ */
+const headersFor = (publicUrl: string | undefined): Readonly<Record<string, string>> => ({
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  ...(publicUrl?.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
+})
+
 class MalformedJsonError extends Error {
   readonly statusCode = 400
 }
 
 /** Fastify with everything that holds for every route: roles, refusals, limits, CORS and the log. Routes are added by the caller. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const everywhere = headersFor(options.publicUrl)
   const app = Fastify({
     ...logOptions(options.log),
     http: { shouldUpgradeCallback: options.isUpgrade },
@@ -56,7 +67,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 128 },
     // For an address that cannot be decoded, or holds a longer id than there is: it reaches no route, and so none of the hooks.
     frameworkErrors: (error, request, reply) => {
-      void reply.header(requestIdHeader, request.id)
+      void reply.headers(everywhere).header(requestIdHeader, request.id)
       refuse(reply, error.code === 'FST_ERR_BAD_URL' ? 'request_invalid' : 'not_found')
     },
   })
@@ -74,7 +85,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest('agentSession', undefined)
   app.decorateRequest('turnedAway', undefined)
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-content-type-options', 'nosniff').header(requestIdHeader, request.id)
+    void reply.headers(everywhere).header(requestIdHeader, request.id)
     done()
   })
   addRequestLog(app, options.log)

@@ -4,6 +4,7 @@ import { doorAttacks } from './door-attacks.ts'
 import { frameAttacks } from './frame-attacks.ts'
 import { inputAttacks } from './input-attacks.ts'
 import { loginAttacks } from './login-attacks.ts'
+import { rateAttacks } from './rate-attacks.ts'
 import { roleAttacks, tenantAttacks } from './tenant-matrix.ts'
 import { tokenAttacks } from './token-attacks.ts'
 
@@ -15,6 +16,7 @@ export const everyAttack: readonly Attack[] = [
   ...loginAttacks,
   ...inputAttacks,
   ...contentAttacks,
+  ...rateAttacks,
   ...roleAttacks,
   ...tenantAttacks,
 ]

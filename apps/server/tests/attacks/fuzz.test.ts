@@ -8,9 +8,10 @@ import { frames, helloOf } from './attack.ts'
 import { corpus } from './corpus.ts'
 import { hostileFrame, hostileText } from './hostile-text.ts'
 import { type ProcessFigures, readProcess, readSideConditions } from './side-conditions.ts'
-import { setStage, type Stage } from './stage.ts'
+import { setStage, type Stage, visitorOf } from './stage.ts'
 
-const count = Number(process.env['HELVINO_FUZZ_FRAMES'] ?? 20_000)
+/** A tenth of what `npm run fuzz` sends. */
+const count = Number(process.env['HELVINO_FUZZ_FRAMES'] ?? 2_000)
 const atOnce = 16
 /** What the process may have grown by once all is over and its memory has been given back, in MB. */
 const mostGrowthMb = 60
@@ -19,7 +20,9 @@ let stage: Stage
 let before: ProcessFigures
 
 beforeAll(async () => {
-  stage = await setStage()
+  // What one visitor may ask in a second is another matter; here the server is to read all of it. With a small heap it has to clear up:
+  // left to itself on a large machine, it takes its time, and what it has kept could not be told from what it has not cleared up yet.
+  stage = await setStage({ RATE_LIMIT_SCALE: '0', NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' })
   before = await readProcess(stage)
 })
 
@@ -32,7 +35,7 @@ async function expectUnharmed(what: string, tried: number): Promise<void> {
     `${what}: ${String(tried)}, loop held up for ${after.loopHeldUpMs.toFixed(0)} ms at most, ${before.residentMb.toFixed(0)} MB before and ${after.residentMb.toFixed(0)} MB after`,
   )
   expect(after.startedAtSeconds).toBe(before.startedAtSeconds)
-  expect(await frames(stage, helloOf(stage.ours.visitors[0]))).toBe('open')
+  expect(await frames(stage, helloOf(await visitorOf(stage.url, stage.ours.key, 'hello')))).toBe('open')
   expect(after.residentMb - before.residentMb).toBeLessThan(mostGrowthMb)
 }
 
