@@ -1,4 +1,5 @@
 import { measureBootloader } from './bootloader.ts'
+import { measureHerd } from './herd.ts'
 import { measureHostPage } from './host-page.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   reconnect: async () => ({ reconnect: await measureReconnect() }),
   'host-page': async () => ({ 'host-page': await measureHostPage() }),
   renewal: measureRenewal,
+  herd: measureHerd,
 }
 
 const wanted = process.argv.slice(2)

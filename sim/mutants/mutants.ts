@@ -12,13 +12,13 @@ const bothClocks = 'Math.max(clock.monotonicMs() - asked.monotonicMs, clock.nowM
 /** Bugs that an engine like ours has had, or could have. Each must be noticed by the renewal world. */
 export const mutants: readonly Mutant[] = [
   renewer('no lock between the tabs', 'if (tabs && patienceMs > 0) {', 'if (tabs && patienceMs > 1e9) {'),
-  tabs('another tab is waited for without bound', 'Math.max(wishedAtMs, joinedAtMs) + patienceMs', '1e9'),
+  tabs('another tab is waited for without bound', 'Math.max(wishedAtMs, joinedAtMs) + 2_000', '1e9'),
   tabs(
     'a background renewal does not wait for another tab',
-    'wishedAtMs + idleForMs + 1_000 * random.fraction()',
+    'wishedAtMs + 8_000 + 1_000 * random.fraction()',
     '-Infinity',
   ),
-  tabs('a caller waits for another tab for too long', 'const patienceMs = 2_000', 'const patienceMs = 8_000'),
+  tabs('a caller waits for another tab for too long', 'joinedAtMs) + 2_000', 'joinedAtMs) + 8_000'),
   renewer(
     'the turn is never given back',
     'if (this.#startInMs() <= 0) await this.#renew()',

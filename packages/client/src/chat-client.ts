@@ -104,9 +104,7 @@ export class ChatClient {
         // Another tab may have begun to talk while this page was away.
         if (this.#state.isListed && !this.#state.currentId && this.#hasRealtime) void this.refreshList()
       },
-      onAtRest: () => {
-        this.#connection.close()
-      },
+      onAtRest: () => this.#connection.close(),
     })
     this.#connection = this.#createConnection(`${outboxName}/line`, loadConnect, onFrame)
     this.#state = initialChatState
@@ -123,6 +121,10 @@ export class ChatClient {
   get state(): ChatState {
     return this.#state
   }
+
+  /** A person is at it, or waits for what they wrote. */
+  readonly isInUse = (): boolean =>
+    this.#runtime.life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0)
 
   /** Returns the unsubscribe. */
   subscribe(listener: (state: ChatState) => void): () => void {
@@ -238,15 +240,11 @@ export class ChatClient {
   }
 
   #createConnection(name: string, load: LoadConnect, alsoHears?: (frame: ServerFrame) => void): LateConnection {
-    const { life } = this.#runtime
     return new LateConnection(
       {
-        runtime: this.#runtime,
-        renewer: this.renewer,
-        audience: this.api.audience,
-        isInUse: () => life.isVisible() && (this.#isEngaged || this.#outgoing.outbox.entries.length > 0),
+        ...{ runtime: this.#runtime, renewer: this.renewer, api: this.api, audience: this.api.audience },
+        isInUse: this.isInUse,
         resumePoints: () => this.threads.resumePoints(),
-        api: this.api,
         newsPoint: () => this.threads.newsPoint(this.#state.currentId),
         onFrame: (frame) => {
           alsoHears?.(frame)
@@ -364,7 +362,8 @@ export class ChatClient {
   #hearRenewal(event: TokenEvent): void {
     this.#outgoing.delivery.hearRenewal(event)
     if (event.type !== 'renewed') return
-    this.#outgoing.hurry()
+    // The server is back, as it seems: the connection's own next try may be minutes away.
+    this.#hurry()
     // Whoever refused the list has given a token since; without it the visitor's own conversation is not known, nor anything connected.
     if (this.#isStarted && !this.#state.isListed) void this.refreshList()
   }

@@ -186,6 +186,29 @@ describe('a visitor’s client', () => {
     expect(waits).not.toContain(true)
   })
 
+  it('[VC18] that is merely seen asks for a token ever more rarely in an outage, and is live soon after it has one', async () => {
+    const { client, timeline, tab, override, boots } = rig({ protocol: 1 })
+    await client.start()
+    await client.openConversation()
+    await timeline.advance(5_000)
+    expect(client.state.connection.state).toBe('live')
+    tab.network.areSocketsBlocked = true
+    tab.network.cutSockets()
+    override.respond = () => ({ status: 503 })
+    await timeline.advance(900_000)
+    const before = boots()
+    await timeline.advance(900_000)
+    // Every 150 to 300 s, once.
+    expect(boots() - before).toBeLessThanOrEqual(6)
+    expect(boots() - before).toBeGreaterThanOrEqual(3)
+    tab.network.areSocketsBlocked = false
+    override.respond = () => undefined
+    const tried = boots()
+    while (boots() === tried) await timeline.advance(100)
+    await timeline.advance(6_000)
+    expect(client.state.connection.state).toBe('live')
+  })
+
   it('[VC8] that is disposed of while its first call is under way leaves nothing behind', async () => {
     const { client, timeline, tab } = rig({ protocol: 1 })
     tab.network.delayMs = 500

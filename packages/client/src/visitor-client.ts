@@ -39,6 +39,8 @@ export function createVisitorClientWith(loadConnect: LoadConnect, options: Visit
   const owner = visitorOwner('siteId' in site ? site.siteId : site.orgKey, visitorId)
   const renewer = new TokenRenewer({
     ...renewerTerms(runtime, owner),
+    // A page that is merely seen waits for a token, too, for its connection: so many of them must not ask as often as those who write.
+    isIdle: (): boolean => !client.isInUse(),
     ...(options.bufferMs !== undefined && { bufferMs: options.bufferMs }),
     ...(issued && { initial: { issued, asked: boot.asked } }),
     fetchToken: async (signal) => {

@@ -23,6 +23,11 @@ export interface TokenRenewerOptions {
   readonly life?: Life
   /** Absent where every tab keeps a token of its own. */
   readonly tabs?: Tabs
+  /**
+   * True while nobody is at it, though callers may wait: then what fails is tried again after 10 to 300 s, and no caller cuts that short.
+   * Absent: after 1 to 30 s where a caller waits.
+   */
+  readonly isIdle?: () => boolean
   /** A token is due this long before its expiry, in ms; never more than a quarter of its life. Sensible: 5,000 to 30,000. @defaultValue `15_000` */
   readonly bufferMs?: number
   /**
@@ -41,7 +46,8 @@ export interface TokenRenewerOptions {
 }
 
 /** Every option, decided. */
-export type RenewerConfig = TokenRenewerOptions & Required<Omit<TokenRenewerOptions, 'initial' | 'life' | 'tabs'>>
+export type RenewerConfig = TokenRenewerOptions &
+  Required<Omit<TokenRenewerOptions, 'initial' | 'isIdle' | 'life' | 'tabs'>>
 
 export const resolveOptions = (options: TokenRenewerOptions): RenewerConfig => ({
   bufferMs: 15_000,

@@ -143,6 +143,28 @@ describe('a renewal', () => {
     })
   })
 
+  it('[TK44] is retried after 10 s and more where nobody is at it, whoever waits and however many call', async () => {
+    const use = { isIdle: true }
+    const { clock, renewer, scripted, calls, outcome } = rig({ delayMs: 0, isIdle: () => use.isIdle })
+    for (let n = 0; n < 5; n += 1) scripted.push(down)
+    outcome(renewer.validToken({ withinMs: 600_000 }))
+    for (let second = 0; second < 120; second += 1) {
+      await clock.advance(1_000)
+      outcome(renewer.validToken())
+    }
+    const waits = calls.slice(1).map((at, n) => at - (calls[n] ?? 0))
+    expect(waits.length).toBeGreaterThanOrEqual(3)
+    waits.forEach((waitMs, n) => {
+      expect(waitMs).toBeGreaterThanOrEqual(5_000 * 2 ** n)
+      expect(waitMs).toBeLessThanOrEqual(10_000 * 2 ** n + 1)
+    })
+    const before = calls.length
+    use.isIdle = false
+    outcome(renewer.validToken())
+    await clock.advance(5_000)
+    expect(calls).toHaveLength(before + 1)
+  })
+
   it('[TK8] never comes sooner than Retry-After asked, not even for a caller who acts', async () => {
     const { clock, renewer, scripted, calls, outcome } = rig({ delayMs: 0 })
     scripted.push({ kind: 'unavailable', reason: '429', retryAfterMs: 20_000 })

@@ -10,11 +10,6 @@ import type { OutcomeFacts, RenewalCause, TokenEvent } from './token-event.ts'
 import { type FailedAttempt, failureAfter, isPlausible, type TokenFailure } from './token-failure.ts'
 import { join, settleAll, type WaitingLine, type WaitOptions } from './waiting-line.ts'
 
-// A new caller, a person who acts or a network that returns may ask ahead of the backoff, but no more often than this.
-const eagerEveryMs = 5_000
-// A machine that slept without a word to the page is noticed within this. Far below the 2^31 - 1 ms that a timer can take.
-const lookEveryMs = 30_000
-
 /**
  * Keeps one short-lived bearer token fresh: one renewal in flight however many callers and tabs wait (single-flight), callers served in their
  * order, failures retried with exponential backoff and jitter while somebody wants a token, and never a failed renewal as the remembered state.
@@ -134,6 +129,8 @@ export class TokenRenewer {
 
   /** Something happened that makes an attempt worthwhile (network back, page seen again, a person acted): waits no longer than it must. */
   wake(): void {
+    // A new caller, a person who acts or a network that returns may ask ahead of the backoff, but no more often than this.
+    const eagerEveryMs = 5_000
     this.#backoffUntilMs = Math.min(this.#backoffUntilMs, (this.#startsAtMs.at(-1) ?? 0) + eagerEveryMs)
     this.#plan()
   }
@@ -208,7 +205,8 @@ export class TokenRenewer {
     // Whoever waited in vain goes with a token that is due, where it is still alive.
     const onLate = () => this.#alive?.token ?? this.#error()
     const turn = join(this.#line, this.#config.maxWaiting, { withinMs, signal }, this.#clock, onLate)
-    this.wake()
+    if (!this.#config.isIdle?.()) this.wake()
+    this.#plan()
     return turn
   }
 
@@ -244,6 +242,8 @@ export class TokenRenewer {
     this.#quietUntilMs = aheadInMs > 0 ? this.#clock.nowMs() + aheadInMs : 0
     if (startInMs <= 0) return this.#start()
     this.#wishedAtMs = undefined
+    // A machine that slept without a word to the page is noticed within this. Far below the 2^31 - 1 ms that a timer can take.
+    const lookEveryMs = 30_000
     const lookInMs = Math.min(startInMs, aheadInMs > 0 ? aheadInMs : Infinity)
     if (lookInMs < Infinity) this.#lookAgainIn(Math.min(lookInMs, lookEveryMs))
   }
@@ -256,19 +256,19 @@ export class TokenRenewer {
   #start(): void {
     const { tabs, random } = this.#config
     const nowMs = this.#clock.monotonicMs()
-    this.#wishedAtMs ??= nowMs
     const [joinedAtMs] = this.#line.values()
+    this.#wishedAtMs ??= nowMs
     const patienceMs = patienceUntilMs(this.#wishedAtMs, random, joinedAtMs) - nowMs
     if (tabs && patienceMs > 0) {
       this.#lookAgainIn(Math.min(patienceMs, 1_000))
       // The lock is never queued for: one that nobody gives back must not cost more than our patience.
-      if (this.#turn) return
-      this.#turn = tabs.locks
-        .holdIfFree(tabs.name, async () => {
-          // What was wanted when the turn was asked for may have come from another tab since.
-          if (this.#startInMs() <= 0) await this.#renew()
-        })
-        .then(() => (this.#turn = undefined))
+      if (!this.#turn)
+        this.#turn = tabs.locks
+          .holdIfFree(tabs.name, async () => {
+            // What was wanted when the turn was asked for may have come from another tab since.
+            if (this.#startInMs() <= 0) await this.#renew()
+          })
+          .then(() => (this.#turn = undefined))
     } else void this.#renew()
   }
 
@@ -333,7 +333,12 @@ export class TokenRenewer {
   }
 
   #fail(failed: FailedAttempt, tookMs = 0): void {
-    const failure = failureAfter(this.#failures, failed, this.#line.size > 0, this.#config.random)
+    const failure = failureAfter(
+      this.#failures,
+      failed,
+      this.#line.size > 0 && !this.#config.isIdle?.(),
+      this.#config.random,
+    )
     this.#tabs?.post({ type: 'fail', ...failure })
     this.#heed(failure, tookMs)
   }
@@ -349,7 +354,7 @@ export class TokenRenewer {
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + failure.blockedMs)
     if (served) this.#staleServes += this.#line.size
     if (isFinal || served) settleAll(this.#line, served?.token ?? this.#error())
-    this.#emit({ type: 'failed', ...facts, reason: failure.reason, isFinal, isServed: served !== undefined })
+    this.#emit({ type: 'failed', ...facts, reason: failure.reason, isFinal, isServed: !!served })
   }
 
   /** Another tab's word. It comes from a page of the same origin, but perhaps of another build: what makes no sense is left aside. */

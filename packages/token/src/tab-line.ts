@@ -2,19 +2,16 @@ import type { Channel, Channels, Clock, Locks, Random } from '@helvino/runtime'
 import { askedNow, type HeldToken } from './held-token.ts'
 import type { TokenFailure } from './token-failure.ts'
 
-// How long another tab's renewal is waited for by somebody who needs the token, and how much longer in the background.
-const patienceMs = 2_000
-const idleForMs = 8_000
-
 /**
- * Until when another tab's renewal is waited for. `wishedAtMs`: since when one is wanted; `joinedAtMs`: since when a caller waits, where one
- * does. Monotonic ms. In the background at random up to a second longer, so that those who wait for a tab that hangs do not all go at once.
+ * Until when another tab's renewal is waited for: 2 s by somebody who needs the token, 8 s longer in the background. `wishedAtMs`: since when one
+ * is wanted; `joinedAtMs`: since when a caller waits, where one does. Monotonic ms. In the background at random up to a second longer still, so
+ * that those who wait for a tab that hangs do not all go at once.
  */
 export const patienceUntilMs = (
   wishedAtMs: number,
   random: Random,
-  joinedAtMs = wishedAtMs + idleForMs + 1_000 * random.fraction(),
-): number => Math.max(wishedAtMs, joinedAtMs) + patienceMs
+  joinedAtMs = wishedAtMs + 8_000 + 1_000 * random.fraction(),
+): number => Math.max(wishedAtMs, joinedAtMs) + 2_000
 
 /** What the tabs of one origin need to keep one token between them. */
 export interface Tabs {

@@ -22,16 +22,16 @@ export interface FailedAttempt {
 
 /** The longest that anything keeps from asking, in ms. */
 const longestWaitMs = 3_600_000
-// A final no is asked about at most once a minute, and by itself ever more rarely.
-const refusedForMs = 60_000
 
-/** `isInUse`: somebody waits for the token, which makes the backoff shorter. `failures`: before this one. */
+/** `isInUse`: somebody who is at it waits for the token, which makes the backoff shorter. `failures`: before this one. */
 export function failureAfter(
   failures: number,
   { kind, reason, retryAfterMs = NaN }: FailedAttempt,
   isInUse: boolean,
   random: Random,
 ): TokenFailure {
+  // A final no is asked about at most once a minute, and by itself ever more rarely.
+  const refusedForMs = 60_000
   const isFinal = kind !== 'unavailable'
   const baseMs = isFinal ? 2 * refusedForMs : isInUse ? 1_000 : 10_000
   return {
