@@ -66,9 +66,13 @@ export function startPanel(terms: PanelTerms): Panel {
     if (early.length < maxEarly) early.push(event)
   })
   let seen = client.state.outbox
-  client.subscribe(({ config, outbox, connection }) => {
+  const leave = client.subscribe(({ config, outbox, connection }) => {
     tell?.('status', connection)
-    if (config?.widgetEnabled === false) onDisabled()
+    if (config?.widgetEnabled === false) {
+      // What stops changes the state once more: nobody asks a second time.
+      leave()
+      onDisabled()
+    }
     if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
     seen = outbox
   })

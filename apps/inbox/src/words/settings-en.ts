@@ -94,9 +94,11 @@ export const settingsWords = {
     branding: 'Show “Powered by Helvino”',
     brandingNote: 'A small line under the composer.',
     widgetEnabled: 'Show the chat on your sites',
-    widgetEnabledNote: 'Off: the button disappears. Conversations are kept.',
+    widgetEnabledNote:
+      'Off: the button is gone from the next page load on, and open chats within minutes. Nobody can write; what was said is kept, and what is not sent yet waits on the visitor’s device.',
     writeEnabled: 'Visitors can write',
-    writeEnabledNote: 'Off: they read, and are told that new messages are switched off.',
+    writeEnabledNote:
+      'Off: within a second no message of a visitor is taken. They read, are told so, and can send it again later. Your team can still answer.',
     save: 'Save',
     saved: 'Saved. The next page that a visitor loads has it.',
     unsaved: 'Not saved yet',
