@@ -34,6 +34,7 @@ import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
+import { addVisitorDataRoutes } from './http/visitor-data-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
@@ -47,6 +48,8 @@ import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
 import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
+import { createErasure } from './visitors/erasure.ts'
+import { createExportVisitor } from './visitors/visitor-export.ts'
 import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
 
@@ -226,6 +229,8 @@ async function wire(
   })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, visitors)
+  const erasure = createErasure({ store, fanOut, clock, random })
+  addVisitorDataRoutes(app, { erasure, exportVisitor: createExportVisitor({ store, clock }) })
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)

@@ -61,6 +61,7 @@ export {
   type OrgSettings,
   settingsLimits,
 } from './org-settings.ts'
+export { decodeGoneFrame } from './gone.ts'
 export { decodeNote, decodeNoteFrame, decodeNotes, type Note } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { asRecord, asString, decodeList, parseJson } from './record.ts'

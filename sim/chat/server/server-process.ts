@@ -244,6 +244,7 @@ function openStore(
     statements: terms.statements,
     kysely,
     read,
+    scrub: () => Promise.resolve(),
     write: <Result>({ start }: { start: () => Work<Result> }) =>
       groups.write(() => runWork(start())) as Promise<Result>,
   }

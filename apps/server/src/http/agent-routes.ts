@@ -60,6 +60,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
 
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
   app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))
+  app.post('/api/agent/sites/remove', (request, reply) => removeSite(request, reply, options))
 
   const { identitySecrets } = options
   app.get('/api/agent/identity', async (request, reply) =>
@@ -88,14 +89,28 @@ async function readSites({ orgId }: AgentPrincipal, store: Store) {
   return { allowed, refused: refused.filter(({ origin }) => !allowed.includes(origin)) }
 }
 
+const badOrigin = { message: '"origin" is an address such as https://shop.example.' } as const
+
 async function allowSite(request: FastifyRequest, reply: FastifyReply, { store, random }: AgentRouteOptions) {
   const agent = agentOf(request)
   const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
-  if (origin === undefined)
-    return refuse(reply, 'request_invalid', { message: '"origin" is an address such as https://shop.example.' })
+  if (origin === undefined) return refuse(reply, 'request_invalid', badOrigin)
   const written = await store.ofOrg(agent.orgId).allowOrigin(origin, maxAllowedOrigins)
   if (written.kind === 'too-many')
     return refuse(reply, 'request_invalid', { message: `At most ${String(maxAllowedOrigins)} sites may be allowed.` })
+  if (written.kind === 'unavailable') {
+    const refused = refusedByStore(written, random)
+    return refuse(reply, refused.code, refused)
+  }
+  return reply.send(await readSites(agent, store))
+}
+
+async function removeSite(request: FastifyRequest, reply: FastifyReply, { store, random }: AgentRouteOptions) {
+  const agent = agentOf(request)
+  const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
+  if (origin === undefined) return refuse(reply, 'request_invalid', badOrigin)
+  const written = await store.ofOrg(agent.orgId).disallowOrigin(origin)
+  if (written.kind === 'no-origin') return refuse(reply, 'not_found')
   if (written.kind === 'unavailable') {
     const refused = refusedByStore(written, random)
     return refuse(reply, refused.code, refused)

@@ -59,8 +59,11 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'DELETE /api/agent/team/invitations/:id': 'admin',
   'PUT /api/agent/team/members/:id': 'admin',
   'DELETE /api/agent/team/members/:id': 'admin',
+  'GET /api/agent/visitors/:id/export': 'admin',
+  'DELETE /api/agent/visitors/:id': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
+  'POST /api/agent/sites/remove': 'admin',
   'GET /api/agent/identity': 'admin',
   'POST /api/agent/identity': 'admin',
 

@@ -29,6 +29,8 @@ export interface StoreConnection {
   read<Result>(work: Work<Result>): Promise<Result>
   /** Resolves after the commit is on disk; see `GroupCommit`. */
   write<Result>(write: Write<Result>): Promise<Result | Unavailable>
+  /** As `Store.scrub`. */
+  scrub(): Promise<void>
   groupsCommitted(): number
   writesCommitted(): number
   /** Ends after every accepted write is committed. Later writes are `unavailable: closing`. */

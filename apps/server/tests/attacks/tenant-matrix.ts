@@ -56,8 +56,11 @@ export const tenantRows: Readonly<Record<string, TenantRow>> = {
   'DELETE /api/agent/team/invitations/:id': {},
   'PUT /api/agent/team/members/:id': { body: { role: 'agent' } },
   'DELETE /api/agent/team/members/:id': {},
+  'GET /api/agent/visitors/:id/export': {},
+  'DELETE /api/agent/visitors/:id': {},
   'GET /api/agent/sites': {},
   'POST /api/agent/sites/allow': {},
+  'POST /api/agent/sites/remove': {},
   'GET /api/agent/identity': {},
   'POST /api/agent/identity': {},
 }

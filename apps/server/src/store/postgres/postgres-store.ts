@@ -39,6 +39,8 @@ export function createPostgresStore({
     ...groups,
     statements: compileStatements(kysely, true),
     kysely,
+    // Its own vacuum takes dead rows away, in its own time.
+    scrub: () => Promise.resolve(),
     read: <Result>(work: Work<Result>) => runWork(readStatement, work),
     // The group hands back what the work has returned, and knows nothing of its type.
     write: <Result>(write: Write<Result>) => groups.write(write) as Promise<Result | Unavailable>,
