@@ -49,6 +49,7 @@ import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
 import { createErasure } from './visitors/erasure.ts'
+import { startSweeps } from './visitors/sweeps.ts'
 import { createExportVisitor } from './visitors/visitor-export.ts'
 import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
@@ -109,6 +110,8 @@ interface Parts {
   sendAway(): void
   /** Ends the sockets that have not gone: HTTP no longer knows them. */
   cutSockets(): void
+  /** Ends what removes old data, after the transaction that is running. */
+  stopSweeps(): Promise<void>
 }
 
 /** Agents and their logins, and the one door that visitors and agents pass. */
@@ -246,11 +249,21 @@ async function wire(
     waitingReads.stop()
     gateway.close()
   }
-  return { app, store, sendAway, cutSockets: gateway.cut, firstStart }
+  const sweeps = startSweeps({
+    ...{ store, erasure, clock, alone: kept.database.alone, onFailure: logFailure('sweep-failed') },
+    onSwept: (swept) => {
+      app.log.info({ event: 'old-data-removed', ...swept })
+    },
+  })
+  return { app, store, sendAway, cutSockets: gateway.cut, stopSweeps: sweeps.stop, firstStart }
 }
 
 /** Stops accepting, lets what runs finish, and ends after every accepted write is committed. */
-async function shutDown({ app, store, sendAway, cutSockets }: Parts, { database }: Kept, clock: Clock): Promise<void> {
+async function shutDown(
+  { app, store, sendAway, cutSockets, stopSweeps }: Parts,
+  { database }: Kept,
+  clock: Clock,
+): Promise<void> {
   const cancelCut = clock.startTimer(finishWithinMs, () => {
     app.server.closeAllConnections()
     cutSockets()
@@ -258,6 +271,7 @@ async function shutDown({ app, store, sendAway, cutSockets }: Parts, { database 
   sendAway()
   await app.close()
   cancelCut()
+  await stopSweeps()
   await store.close()
   await database.close()
   app.log.info({ event: 'stopped', groups: store.groupsCommitted(), writes: store.writesCommitted() })
