@@ -34,14 +34,18 @@ describe.each(['one file', 'one PostgreSQL'] as const)('a switch with two server
     expect(status).toBe(200)
   }
 
-  async function listen(server: SpawnedServer, { token }: Visitor) {
-    const socket = new SocketClient(server.url)
+  async function listen(server: SpawnedServer, { token }: Visitor, headers: Readonly<Record<string, string>> = {}) {
+    const socket = new SocketClient(server.url, headers)
     onTestFinished(() => {
       socket.close()
     })
     await socket.hello({ orgToken: token })
     return socket
   }
+
+  const site = 'https://shop.example'
+  const change = (verb: string, origin = site) =>
+    call(`${one.url}/api/agent/sites/${verb}`, { headers: admin.headers, body: { origin } })
 
   const outcome = async (answer: ReturnType<typeof call>) => {
     const { status, body } = await answer
@@ -71,6 +75,29 @@ describe.each(['one file', 'one PostgreSQL'] as const)('a switch with two server
       await expect.poll(() => socket.messages().at(-1)?.['content'], within).toBe('still here')
     await set({ writeEnabled: true })
     for (const server of [one, other]) await expect.poll(async () => (await send(server))[0], within).toBe(201)
+  })
+
+  it('[SW5] ends a site that is removed: its calls are refused, its sockets closed at both, and it can be allowed again', async () => {
+    expect((await change('remove')).status).toBe(404)
+    expect((await change('remove', 'no address')).status).toBe(400)
+    for (const origin of [site, 'https://other.example']) expect((await change('allow', origin)).status).toBe(200)
+    const visitor = await openVisitor(one.url)
+    const read = (server: SpawnedServer, origin = site) => {
+      const headers = { ...visitor.headers, origin }
+      return outcome(call(`${server.url}/conversations`, { headers }))
+    }
+    const sockets = await Promise.all([one, other].map((server) => listen(server, visitor, { origin: site })))
+    for (const server of [one, other]) await expect.poll(async () => (await read(server))[0], within).toBe(200)
+    expect((await change('remove')).body).toMatchObject({ allowed: ['https://other.example'] })
+    expect(await read(one)).toEqual([403, 'origin_not_allowed'])
+    await expect.poll(() => read(other), within).toEqual([403, 'origin_not_allowed'])
+    expect(await read(one, 'https://other.example')).toEqual([200, undefined])
+    const ends = await Promise.all(sockets.map(({ closed }) => closed))
+    expect(ends).toEqual([1, 2].map(() => ({ code: 4403, reason: 'origin_not_allowed' })))
+    const sites = await call(`${one.url}/api/agent/sites`, { headers: admin.headers })
+    expect(sites.body['refused']).toMatchObject([{ origin: site }])
+    expect((await change('allow')).status).toBe(200)
+    await expect.poll(async () => (await read(other))[0], within).toBe(200)
   })
 
   it('[SW2] leaves a widget that is switched off to nobody: the bootloader says so, calls are refused and sockets closed at both', async () => {

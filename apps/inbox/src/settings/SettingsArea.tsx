@@ -4,6 +4,7 @@ import { routeHash, type SettingsPage, settingsPages } from '../route.ts'
 import { settingsWords as words } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
+import { DataPage } from './DataPage.tsx'
 import { IdentityPage } from './IdentityPage.tsx'
 import { InstallationPage } from './InstallationPage.tsx'
 import { SitesPage } from './SitesPage.tsx'
@@ -66,5 +67,7 @@ function Page(props: WidgetPageProps) {
       return <TeamPage {...props} />
     case 'identity':
       return <IdentityPage {...props} />
+    case 'data':
+      return <DataPage {...props} />
   }
 }

@@ -260,5 +260,9 @@ export const words = {
     lastSeen: (when: string): string => `last asked ${when}`,
     allow: 'Allow',
     allowNamed: (origin: string): string => `Allow ${origin}`,
+    remove: 'Remove',
+    removeNamed: (origin: string): string => `Remove ${origin}`,
+    removeAsk: (origin: string): string =>
+      `The chat ends on ${origin} within seconds, also for whoever writes there now.`,
   },
 } as const

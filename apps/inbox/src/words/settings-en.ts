@@ -22,6 +22,7 @@ export const settingsWords = {
     sites: 'Sites',
     team: 'Team',
     identity: 'Identity',
+    data: 'Data',
   } satisfies Record<SettingsPage, string>,
   outdated: 'This page is older than the server. Reload it to see the settings.',
   forAdmins: 'This is for admins',
@@ -31,6 +32,7 @@ export const settingsWords = {
     sites: 'Only an admin of your organisation decides on which sites the chat shows. Ask one of them.',
     team: 'You see who is in the team. Only an admin invites, changes roles and removes.',
     identity: 'The secret would let anybody speak as one of your users, so only admins see it. Ask one of them.',
+    data: 'You see how long conversations are kept. Only an admin changes it, and deletes what is kept of a visitor.',
   } satisfies Record<SettingsPage, string>,
   failed: 'The server does not answer. Try again.',
   refused: (code: string): string =>
