@@ -126,13 +126,23 @@ export default {
     },
     {
       name: 'implementations-named-in-server-only',
-      comment: 'And where data is moved from one to the other.',
+      comment: 'And where whole databases are moved, backed up and put back.',
       severity: 'error',
       from: {
         path: '^apps/server/src/',
-        pathNot: `${tests}|^apps/server/src/(server\\.ts$|migrate-data/)|${implementations}`,
+        pathNot: `${tests}|^apps/server/src/((server|open-database)\\.ts$|(migrate-data|backup)/)|${implementations}`,
       },
       to: { path: implementations },
+    },
+    {
+      name: 'serving-knows-no-command',
+      comment: 'What an operator does to a whole installation is no part of what answers requests.',
+      severity: 'error',
+      from: {
+        path: '^apps/server/src/',
+        pathNot: `${tests}|^apps/server/src/(main\\.ts$|(command-line|doctor|backup|migrate-data)/)`,
+      },
+      to: { path: '^apps/server/src/(command-line|doctor|backup|migrate-data)/' },
     },
     {
       name: 'system-runtime-from-wiring-only',

@@ -1,7 +1,12 @@
+import { measureBootloader } from './bootloader.ts'
+import { measureHostPage } from './host-page.ts'
 import { measureLive } from './live.ts'
 import { measureMessages } from './messages.ts'
+import { measureNeighbours } from './neighbours.ts'
+import { measureOneAddress } from './one-address.ts'
 import { measureReconnect } from './reconnect.ts'
 import { measureRenewal } from './renewal.ts'
+import { measureRotation } from './rotation.ts'
 import { measureSockets } from './sockets.ts'
 import { measureStart } from './start.ts'
 import { measureSyncs } from './syncs.ts'
@@ -12,10 +17,15 @@ type Tables = Readonly<Record<string, readonly object[]>>
 const benches: Readonly<Record<string, () => Promise<Tables>>> = {
   start: async () => ({ start: await measureStart() }),
   syncs: async () => ({ syncs: await measureSyncs() }),
+  bootloader: async () => ({ bootloader: await measureBootloader() }),
   messages: async () => ({ messages: await measureMessages() }),
   live: async () => ({ live: await measureLive() }),
   sockets: async () => ({ sockets: await measureSockets() }),
+  neighbours: async () => ({ neighbours: await measureNeighbours() }),
+  'one-address': async () => ({ 'one address': await measureOneAddress() }),
+  rotation: async () => ({ rotation: await measureRotation() }),
   reconnect: async () => ({ reconnect: await measureReconnect() }),
+  'host-page': async () => ({ 'host-page': await measureHostPage() }),
   renewal: measureRenewal,
 }
 

@@ -12,6 +12,8 @@ const holders = 2
 const broadcasts = 20
 const heardWithinMs = 30_000
 const stoppedReaders = 50
+/** All sockets are one visitor's, who may have 50. */
+const ofOneVisitor = { RATE_LIMIT_SCALE: '1000' }
 
 const realtimeUrl = (server: SpawnedServer): string => `${server.url.replace('http', 'ws')}/realtime`
 
@@ -69,7 +71,7 @@ class Crowd {
 
 /** `count` sockets in one server process: what they cost, and how long one message takes to reach all of them. */
 async function measureCrowd(count: number): Promise<object> {
-  const server = await spawnServer({ env: { LOG_LEVEL: 'warn' } })
+  const server = await spawnServer({ env: { LOG_LEVEL: 'warn', ...ofOneVisitor } })
   const visitor = await openVisitor(server.url)
   const beforeMb = residentMb(server.pid)
   const crowd = new Crowd()
@@ -124,7 +126,7 @@ function wasCut(socket: WebSocket): Promise<boolean> {
 
 /** Readers that have stopped, beside 100 that have not: they are cut, and nobody else feels them. */
 async function measureStopped(): Promise<readonly object[]> {
-  const server = await spawnServer({ env: { LOG_LEVEL: 'info' } })
+  const server = await spawnServer({ env: { LOG_LEVEL: 'info', ...ofOneVisitor } })
   const visitor = await openVisitor(server.url)
   const crowd = new Crowd()
   await crowd.open(server, visitor, 100)

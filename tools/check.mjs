@@ -84,6 +84,7 @@ const guards = {
   sizes,
   tidy: () => testFile('tools/tidy.test.ts'),
   rules: () => testFile('tools/rules.test.ts'),
+  mangling: () => testFile('tools/outside-names.test.ts'),
 }
 
 /** @param {string} name @param {() => Promise<Outcome>} guard */

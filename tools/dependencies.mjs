@@ -29,7 +29,9 @@ export function areDependenciesReady(nodeVersion) {
 export async function installDependencies(node) {
   const npm = npmFor(node.path)
   const stamp = stampFor(node.version)
-  const flags = ['--no-audit', '--no-fund', '--include=dev']
+  // No package needs its script: what is compiled comes with it. With scripts npm would compile the database anew, for a file that lies in its
+  // package, and fail where there is no Python.
+  const flags = ['--no-audit', '--no-fund', '--include=dev', '--ignore-scripts']
   const installed = await runQuietly(npm.command, [...npm.args, 'ci', ...flags], environmentFor(node.path))
   if (installed.code !== 0) throw new Error(`${installed.output}npm ci failed; what it said stands above.`)
   writeFileSync(stampFile, stamp)

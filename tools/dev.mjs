@@ -43,9 +43,13 @@ class Development {
     }
     console.error(`dev: built in ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`)
     await this.stop()
-    this.#server = spawn(process.execPath, [join(root, 'apps/server/dist/main.js'), ...process.argv.slice(2)], {
-      stdio: 'inherit',
-    })
+    this.#server = spawn(
+      process.execPath,
+      [join(root, 'apps/server/dist/helvino.js'), 'start', ...process.argv.slice(2)],
+      {
+        stdio: 'inherit',
+      },
+    )
   }
 
   async stop() {

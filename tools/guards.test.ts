@@ -53,6 +53,7 @@ const against: [rule: string, from: string, specifier: string, to: string][] = [
     './store/sqlite/a.ts',
     'apps/server/src/store/sqlite/a.ts',
   ],
+  ['serving-knows-no-command', 'apps/server/src/http/c.ts', '../backup/b.ts', 'apps/server/src/backup/b.ts'],
   ['server-doors-decide-nothing', 'apps/server/src/http/a.ts', '../store/b.ts', 'apps/server/src/store/b.ts'],
   ['conversations-know-no-door', 'apps/server/src/conversations/a.ts', '../http/b.ts', 'apps/server/src/http/b.ts'],
   ['store-and-fan-out-at-the-bottom', 'apps/server/src/store/c.ts', '../http/b.ts', 'apps/server/src/http/b.ts'],

@@ -89,3 +89,87 @@ export function faultGaps(faults: string, rules: string): string[] {
       .map((rule) => `docs/faults.md: no row names ${rule}`),
   ]
 }
+
+/**
+ * How many requirements of level 1 and 2 each section of OWASP ASVS 5.0.0 has, chapter by chapter. In every section they come before those of level
+ * 3, so that the count says which they are.
+ */
+const asvsSections: readonly (readonly number[])[] = [
+  [2, 9, 11, 3, 2],
+  [3, 3, 4, 1],
+  [0, 2, 4, 6, 5, 0, 2],
+  [3, 1, 2, 4],
+  [1, 3, 2, 3],
+  [3, 12, 4, 4, 5, 3, 0, 4],
+  [3, 4, 2, 5, 2, 2],
+  [2, 3, 1, 1],
+  [3, 4],
+  [2, 2, 4, 11, 5, 2, 3],
+  [2, 3, 3, 4, 1, 1, 0],
+  [3, 2, 4],
+  [1, 5, 2, 5],
+  [2, 4, 3],
+  [3, 3, 7, 0],
+  [1, 5, 4, 3, 3],
+  [1, 4, 2],
+]
+
+/** `v5.0.0-1.2.3` for each of the 253, in their order. */
+export const asvsRequirements: readonly string[] = asvsSections.flatMap((sections, chapter) =>
+  sections.flatMap((count, section) =>
+    Array.from({ length: count }, (_, at) => `v5.0.0-${chapter + 1}.${section + 1}.${at + 1}`),
+  ),
+)
+
+/** The ids of attacks: the first text of each row of a table, `['token-01', …`. */
+const attackIds = (tables: readonly SourceFile[]): ReadonlySet<string> =>
+  new Set(tables.flatMap(({ text }) => [...text.matchAll(/\[\s*'([a-z]+-\d+)',/g)].map((match) => match[1] ?? '')))
+
+const openStates = ['not met', 'in part']
+
+/** `not met` or `in part`, where a text begins so. */
+const openState = (text: string): string | undefined => openStates.find((state) => text.startsWith(state))
+
+/**
+ * Where docs/asvs.md is not whole: each requirement is one row, each row names tests that are there, says "yes" or "no" and then something, and what is
+ * not met or met in part is told in the list before the tables, once and by the same word.
+ */
+export function asvsGaps(page: string, rules: string, attacks: readonly SourceFile[]): string[] {
+  const known = new Set([...idsInRules(rules), ...attackIds(attacks)])
+  const rows = page
+    .split('\n')
+    .filter((line) => /^\| v\d/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, requirement = '', , applies = '', proof = '']) => ({ requirement, applies, proof }))
+  const told = [...page.matchAll(/^- \*\*(v[\d.-]+)\*\* (.+)$/gm)].map(([, requirement = '', text = '']) => ({
+    requirement,
+    state: openState(text),
+  }))
+  const requirements = rows.map(({ requirement }) => requirement)
+  const open = new Map(rows.map(({ requirement, proof }) => [requirement, openState(proof)]))
+  const wrong = [
+    ...asvsRequirements.filter((each) => !requirements.includes(each)).map((each) => `no row for ${each}`),
+    ...requirements
+      .filter((each, at) => !asvsRequirements.includes(each) || requirements.indexOf(each) !== at)
+      .map((each) => `${each} is no requirement of level 1 or 2, or stands there twice`),
+    ...rows
+      .filter(({ applies, proof }) => !['yes', 'no'].includes(applies) || proof === '')
+      .map(({ requirement }) => `${requirement} says neither yes nor no, or nothing of why`),
+    ...rows.flatMap(({ requirement, proof }) =>
+      [...proof.matchAll(new RegExp(`\\b(${id}|[a-z]+-\\d\\d)\\b`, 'g'))]
+        .map(([name]) => name)
+        .filter((name) => !known.has(name))
+        .map((name) => `${requirement} names ${name}, which is no test`),
+    ),
+    ...told
+      .filter(({ requirement, state }, at) => {
+        const isFirst = told.findIndex((other) => other.requirement === requirement) === at
+        return !isFirst || state === undefined || open.get(requirement) !== state
+      })
+      .map(({ requirement }) => `the list says something else of ${requirement} than its row, or says it twice`),
+    ...[...open]
+      .filter(([each, state]) => state && !told.some(({ requirement }) => requirement === each))
+      .map(([each]) => `the list leaves out ${each}`),
+  ]
+  return wrong.map((why) => `docs/asvs.md: ${why}`)
+}

@@ -7,16 +7,19 @@ import { chooseNode, fetchNode } from './node-binary.mjs'
 
 // Plain JavaScript without dependencies: this runs on a fresh clone, before anything is installed, and on Node 20 too.
 
-/** What each command runs once everything is there, and whether it needs the apps built. @type {Record<string, { needsBuild: boolean, script: string }>} */
+/**
+ * What each command runs once everything is there, before the arguments that it is given, and whether it needs the apps built.
+ * @type {Record<string, { needsBuild: boolean, script: string, args?: readonly string[] }>}
+ */
 const commands = {
-  start: { needsBuild: true, script: 'apps/server/dist/main.js' },
+  start: { needsBuild: true, script: 'apps/server/dist/helvino.js', args: ['start'] },
+  helvino: { needsBuild: true, script: 'apps/server/dist/helvino.js' },
   test: { needsBuild: true, script: 'tools/test.mjs' },
   check: { needsBuild: false, script: 'tools/check.mjs' },
   dev: { needsBuild: false, script: 'tools/dev.mjs' },
   sim: { needsBuild: false, script: 'sim/main.ts' },
   bench: { needsBuild: true, script: 'bench/main.ts' },
   pictures: { needsBuild: true, script: 'tools/pictures.ts' },
-  'migrate-data': { needsBuild: true, script: 'apps/server/dist/migrate-data.js' },
 }
 
 /** @param {string} what @param {() => Promise<void>} step */
@@ -61,7 +64,12 @@ async function main([name = '', ...args]) {
     throw new Error(`Usage: node tools/setup.mjs ${['build', ...Object.keys(commands)].join(' | ')} [arguments]`)
   }
   const node = await prepare(command.needsBuild, false)
-  await become(node.path, [...typeFlags(node.version, command.script), join(root, command.script), ...args])
+  await become(node.path, [
+    ...typeFlags(node.version, command.script),
+    join(root, command.script),
+    ...(command.args ?? []),
+    ...args,
+  ])
 }
 
 try {

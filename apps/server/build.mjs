@@ -5,10 +5,10 @@ import { buildDocs } from './build-docs.mjs'
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
-// One file for each command with everything but the native database: Node reads hundreds of small modules at twice the start time and 35 MB more.
+// One file with everything but the native database: Node reads hundreds of small modules at twice the start time and 35 MB more.
 // What is imported when it is needed, the login library, runs when it is needed here too.
 const { outputFiles } = await build({
-  entryPoints: { main: path('src/main.ts'), 'migrate-data': path('src/migrate-data/main.ts') },
+  entryPoints: { helvino: path('src/main.ts') },
   outdir: path('dist'),
   bundle: true,
   write: false,
@@ -18,7 +18,9 @@ const { outputFiles } = await build({
   // The other native part belongs to another driver of PostgreSQL, which asks for it only when told to.
   external: ['better-sqlite3', 'pg-native'],
   // Libraries in the older module format ask for Node's own modules by `require`.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',

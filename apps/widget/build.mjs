@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
 import { minify } from 'terser'
+import { insideNames } from './inside-names.mjs'
 
 const folder = import.meta.dirname
 const dist = join(folder, 'dist')
@@ -21,38 +22,6 @@ const cssAsText = {
 }
 
 /**
- * Names that are shortened in what is built: nobody outside of one file ever sees them. Never one that another build of the
- * loader, the panel or the telemetry meets (`PanelTerms`, `TokenEvent`, what tabs tell each other, what is kept in the browser), nor one of the
- * wire, of the page's settings or of the browser. First Preact's own, half of which nobody here uses.
- */
-const insideNames = new RegExp(
-  `^(${[
-    'getDerivedStateFromProps|getDerivedStateFromError|getSnapshotBeforeUpdate|getChildContext|shouldComponentUpdate',
-    'component(WillReceiveProps|WillUpdate|WillMount|WillUnmount|DidMount|DidUpdate|DidCatch)|debounceRendering|setState',
-    'props|vnode|diffed|unmount',
-    'isTokenExpiredOrExpiring|ensureValidToken|withToken|validToken|reportRefused|refreshOrgToken|retryAfterMs',
-    'createConversation|initConversation|openConversation|listConversations|listMessages|sendMessage|handleSend',
-    'conversationsPath|tokenHeader|currentId|isListed|isWaitingForToken|isFailing|unsequenced|addUnsequenced',
-    'resumePoints|nextAfter|fetchPage|refreshList|isInUse|isAnswerAwaited|onAwake|onAtRest|noteMessage|setEngaged',
-    'isHurried|endWaitAt|lastTryAtMs|blockedUntilMs|mostAtOnce|laneOf|onAttempt|onAccepted|onWaiting|onGone|onKept|onNews',
-    'countWaiting|hearAttempt|hearRenewal|isPending|postMessages|blueUntilAtMs|redFromAtMs|isBlueHeld',
-    'decodeConversation|decodeNote|batchMessages|outbox|outboxName|maxEntries|isNew|network|channels|initial|snapshot|orgName|discard|hurry',
-    'attemptWithinMs|waitWithinMs|maxWaiting|headJoinedAtMs|settleAll|endClaim|catchUp|configure|onStatus|onChange|isLive',
-    'writesOff|outboxFull|connecting|greeting|contextType|forceUpdate',
-    'tellLoadFailed|onApproach|onToggle|setBusy|setOpen|setColor',
-    'latestSequence|sequence|timestamp|attachments|createdAt|recovered|widgetEnabled|writeEnabled|aiEnabled|primaryColor',
-    'kind|audience|runtime|renewer|connection|threads|isVisible|isOnline|holdIfFree|openSocket|onText|onOpen|identity|fetchToken',
-    'connectionStatus|connectionIssue|greetingDetail|otherReason|isHistoryShown|canWrite|onDiscard|onRetry',
-    'holdBackMs|isSequenced|isAwake|onFrame|life|heads|deliver|onState|onPage|onSend|compose|notice|settle|isRepeatable',
-    'refetch|addPage|doubt|withinMs|branding|conversation|onAnnounce|announce|onHeard|loadConnect|onAsk|onFailure|noteAsked',
-    'timeline|client|words|entry|items|item|chat|config|language|reasons|unsaved|tooLong|maxLength|answer|issued|tabs|storage',
-    'sync|wake|rest|mark|look|retry|api|decodeMore|readSequence|setThread|noteTyping|isAnswered|shown|hold|dispose|heldMs|noteFirst|isFresh|draft|hearOf|newsPoint|readDraft|keepDraft|onWrite|isAnswering',
-    'isLoadingEarlier|onEarlier|showEarlier|hasEmail|onTell|isDayFirst|isSeen|addEarlier|newMessages|openUnread',
-    'repliesIn(Minutes|Hours|ADay)|email(Ask|Label|Save|Saved|Wrong)|hasNews|durability|isFirst|isLast',
-  ].join('|')})$`,
-)
-
-/**
  * `mangleCache`: how names are shortened in a file that this one meets.
  * @param {import('esbuild').BuildOptions} options
  * @param {(text: string) => string} wrap
@@ -64,7 +33,7 @@ async function bundle(options, wrap = (text) => text) {
     write: false,
     target: 'es2022',
     platform: 'browser',
-    mangleProps: insideNames,
+    mangleProps: new RegExp(`^(${insideNames.join('|')})$`),
     charset: 'utf8',
     legalComments: 'none',
     // Calls of `h` are shorter than what the types' automatic runtime would make of the same JSX.
@@ -80,7 +49,7 @@ async function bundle(options, wrap = (text) => text) {
   if (!file) throw new Error('a build gave no file')
   // A second minifier, now that it is one file: of what the first one leaves it finds another four in a hundred.
   const { code } = await minify(wrap(file.text), {
-    module: options.format === 'esm' || options.globalName !== undefined,
+    module: options.format === 'esm',
     ecma: 2020,
     compress: {
       passes: 3,
@@ -126,8 +95,16 @@ const preactOfPanel = {
   },
 }
 
-/** @param {string} code */
-const asView = (code) => `export const createView=$preact=>{${code};return $view}`
+/**
+ * What the chunk exports is what the function gives back. Not by esbuild's own function around a chunk, which loops over whatever a page's
+ * library has added to every object.
+ * @param {string} code
+ */
+function asView(code) {
+  const [exported, names = ''] = /export\s*\{([^}]*)\};?\s*$/.exec(code) ?? ['']
+  const given = names.split(',').map((each) => each.trim().split(' as ').reverse().join(':'))
+  return `export const createView=$preact=>{${code.slice(0, -exported.length)}return{${given.join()}}}`
+}
 
 const preact = fileURLToPath(import.meta.resolve('preact'))
 const languages = ['ar', 'de', 'es', 'fr', 'ja', 'pt', 'tr']
@@ -140,8 +117,7 @@ const liveFile = hashedName('live', live)
 const { code: view, ...afterView } = await bundle(
   {
     entryPoints: [join(folder, 'src/view-parts.ts')],
-    format: 'iife',
-    globalName: '$view',
+    format: 'esm',
     ...afterLive,
     define: { TELEMETRY_FILE: JSON.stringify(telemetryFile) },
     inject: [preact],

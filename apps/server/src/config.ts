@@ -16,6 +16,10 @@ export interface ServerConfig {
   readonly publicUrl: string | undefined
   readonly orgTokenLifetimeSeconds: number
   readonly orgTokenSecrets: readonly PinnedSecret[] | undefined
+  /** Proxies in front, each of which adds its caller to `X-Forwarded-For`. */
+  readonly trustedProxies: number
+  /** Every limit of rates and counts times this; 0: none holds. */
+  readonly rateLimitScale: number
   readonly demo: boolean
   readonly metrics: MetricsAccess
   readonly logLevel: LogLevel
@@ -162,6 +166,24 @@ export const settings = {
     isSecret: true,
     parse: parseSecrets,
   },
+  trustedProxies: {
+    name: 'TRUSTED_PROXIES',
+    meaning:
+      'Proxies that stand in front, one behind the other; each adds the address of its caller to X-Forwarded-For. Limits by address count the address that the outermost of them has seen. The server must be reached through them alone. Behind a proxy that is not declared nobody is limited by address.',
+    unit: '',
+    byDefault: '0',
+    allowed: 'a whole number from 0 to 9',
+    parse: wholeNumber(0, 9),
+  },
+  rateLimitScale: {
+    name: 'RATE_LIMIT_SCALE',
+    meaning:
+      'Multiplies every limit of requests in a time and of open connections, for a site beyond the usual size; 0 switches them off.',
+    unit: '',
+    byDefault: '1',
+    allowed: 'a whole number from 0 to 10000',
+    parse: wholeNumber(0, 10_000),
+  },
   demo: {
     name: 'HELVINO_DEMO',
     meaning:
@@ -235,6 +257,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl,
     orgTokenLifetimeSeconds: readOrDefault(settings.orgTokenLifetimeSeconds),
     orgTokenSecrets: read(settings.orgTokenSecrets),
+    trustedProxies: readOrDefault(settings.trustedProxies),
+    rateLimitScale: readOrDefault(settings.rateLimitScale),
     demo: read(settings.demo) ?? isLocal,
     metrics: metricsAccess(metricsKey, isLocal),
     logLevel: readOrDefault(settings.logLevel),

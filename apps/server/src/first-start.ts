@@ -33,7 +33,7 @@ export interface FirstStart {
 }
 
 /** 100 random bits, in groups that can be read aloud. */
-function createPassword(random: Random): string {
+export function createPassword(random: Random): string {
   const symbols = Array.from(random.bytes(passwordLength), (byte) => alphabet[byte % alphabet.length] ?? '')
   return [0, 5, 10, 15].map((at) => symbols.slice(at, at + 5).join('')).join('-')
 }
@@ -66,12 +66,23 @@ async function switchDemo({ store, demo }: FirstStartOptions): Promise<Org | und
 }
 
 /** The organisation of whoever runs this server. Its name is drawn once, so that a first start that is done again finds it. */
-async function ownOrg({ store, database, random }: FirstStartOptions): Promise<Org> {
+async function ownOrg({
+  store,
+  database,
+  random,
+}: Pick<FirstStartOptions, 'store' | 'database' | 'random'>): Promise<Org> {
   const token = await keepFact(database, 'first_org', Buffer.from(random.bytes(12)).toString('base64url'))
   const key = `key_${token}`
   return (
     (await store.findOrg({ key })) ?? put(store, createOrg(`org_${token}`, key, `site_${token}`, 'My organisation'))
   )
+}
+
+/** For whoever makes the first administrator themselves: the organisation is there, and the first start makes nobody. */
+export async function makeFirstOrg(options: Omit<FirstStartOptions, 'agents' | 'demo'>): Promise<Org> {
+  const org = await ownOrg(options)
+  await keepFact(options.database, 'first_start_done_at', new Date(options.clock.nowMs()).toISOString())
+  return org
 }
 
 /** Who answered for the demo gets an organisation of their own when it is switched off: nobody is locked out of the inbox. */

@@ -1,31 +1,28 @@
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { systemClock, systemRandom } from '@helvino/runtime/system-node'
+import { measureBusyShare, systemClock, systemRandom } from '@helvino/runtime/system-node'
+import { commands } from './command-line/commands.ts'
+import type { CommandResult, CommandWorld } from './command-line/command.ts'
+import { parseCommandLine } from './command-line/parse-command-line.ts'
 import { readConfig } from './config.ts'
-import { startServer } from './server.ts'
 
 // Before any file is made: the database, and what SQLite lays beside it, are for this user alone.
 process.umask(0o077)
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`)
-  process.exit(1)
-}
+const exitCodes = { done: 0, failed: 1, misused: 2 }
 
-/** One plain sentence for whatever nobody foresaw; the stack of it would help nobody who starts a server. */
-const failWith =
-  (what: string) =>
-  (error: unknown): never =>
-    fail(`${what}: ${error instanceof Error ? error.message : String(error)}.`)
+function end(kind: keyof typeof exitCodes, message?: string): never {
+  if (message !== undefined) process.stderr.write(`${message}\n`)
+  process.exit(exitCodes[kind])
+}
 
 // This file and its bundle lie equally deep, in src and in dist.
 const appFolder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-const reading = readConfig(process.env)
-if (reading.kind === 'invalid') fail(reading.message)
-
-const server = await startServer(reading.config, {
+const world: CommandWorld = {
   clock: systemClock,
   random: systemRandom,
+  busyShare: measureBusyShare(),
   out: (line) => {
     process.stdout.write(`${line}\n`)
   },
@@ -36,11 +33,30 @@ const server = await startServer(reading.config, {
     demo: appFolder('demo/dist'),
     docs: appFolder('server/dist/docs'),
   },
-}).catch(failWith('Helvino could not start'))
-if (server.kind === 'failed') fail(server.message)
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    server.stop().then(() => process.exit(0), failWith('Helvino could not stop in order'))
-  })
+  readInput: () => text(process.stdin),
+  stopAsked: () =>
+    new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    }),
 }
+
+const commandLine = parseCommandLine(commands, process.argv.slice(2))
+if (commandLine.kind === 'misused') end('misused', commandLine.message)
+if (commandLine.kind === 'help') {
+  for (const line of commandLine.lines) world.out(line)
+  end('done')
+}
+const { command, given } = commandLine
+
+async function run(): Promise<CommandResult> {
+  const reading = readConfig(process.env)
+  if (reading.kind === 'ok') return command.run(world, reading.config, given)
+  const { message } = reading
+  return command.runMisconfigured?.(world, message, given) ?? { kind: 'failed', message }
+}
+
+// One plain sentence for whatever nobody foresaw; the stack of it would help nobody who runs a server.
+const result = await run().catch((error: unknown) =>
+  end('failed', `Helvino could not ${command.does}: ${error instanceof Error ? error.message : String(error)}.`),
+)
+end(result.kind, result.kind === 'failed' ? result.message : undefined)

@@ -1,18 +1,21 @@
-import { join } from 'node:path'
-import type { Clock, Random } from '@helvino/runtime'
+import { type Clock, type Random, uuid } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
+import { createAdmission } from './admission/admission.ts'
+import { createFindAddress } from './admission/caller-address.ts'
+import { createOverload } from './admission/overload.ts'
 import { prepareFindAgentName, prepareFindAgentRole, prepareIsMember } from './auth/agent-role.ts'
 import type { AgentTables } from './auth/agent-tables.ts'
 import { openAgents } from './auth/agents.ts'
+import { keepFact } from './auth/installation.ts'
 import { createInvitations } from './auth/invitations.ts'
 import { createTeam } from './auth/team.ts'
-import { createAuthenticate, createRecheck } from './auth/authenticate.ts'
+import { createAuthenticate, createRecheck, type Recheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
 import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
 import { createIdentifySubject, createIdentifyVisitor } from './auth/visitor.ts'
 import { isLoopback, type ServerConfig } from './config.ts'
 import { createAssignment } from './conversations/assignment.ts'
-import { createConversations } from './conversations/conversations.ts'
+import { type Conversations, createConversations } from './conversations/conversations.ts'
 import { createNotes } from './conversations/notes.ts'
 import { createNoteTyping } from './conversations/typing.ts'
 import { createFanOutAmongServers } from './fan-out/among-servers.ts'
@@ -20,14 +23,18 @@ import type { FanOut } from './fan-out/contract.ts'
 import { createLocalFanOut } from './fan-out/local.ts'
 import { demoOrgKey, prepareFirstStart } from './first-start.ts'
 import { addAgentRoutes } from './http/agent-routes.ts'
+import { type BootloaderOptions, createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
+import { openFrontDoor } from './http/front-door.ts'
 import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { addInstallationRoutes } from './http/installation-routes.ts'
 import { addInvitationRoutes } from './http/invitation-routes.ts'
+import { logsRequests } from './http/log.ts'
 import { addMetricsRoute } from './http/metrics-route.ts'
+import { createPlainBootloader } from './http/plain-bootloader.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
 import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
@@ -36,20 +43,19 @@ import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorDataRoutes } from './http/visitor-data-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
-import { createWaitingReads } from './http/waiting-reads.ts'
+import { createWaitingReads, type WaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
+import { openDatabase } from './open-database.ts'
 import { addPageRoutes, missingBuilds, type PageFolders } from './pages/page-routes.ts'
 import { asksForWebSocket, createGateway } from './realtime/gateway.ts'
 import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
-import type { DatabaseOpening, OpenedDatabase } from './store/opened-database.ts'
-import { openPostgresDatabase } from './store/postgres/postgres-database.ts'
-import { openSqliteDatabase } from './store/sqlite/sqlite-database.ts'
+import type { OpenedDatabase } from './store/opened-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
-import { createErasure } from './visitors/erasure.ts'
-import { startSweeps } from './visitors/sweeps.ts'
+import { createErasure, type ErasureOptions } from './visitors/erasure.ts'
+import { startSweeps, type Sweeps } from './visitors/sweeps.ts'
 import { createExportVisitor } from './visitors/visitor-export.ts'
 import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
@@ -58,6 +64,8 @@ import { welcome } from './welcome.ts'
 export interface ServerWorld {
   readonly clock: Clock
   readonly random: Random
+  /** Of the time since it was last asked, the share in which the event loop had something to do: 0 to 1. */
+  readonly busyShare: () => number
   /** Lines for people: addresses, and how to log in. */
   out(line: string): void
   /** Structured lines for machines. */
@@ -81,12 +89,6 @@ interface Kept {
 
 /** Requests that are still running when the server stops are cut after this, in ms. */
 const finishWithinMs = 7_000
-
-async function openDatabase({ databaseUrl, dataFolder }: ServerConfig): Promise<DatabaseOpening> {
-  return databaseUrl === undefined
-    ? openSqliteDatabase(join(dataFolder, 'helvino.db'))
-    : openPostgresDatabase(databaseUrl)
-}
 
 /** What outlives the process: the database and the keys. */
 async function openKept(
@@ -165,17 +167,87 @@ function addDesk(app: FastifyInstance, parts: DeskParts): void {
   addInvitationRoutes(app, { ...parts, invitations })
 }
 
+/** Whether it lives, and whose it is. */
+async function addHealth(
+  app: FastifyInstance,
+  {
+    database,
+    random,
+    ...rest
+  }: Pick<DeskParts, 'store' | 'database' | 'random'> & { readonly isStopping: () => boolean },
+): Promise<void> {
+  addHealthRoutes(app, { ...rest, installation: await keepFact(database, 'installation_id', uuid(random)) })
+}
+
 /** What is known of how the server and its visitors' renewals do. */
-function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): void {
+function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): Telemetry {
   const telemetry = new Telemetry(clock)
   addMetricsRoute(app, telemetry.metrics, config.metrics)
   addTelemetryRoutes(app, telemetry, clock)
+  return telemetry
 }
 
 /** Where this machine alone reaches the server. */
 function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRouteOptions, 'orgKey'>): void {
   if (config.demo && config.publicUrl === undefined && isLoopback(config.host))
     addDemoRoutes(app, { ...parts, orgKey: demoOrgKey })
+}
+
+/** What the server does not do for everybody who asks. */
+function openAdmission(
+  config: ServerConfig,
+  { clock, random, busyShare }: ServerWorld,
+  onUndeclaredProxy: (hint: string) => void,
+) {
+  const overload = createOverload(clock, busyShare)
+  const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
+  const findAddress = createFindAddress(config.trustedProxies, () => {
+    onUndeclaredProxy('X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.')
+  })
+  return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
+}
+
+interface VisitorParts extends GuardOptions, Omit<BootloaderOptions, 'identifySubject' | 'noteSeenOrigin' | 'env'> {
+  readonly conversations: Conversations
+  readonly waitingReads: WaitingReads
+  readonly recheck: Recheck
+  readonly telemetry: Telemetry
+  readonly random: Random
+  readonly isStopping: () => boolean
+}
+
+/** What visitors call, and the door before all of it, at which the bootloader is answered where no line is logged for each request. */
+function addVisitors(app: FastifyInstance, config: ServerConfig, parts: VisitorParts): void {
+  const { store, clock, keyRing, telemetry } = parts
+  const answerBootloader = createAnswerBootloader({
+    ...parts,
+    identifySubject: createIdentifySubject(keyRing.visitorKey),
+    noteSeenOrigin: createNoteSeenOrigin(store, clock),
+    env: config.demo ? 'demo' : 'production',
+  })
+  addVisitorRoutes(app, { ...parts, answerBootloader })
+  const plainBootloader = createPlainBootloader({ guard: parts, answer: answerBootloader, telemetry })
+  openFrontDoor(app, {
+    ...parts,
+    answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
+  })
+}
+
+/** What takes data away for good: an admin's word, and the time that an organisation keeps it. */
+function addErasure(
+  app: FastifyInstance,
+  parts: ErasureOptions,
+  { alone }: OpenedDatabase,
+  onFailure: (error: unknown) => void,
+): Sweeps {
+  const erasure = createErasure(parts)
+  addVisitorDataRoutes(app, { erasure, exportVisitor: createExportVisitor(parts) })
+  return startSweeps({
+    ...{ ...parts, erasure, alone, onFailure },
+    onSwept: (swept) => {
+      app.log.info({ event: 'old-data-removed', ...swept })
+    },
+  })
 }
 
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
@@ -196,7 +268,10 @@ async function wire(
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
-  const guard = { authenticate, agents, publicUrl, ownOrigins }
+  const { limits, stopMeasuring } = openAdmission(config, world, (hint) => {
+    app.log.warn({ event: 'proxy-undeclared', hint })
+  })
+  const guard = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
@@ -208,32 +283,27 @@ async function wire(
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
   const conversations = createConversations({ store, fanOut, clock, random })
   const waitingReads = createWaitingReads(fanOut, clock)
-  const onFailure = logFailure('session-failed')
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
-  const gateway = createGateway({ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, onFailure })
+  const gateway = createGateway({
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...limits },
+    onFailure: logFailure('session-failed'),
+  })
   await listenToOthers()
 
   const routes = {
-    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing },
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, ...limits },
     identitySecrets: createIdentitySecrets(database, clock, random),
     tokenLifetimeSeconds: lifetimeSeconds,
     findAvailability: createFindAvailability(),
   }
-  addHealthRoutes(app, store, isStopping)
-  addFigures(app, config, clock)
+  await addHealth(app, { store, database, random, isStopping })
+  const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
-  addVisitorRoutes(app, {
-    ...routes,
-    identifyVisitor,
-    identifySubject: createIdentifySubject(keyRing.visitorKey),
-    noteSeenOrigin: createNoteSeenOrigin(store, clock),
-    keepSignedProfile: createKeepSignedProfile(store, visitors, clock),
-    env: config.demo ? 'demo' : 'production',
-  })
+  const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
+  addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
   addProfileRoutes(app, visitors)
-  const erasure = createErasure({ store, fanOut, clock, random })
-  addVisitorDataRoutes(app, { erasure, exportVisitor: createExportVisitor({ store, clock }) })
+  const sweeps = addErasure(app, { store, fanOut, clock, random }, kept.database, logFailure('sweep-failed'))
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
@@ -248,13 +318,8 @@ async function wire(
   const sendAway = () => {
     waitingReads.stop()
     gateway.close()
+    stopMeasuring()
   }
-  const sweeps = startSweeps({
-    ...{ store, erasure, clock, alone: kept.database.alone, onFailure: logFailure('sweep-failed') },
-    onSwept: (swept) => {
-      app.log.info({ event: 'old-data-removed', ...swept })
-    },
-  })
   return { app, store, sendAway, cutSockets: gateway.cut, stopSweeps: sweeps.stop, firstStart }
 }
 

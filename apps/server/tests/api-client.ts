@@ -38,15 +38,23 @@ export interface Visitor {
 
 export const orgHeaders = { 'x-org-key': 'demo' }
 
-export async function fetchToken(url: string, secret: string): Promise<string> {
-  const { body } = await call(`${url}/api/bootloader`, { headers: { ...orgHeaders, 'x-visitor-id': secret } })
+export async function fetchToken(
+  url: string,
+  secret: string,
+  org: Readonly<Record<string, string>> = orgHeaders,
+): Promise<string> {
+  const { body } = await call(`${url}/api/bootloader`, { headers: { ...org, 'x-visitor-id': secret } })
   return asString(body['orgToken']) ?? ''
 }
 
 /** A visitor with a token and an open conversation. */
-export async function openVisitor(url: string, secret = `v_${crypto.randomUUID()}`): Promise<Visitor> {
-  const token = await fetchToken(url, secret)
-  const headers = { ...orgHeaders, 'x-visitor-id': secret, 'x-org-token': token }
+export async function openVisitor(
+  url: string,
+  secret = `v_${crypto.randomUUID()}`,
+  org: Readonly<Record<string, string>> = orgHeaders,
+): Promise<Visitor> {
+  const token = await fetchToken(url, secret, org)
+  const headers = { ...org, 'x-visitor-id': secret, 'x-org-token': token }
   const { body } = await call(`${url}/conversations`, { method: 'POST', headers })
   return { secret, token, conversationId: asString(body['id']) ?? '', headers }
 }

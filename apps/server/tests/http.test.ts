@@ -310,8 +310,31 @@ describe('visitor HTTP', () => {
   })
 
   it('[HT36] forbids to guess the type of any answer', async () => {
-    for (const path of ['/healthz', '/nope', '/api/bootloader', '/embed.js', '/inbox'])
+    const tooLong = `/conversations/${'x'.repeat(300)}/messages`
+    for (const path of ['/healthz', '/nope', '/api/bootloader', '/embed.js', '/inbox', '/%E0%A4%A', tooLong])
       expect((await call(`${url}${path}`)).headers.get('x-content-type-options'), path).toBe('nosniff')
+  })
+
+  it('[HT40] lets no cache keep what is told to one caller, and says to a browser over https to stay with it', async () => {
+    const visitor = await openVisitor(url)
+    const { headers } = await logIn(url, server.admin)
+    const asked = [
+      ['/conversations', visitor.headers],
+      [`/conversations/${visitor.conversationId}/messages`, visitor.headers],
+      ...['conversations', 'counts', 'replies', 'sites', 'team', 'settings'].map(
+        (name) => [`/api/agent/${name}`, headers] as const,
+      ),
+    ] as const
+    for (const [path, own] of asked) {
+      const answer = await call(`${url}${path}`, { headers: own })
+      expect([path, answer.status, answer.headers.get('cache-control')]).toEqual([path, 200, 'no-store'])
+      expect(answer.headers.get('strict-transport-security')).toBeNull()
+    }
+    expect((await call(`${url}/embed.js`)).headers.get('cache-control')).not.toBe('no-store')
+    const behindProxy = await spawnServer({ env: { PUBLIC_URL: 'https://chat.example' } })
+    const answer = await call(`${behindProxy.url}/healthz`)
+    await behindProxy.remove()
+    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
   })
 
   it('[HT18] pages forwards by after and backwards by before', async () => {

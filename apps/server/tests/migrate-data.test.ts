@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { ClientMessageId, PublicVisitorId } from '@helvino/protocol'
 import { systemClock, systemRandom } from '@helvino/runtime/system-node'
 import Sqlite from 'better-sqlite3'
@@ -9,10 +7,10 @@ import { orgLike } from '../src/store/contract-suite.ts'
 import { openSqliteDatabase } from '../src/store/sqlite/sqlite-database.ts'
 import { call, fetchToken, logIn, openVisitor, postText } from './api-client.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { startCommand } from './run-command.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
 import { testFolder } from './test-folder.ts'
 
-const command = fileURLToPath(new URL('../dist/migrate-data.js', import.meta.url))
 const servers: SpawnedServer[] = []
 let postgres: PostgresServer
 
@@ -31,27 +29,10 @@ afterAll(async () => {
   await postgres.remove()
 })
 
-interface Moving {
-  readonly child: ChildProcess
-  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
-}
-
-function move(dataFolder: string, url: string | undefined): Moving {
-  const child = spawn(process.execPath, [command], {
-    env: {
-      PATH: process.env['PATH'],
-      HELVINO_DATA_DIR: dataFolder,
-      ...(url === undefined ? {} : { DATABASE_URL: url }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const move = (dataFolder: string, url: string | undefined) =>
+  startCommand(['migrate-data'], {
+    env: { HELVINO_DATA_DIR: dataFolder, ...(url === undefined ? {} : { DATABASE_URL: url }) },
   })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { child, ended: ended.then((code) => ({ code, stdout, stderr })) }
-}
 
 /** An installation of one organisation with so many conversations of so many messages. */
 async function fillFile(dataFolder: string, conversations: number, messagesEach: number): Promise<void> {

@@ -38,7 +38,7 @@ describe('pages', () => {
     const linked = [...text.matchAll(/href="(\/docs[^"#]*)"/g)].map(([, address]) => String(address))
     expect(linked).toContain('/docs/org-token-auto-renew')
     for (const address of linked) expect([address, (await call(server.url + address)).status]).toEqual([address, 200])
-    for (const address of ['/docs/nothing', '/docs/..%2fmain.js', '/docs/%2e%2e/main', '/docs/a/b/c'])
+    for (const address of ['/docs/nothing', '/docs/..%2fhelvino.js', '/docs/%2e%2e/helvino', '/docs/a/b/c'])
       expect([address, (await call(server.url + address)).status]).toEqual([address, 404])
   })
 

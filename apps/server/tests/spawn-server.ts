@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const serverFolder = fileURLToPath(new URL('..', import.meta.url))
-const mainFile = join(serverFolder, 'dist', 'main.js')
+/** Of the one program, which runs every command. */
+export const programFile = join(serverFolder, 'dist', 'helvino.js')
 const readyWithinMs = 30_000
 
 export interface SpawnOptions {
@@ -70,7 +71,7 @@ export async function spawnServer({ env = {}, dataFolder }: SpawnOptions = {}): 
   let stdout = ''
   let log = ''
   const startedAtMs = performance.now()
-  const child = spawn(process.execPath, [mainFile], {
+  const child = spawn(process.execPath, [programFile, 'start'], {
     env: { PATH: process.env['PATH'], PORT: '0', HELVINO_DATA_DIR: folder, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -12,7 +12,7 @@ function world(isFinal: (status: number) => boolean = (status) => status === 200
   const statuses: number[] = []
   const asking = createBootAsking(
     { clock, request: request.bind(network), apiUrl: 'https://chat', site: { siteId: 'a' } },
-    visitorId,
+    () => visitorId,
     new AbortController().signal,
     (status) => {
       statuses.push(status)

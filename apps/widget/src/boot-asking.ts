@@ -1,4 +1,4 @@
-import { askedNow, siteHeader } from '@helvino/client'
+import { siteHeader } from '@helvino/client'
 import { headers, parseJson } from '@helvino/protocol'
 import type { Clock, Network } from '@helvino/runtime'
 import type { PageSettings } from './page-settings.ts'
@@ -25,7 +25,7 @@ const askAgainAfterMs = 5_000
 
 export function createBootAsking(
   { clock, request, apiUrl, site }: BootAskingOptions,
-  visitorId: string,
+  visitorId: () => string,
   signal: AbortSignal,
   hear: BootListener,
 ): BootAsking {
@@ -38,10 +38,10 @@ export function createBootAsking(
   return {
     last: () => last,
     ask() {
-      const asked = askedNow(clock)
+      const asked = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
       if (signal.aborted || asked.monotonicMs < notBeforeMs) return
       notBeforeMs = Infinity
-      const identity = { ...siteHeader(site), [headers.visitorId]: visitorId }
+      const identity = { ...siteHeader(site), [headers.visitorId]: visitorId() }
       const response = request({ method: 'GET', url: `${apiUrl}/api/bootloader`, headers: identity }, signal)
       const call: BootCall = { asked, response, body: undefined }
       last = call

@@ -51,7 +51,7 @@ function start(): void {
     storage: browserStorage,
     request: browserRequest,
     // Whatever our attributes say beyond which site it is.
-    isTuned: helvinoSettings !== undefined || /data-(?!site-id|org-key|api)/.test(script?.outerHTML ?? ''),
+    isTuned: helvinoSettings !== undefined || /data-(?!site-id|org-key|api)/.test(String(script?.outerHTML)),
     loadPanel: load(PANEL_FILE) as (attempt: number) => Promise<PanelModule>,
     loadFace: load(FACE_FILE) as (attempt: number) => Promise<FaceModule>,
     onIdle,

@@ -4,6 +4,7 @@ import { lookOf } from './face-look.ts'
 import { readSettings } from './face-settings.ts'
 import type { HelvinoEvents, HelvinoSettings } from '@helvino/widget-package'
 import type { FaceModule, LoaderSide } from './face-terms.ts'
+import { leftKeyOf } from './left-behind.ts'
 import type { Told } from './told.ts'
 import './helvino-global.ts'
 import type { PanelSettings } from './panel-terms.ts'
@@ -86,8 +87,12 @@ function createOwners({ options: { clock, request, site, tell } }: LoaderSide, c
     },
     reset() {
       signedIn = undefined
-      browserStorage.remove(visitorKeyOf(site))
-      createWaitingNote(site, browserStorage).write(false)
+      const key = visitorKeyOf(site)
+      const left = leftKeyOf(site)
+      // What waits is theirs still, and is sent as theirs.
+      if (createWaitingNote(site, browserStorage).isThere())
+        browserStorage.set(left, [browserStorage.get(left), browserStorage.get(key)].filter(Boolean).join(' '))
+      browserStorage.remove(key)
       change({ owner: undefined, request })
     },
   }

@@ -36,7 +36,7 @@ export interface Launcher {
   /** `color` as `#rrggbb`. */
   setColor(color: string): void
   /** How many answers are not read yet. */
-  setUnread(count: unknown): void
+  setUnread(count: number): void
   /** Takes it off the page, for good. */
   remove(): void
 }
@@ -81,6 +81,7 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
     setUnread(count) {
       button.dataset['unread'] = String(count)
+      button.ariaLabel = `${words.open} (${count})`
     },
     remove() {
       isRemoved = true
@@ -98,6 +99,8 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   for (const type of ['pointerenter', 'focus']) button.addEventListener(type, onApproach)
   trouble.className = 'trouble'
   trouble.role = 'status'
+  // Whatever the page's own is: the side is for the organisation to choose.
+  host.dir = 'ltr'
   root.append(trouble, button)
   launcher.setColor(usualColor)
   launcher.setOpen(false)

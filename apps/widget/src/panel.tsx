@@ -12,6 +12,7 @@ import { options, render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './App.tsx'
 import css from './App.css'
+import { isWaiting, leftKeyOf, sendLeft } from './left-behind.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { usualTuning } from './usual-tuning.ts'
 
@@ -29,7 +30,10 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
 }
 
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
-export function startPanel(terms: PanelTerms): Panel {
+export function startPanel(given: PanelTerms): Panel {
+  // Once: a page that signs its visitor out forgets the id while this panel still stands.
+  const visitorId = given.keepVisitorId()
+  const terms = { ...given, keepVisitorId: () => visitorId }
   const { root, clock, random, request, onClose, onDisabled, tell, settings } = terms
   // Drawn in a turn of its own, once for all that the turn before has changed: a message that leaves in that one does not wait for it.
   options.debounceRendering = (drawAll) => {
@@ -55,7 +59,8 @@ export function startPanel(terms: PanelTerms): Panel {
     values: browserValues,
     storage: browserStorage,
   }
-  const api = createApi({ ...terms, runtime: { clock, random, network, ...shared }, bufferMs })
+  const runtime = { clock, random, network, ...shared }
+  const api = createApi({ ...terms, runtime, bufferMs })
   const { client } = api
   const early: TokenEvent[] = []
   let isOpen = false
@@ -65,6 +70,12 @@ export function startPanel(terms: PanelTerms): Panel {
   client.renewer.subscribe((event) => {
     if (early.length < maxEarly) early.push(event)
   })
+  const leftKey = leftKeyOf(terms.site)
+  const note = () => terms.noteWaiting?.(isWaiting(client.state.outbox) || browserStorage.get(leftKey) !== undefined)
+  const openAs = (id: string) =>
+    createApi({ ...terms, runtime, bufferMs, visitorId: id, keepVisitorId: () => id, boot: undefined }).client
+  // Not among the requests of somebody who has signed in.
+  const stopLeft = visitorId.startsWith('v_') ? sendLeft(leftKey, browserStorage, openAs, note) : undefined
   let seen = client.state.outbox
   const leave = client.subscribe(({ config, outbox, connection }) => {
     tell?.('status', connection)
@@ -73,7 +84,7 @@ export function startPanel(terms: PanelTerms): Panel {
       leave()
       onDisabled()
     }
-    if (outbox !== seen) terms.noteWaiting?.(outbox.some(({ delivery }) => delivery.state !== 'failed'))
+    if (outbox !== seen) note()
     seen = outbox
   })
   const set = (shown: boolean) => {
@@ -88,6 +99,7 @@ export function startPanel(terms: PanelTerms): Panel {
       render(null, place)
       place.remove()
       client.dispose()
+      stopLeft?.()
     },
   }
 }

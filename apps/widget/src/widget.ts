@@ -26,7 +26,7 @@ export interface WidgetOptions extends PageSettings {
   readonly onRefused: (code: unknown) => void
   /** Loads the panel's chunk. `attempt` counts from 0: a browser may remember that an address failed. */
   readonly loadPanel: (attempt: number) => Promise<PanelModule>
-  /** Calls back once, when the page has nothing better to do. */
+  /** Calls back once, when the page has nothing better to do. The storage is not looked into before: the first look holds a page up. */
   readonly onIdle: (run: () => void) => void
 }
 
@@ -69,7 +69,7 @@ interface LauncherAnswer {
 function sayCached(orgToken: unknown): void {
   try {
     const claims = String(orgToken).split('.')[1] ?? ''
-    const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { readonly exp: number }
+    const { exp } = JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))) as { readonly exp: number }
     say(cachedText + new Date(exp * 1_000).toISOString())
   } catch {
     // A token of another kind has no time to tell.
@@ -82,7 +82,7 @@ function adopt({ ['config']: config, orgToken, unread }: LauncherAnswer, launche
   if (/^#[\da-f]{6}$/i.test(color)) launcher.setColor(color)
   // It stands at the end of the line: so the direction is the side.
   if (config?.['position'] === 'left') (launcher.root.host as HTMLElement).dir = 'rtl'
-  if (unread) launcher.setUnread(unread)
+  if (unread) launcher.setUnread(unread as number)
   if (config?.['widgetEnabled'] === false) widget.shutdown()
 }
 
@@ -108,7 +108,8 @@ function tellFailed(error: unknown, launcher: Launcher, widget: Widget): void {
 /** The widget on one page: the launcher at once, the one bootloader call when the page is idle, the panel when it is opened. */
 export function createWidget(options: WidgetOptions): Widget {
   const { site, storage, owner, tell } = options
-  const visitorId = owner ?? findVisitorId(site, storage, options.random)
+  let found = owner
+  const visitorId = () => (found ??= findVisitorId(site, storage, options.random))
   const stop = new AbortController()
   const waiting = createWaitingNote(site, storage, owner)
   const load = loadOnce(options.loadPanel)
@@ -122,8 +123,8 @@ export function createWidget(options: WidgetOptions): Widget {
       const { startPanel } = await load()
       if (stop.signal.aborted) return
       panel ??= startPanel({
-        ...{ ...options, visitorId, root: launcher.root, boot: booting.last() },
-        keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId),
+        ...{ ...options, visitorId: visitorId(), root: launcher.root, boot: booting.last() },
+        keepVisitorId: () => owner ?? keepVisitorId(site, storage, visitorId()),
         ...{ noteWaiting: waiting.write, launcherWords: launcher.words },
         ...{ onClose: widget.close, onDisabled: widget.shutdown },
       })
@@ -163,7 +164,6 @@ export function createWidget(options: WidgetOptions): Widget {
     onToggle: widget.toggle,
     onApproach() {
       ask()
-      // Ahead of the click; where it fails, the click says so.
       load().catch(() => undefined)
     },
   })
@@ -173,6 +173,6 @@ export function createWidget(options: WidgetOptions): Widget {
   const ask = () => {
     if (!panel) booting.ask()
   }
-  options.onIdle(waiting.isThere() ? () => void start() : ask)
+  options.onIdle(() => (waiting.isThere() ? void start() : ask()))
   return widget
 }

@@ -31,7 +31,8 @@ function findLowContrast(least: number): string[] {
   for (const element of root.querySelectorAll('*')) {
     const text = [...element.childNodes].some(({ nodeType, nodeValue }) => nodeType === 3 && nodeValue?.trim())
     const hint = element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement
-    if (!(text || hint) || !element.checkVisibility()) continue
+    // What is switched off is left out by the rule itself.
+    if (!(text || hint) || !element.checkVisibility() || element.matches(':disabled')) continue
     const ground = groundOf(element)
     const { color } = getComputedStyle(element, hint ? '::placeholder' : undefined)
     const [one, other] = [luminance(drawn(color, opacityOf(element), ground)), luminance(ground)]

@@ -16,6 +16,8 @@ export interface HostPage {
   readonly attributes?: string
   /** The script tag itself, where it is not the usual one. */
   readonly tag?: string
+  /** More of the policy. */
+  readonly policy?: string
   /** Files of the site, by path. */
   readonly files?: Readonly<Record<string, { readonly type: string; readonly text: string }>>
 }
@@ -23,7 +25,7 @@ export interface HostPage {
 /** A site on another origin than the API, with the widget on its page and a strict policy over it. */
 export function startHostPage(
   apiUrl: string,
-  { head, body, attributes, tag: ownTag, files }: HostPage = {},
+  { head, body, attributes, tag: ownTag, policy, files }: HostPage = {},
 ): Promise<Site> {
   const tag = ownTag ?? `<script src="${apiUrl}/embed.js" data-site-id="site_demo" ${attributes ?? ''} async></script>`
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
@@ -31,7 +33,7 @@ export function startHostPage(
     <body>${body ?? '<h1>Shop</h1><a href="#">A link</a>'}${tag}</body></html>`
   return startSite((request, response) => {
     const file = files?.[request.url ?? '']
-    response.setHeader('content-security-policy', strictPolicy(apiUrl))
+    response.setHeader('content-security-policy', [strictPolicy(apiUrl), policy ?? ''].join('; '))
     response.setHeader('content-type', file?.type ?? 'text/html')
     response.end(file?.text ?? html)
   })

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { call, logIn } from '../../server/tests/api-client.ts'
 import { SocketClient } from '../../server/tests/socket-client.ts'
 import { buildServer, spawnServer, type SpawnedServer } from '../../server/tests/spawn-server.ts'
+import { findingsEverywhere } from './axe.ts'
 import { launchBrowser, observedPage } from './browser.ts'
 import { buildWidget } from './build.ts'
 import { type HostPage, startHostPage } from './host-page.ts'
@@ -54,6 +55,9 @@ async function comeIn() {
     async hear() {
       const { message } = await socket.until(({ type }) => type === 'message')
       return (message as { conversationId: string }).conversationId
+    },
+    write(id: string) {
+      socket.send({ type: 'typing', conversationId: id })
     },
     answer: (id: string, content: string) =>
       call(`${server.url}/api/agent/conversations/${id}/messages`, { headers: agent.headers, body: { content } }),
@@ -123,6 +127,26 @@ describe('what a visitor sees', () => {
     await page.getByRole('button', { name: 'New messages' }).click()
     await page.getByRole('button', { name: 'New messages' }).waitFor({ state: 'detached' })
     expect(await log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2)
+  })
+
+  it('[AX22] a checker finds nothing while an answer is read, new messages are told of and somebody answers', async () => {
+    const team = await comeIn()
+    const page = await visit({ body: '<main><h1>Shop</h1></main>' })
+    await page.locator('.launcher').click()
+    await composer(page).fill(Array.from({ length: 60 }, (_, line) => `line ${String(line)}`).join('\n'))
+    await composer(page).press('Enter')
+    const id = await team.hear()
+    await page.locator('.message.sent').waitFor()
+    await team.answer(id, 'see https://shop.example/pots')
+    await page.getByRole('log').getByText('shop.example').waitFor()
+    await page.getByRole('log').evaluate((element) => {
+      element.scrollTop = 100
+    })
+    await team.answer(id, 'a long list')
+    await page.getByRole('button', { name: 'New messages' }).waitFor()
+    team.write(id)
+    await page.locator('.answering').waitFor()
+    expect(await findingsEverywhere(page)).toEqual([])
   })
 
   it('[AX7] the keyboard alone leads from the page to a message, its answer and out again', async () => {

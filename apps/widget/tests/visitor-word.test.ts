@@ -161,6 +161,37 @@ async function visitLong(): Promise<ObservedPage & { readonly asked: (path: RegE
 const first = (page: Page) => page.getByText('the very first')
 
 describe('what was said earlier', () => {
+  it('[VW4] is loaded once by scrolling to the top, and the reader keeps the line that they are at', async () => {
+    const { page, asked, errors } = await visitLong()
+    const log = page.getByRole('log')
+    /** Where the reader sees what is said last of what they see: what stands above it changes by what comes. */
+    const lineAt = () =>
+      log.evaluate((element) => {
+        const { bottom } = element.getBoundingClientRect()
+        const boxes = [...element.querySelectorAll('.message p')].map((said) => said.getBoundingClientRect())
+        const at = boxes.findLastIndex((box) => box.bottom < bottom)
+        return { fromEnd: boxes.length - at, top: Math.round(boxes[at]?.top ?? NaN) }
+      })
+    let before: unknown
+    await page.route('**/messages?before=*', async (route) => {
+      // The wheel runs on for a moment.
+      await page.waitForTimeout(700)
+      before = await lineAt()
+      await route.continue()
+    })
+    await log.hover()
+    for (let turns = 0; turns < 60 && asked(/before=/) === 0; turns += 1) {
+      await page.mouse.wheel(0, -200)
+      await page.waitForTimeout(50)
+    }
+    await first(page).waitFor({ state: 'attached' })
+    await page.waitForTimeout(1_000)
+    expect(await lineAt()).toEqual(before)
+    expect(asked(/before=/)).toBe(1)
+    expect(await page.getByRole('button', { name: 'Earlier messages' }).count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+
   it('[VW5] that could not be had is asked for again, by the keyboard alone', async () => {
     const { page, asked, errors } = await visitLong()
     let isDown = true

@@ -10,6 +10,7 @@ import {
   decodeMessagePage,
   decodePostedMessage,
   isTokenRefusal,
+  jsonText,
   type MessagePage,
   parseJson,
   type PostedMessage,
@@ -122,7 +123,7 @@ export class Api {
   #post(path: string, body: object): HttpRequest {
     const { apiUrl, identity } = this.audience
     const json = { ...identity, 'content-type': 'application/json' }
-    return { method: 'POST', url: apiUrl + path, headers: json, body: JSON.stringify(body) }
+    return { method: 'POST', url: apiUrl + path, headers: json, body: jsonText(body) }
   }
 
   /** Any request, with a valid token, repeated once with a new one where that was refused. */

@@ -1,4 +1,4 @@
-import { asRecord, type ConversationId, decodeList, type Sequence } from '@helvino/protocol'
+import { asRecord, type ConversationId, decodeList, jsonText, type Sequence } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { Api } from './api.ts'
 import type { CallResult } from './call.ts'
@@ -28,7 +28,7 @@ export interface NewsQuestion {
 
 /** The items of a list, each as a frame would have brought it, word for word: the names in it are the wire's. */
 const asFrames = (list: 'messages' | 'conversations', type: 'message' | 'conversation') => (body: unknown) =>
-  decodeList(asRecord(body)?.[list], (item) => `{"type":"${type}","${type}":${JSON.stringify(item)}}`)
+  decodeList(asRecord(body)?.[list], (item) => jsonText({ type, [type]: item }))
 
 /** One round for `LongPolling`: a held request for the next messages of a conversation, or the list of all. */
 export async function askForNews(

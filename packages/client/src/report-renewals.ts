@@ -1,4 +1,4 @@
-import { headers } from '@helvino/protocol'
+import { headers, jsonText } from '@helvino/protocol'
 import type { Clock, Life, Network, Random } from '@helvino/runtime'
 import type { TokenEvent, TokenRenewer } from '@helvino/token/core'
 import { request } from './call.ts'
@@ -43,7 +43,7 @@ export function reportRenewals(ports: ReportRenewalsPorts): void {
     const httpRequest = {
       ...({ method: 'POST', url: `${apiUrl}/api/telemetry`, keepalive } as const),
       headers: { 'content-type': 'application/json', [headers.orgToken]: token },
-      body: JSON.stringify(said),
+      body: jsonText(said),
     }
     const isTaken = await request(ports, clock, httpRequest, answerWithinMs, signal).then(
       ({ status }) => status < 300,

@@ -10,7 +10,7 @@ import {
 import { limits } from './limits.ts'
 import type { GoneFrame } from './gone.ts'
 import { decodeMessage, type Message } from './message.ts'
-import { asRecord, asString, decodeList, parseJson } from './record.ts'
+import { asRecord, asString, decodeList, jsonText, parseJson } from './record.ts'
 import type { NoteFrame } from './note.ts'
 import type { TypingFrame } from './typing.ts'
 import type { VisitorFrame } from './visitor.ts'
@@ -99,9 +99,9 @@ export function decodeClientFrame(text: string): ClientFrame | undefined {
 
 /** The text of a frame to the server. On the wire `hello` names its token by audience: `orgToken` or `agentToken`. */
 export function encodeClientFrame(frame: ClientFrame): string {
-  if (frame.type !== 'hello') return JSON.stringify(frame)
+  if (frame.type !== 'hello') return jsonText(frame)
   const { token, audience, ...rest } = frame
-  return JSON.stringify({ ...rest, [audience === 'visitor' ? 'orgToken' : 'agentToken']: token })
+  return jsonText({ ...rest, [audience === 'visitor' ? 'orgToken' : 'agentToken']: token })
 }
 
 function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {

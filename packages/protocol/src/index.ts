@@ -64,7 +64,8 @@ export {
 export { decodeGoneFrame } from './gone.ts'
 export { decodeNote, decodeNoteFrame, decodeNotes, type Note } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
-export { asRecord, asString, decodeList, parseJson } from './record.ts'
+export { openLimits, type Rate, rateLimits } from './rate-limits.ts'
+export { asRecord, asString, decodeList, jsonText, parseJson } from './record.ts'
 export { isTokenRefusal, type RefusalBody, type RefusalCode, refusals } from './refusal.ts'
 export { decodeReplies, decodeReply, isShortcut, type SavedReply } from './reply.ts'
 export {

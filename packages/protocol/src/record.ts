@@ -17,6 +17,12 @@ export function decodeList<Item>(value: unknown, decode: (item: unknown) => Item
   return items
 }
 
+/** The value as JSON for the wire. What an old library of the page has taught every list to say of itself (`toJSON`) is not asked. */
+export const jsonText = (value: object): string =>
+  JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, name) {
+    return this[name]
+  })
+
 /** Parses JSON from the wire; text that is no JSON gives `undefined`, which no decoder accepts. */
 export function parseJson(text: string): unknown {
   try {

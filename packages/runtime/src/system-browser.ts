@@ -28,7 +28,7 @@ export const browserRandom: Random = {
 }
 
 export const browserRequest: Network['request'] = async ({ url, ...init }, signal) => {
-  const response = await fetch(url, { ...init, signal, cache: 'no-store', credentials: 'same-origin' })
+  const response = await fetch(url, { ...init, signal, cache: 'no-store' })
   const body = await response.text()
   return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body }
 }

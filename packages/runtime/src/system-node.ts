@@ -1,4 +1,5 @@
 import { randomBytes, randomFillSync } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import type { Random } from './random.ts'
 
 export { systemClock } from './system-clock.ts'
@@ -18,6 +19,17 @@ function drawBytes(): Random['bytes'] {
     // Nobody finds it here again.
     given.fill(0)
     return own
+  }
+}
+
+/** Of the time since it was last asked, the share in which the event loop of this process had something to do: 0 to 1. */
+export function measureBusyShare(): () => number {
+  let before = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, before)
+    before = now
+    return utilization
   }
 }
 

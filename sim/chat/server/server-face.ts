@@ -1,4 +1,5 @@
 // What a chat world runs of the server, by name: a mutant's copy of the sources gets the same face.
+export { createAdmission } from '../../../apps/server/src/admission/admission.ts'
 export { migrateAgentTables } from '../../../apps/server/src/auth/agent-tables.ts'
 export { prepareFindAgentRole } from '../../../apps/server/src/auth/agent-role.ts'
 export { createAuthenticate, createRecheck } from '../../../apps/server/src/auth/authenticate.ts'
@@ -9,6 +10,7 @@ export { createNoteTyping } from '../../../apps/server/src/conversations/typing.
 export { refusedByStore } from '../../../apps/server/src/conversations/refused.ts'
 export { createLocalFanOut } from '../../../apps/server/src/fan-out/local.ts'
 export { addAgentRoutes } from '../../../apps/server/src/http/agent-routes.ts'
+export { createAnswerBootloader } from '../../../apps/server/src/http/bootloader.ts'
 export { createGuard } from '../../../apps/server/src/http/guard.ts'
 export { refuse } from '../../../apps/server/src/http/refuse.ts'
 export { addProfileRoutes } from '../../../apps/server/src/http/profile-routes.ts'

@@ -243,6 +243,8 @@ function openStore(
     ...groups,
     statements: terms.statements,
     kysely,
+    // All servers of a world are of one version.
+    isOwnFormat: () => Promise.resolve(true),
     read,
     scrub: () => Promise.resolve(),
     write: <Result>({ start }: { start: () => Work<Result> }) =>
@@ -275,13 +277,17 @@ function wire(
   const fanOut = server.createLocalFanOut(terms.onFailure)
   const conversations = server.createConversations({ store, fanOut, clock, random })
   const waitingReads = server.createWaitingReads(fanOut, clock)
+  const limits = {
+    admission: server.createAdmission({ clock, random, scale: 1, overload: { take: () => 0, share: () => 1 } }),
+    findAddress: () => ({ key: '192.0.2.1', isLimited: true }),
+  }
   const sessions = server.createSessions({
-    ...{ clock, random, conversations, fanOut, authenticate, recheck },
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, admission: limits.admission },
     noteTyping: server.createNoteTyping({ conversations, fanOut, findAgentName: () => Promise.resolve('Ada') }),
     onFailure: terms.onFailure,
   })
   const agents = loginModel(disk, clock)
-  const guarded = { authenticate, agents, publicUrl, ownOrigins }
+  const guarded = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const http = new SimHttp({
     guard: server.createGuard(guarded),
     refuse: server.refuse,
@@ -295,7 +301,10 @@ function wire(
       return server.refuse(reply, refused.code, refused)
     },
   })
-  const common = { clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds }
+  const common = {
+    ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, tokenLifetimeSeconds },
+    ...limits,
+  }
   // Nobody signs in to a site here: no secret, and so no identity that is true.
   const noSecret = () => Promise.reject(new Error('the simulation has no identity secrets'))
   const identitySecrets = { find: noSecret, rotate: noSecret, verifying: () => Promise.resolve([]) }
@@ -303,7 +312,10 @@ function wire(
   const signedIn = { identifySubject, keepSignedProfile: () => undefined }
   const shared = { ...common, identitySecrets, findAvailability: server.createFindAvailability() }
   const noteSeenOrigin = server.createNoteSeenOrigin(store, clock)
-  server.addVisitorRoutes(http.app, { ...shared, ...signedIn, identifyVisitor, noteSeenOrigin, env: 'sim' })
+  const answerBootloader = server.createAnswerBootloader({
+    ...{ ...shared, ...signedIn, identifyVisitor, noteSeenOrigin, env: 'sim' },
+  })
+  server.addVisitorRoutes(http.app, { ...shared, identifyVisitor, answerBootloader })
   server.addSessionRoutes(http.app, { ...shared, ...guarded })
   server.addAgentRoutes(http.app, shared)
   server.addProfileRoutes(http.app, server.createVisitors({ store, fanOut, clock, random }))

@@ -25,7 +25,7 @@ export interface SimHttpTerms {
 
 class Reply {
   status = 200
-  readonly headers: Record<string, string> = {}
+  readonly told: Record<string, string> = {}
   body: unknown
   isSent = false
 
@@ -35,12 +35,18 @@ class Reply {
   }
 
   header(name: string, value: string): this {
-    this.headers[name] = value
+    this.told[name] = value
+    return this
+  }
+
+  headers(given: Readonly<Record<string, string>>): this {
+    Object.assign(this.told, given)
     return this
   }
 
   send(body?: unknown): this {
-    this.body = body
+    // A text is JSON already.
+    this.body = typeof body === 'string' ? parseJson(body) : body
     this.isSent = true
     return this
   }
@@ -75,7 +81,7 @@ export class SimHttp {
     const [path = '', query = ''] = url.split('?')
     const route = this.#routes.find((each) => each.method === method && each.path.test(path))
     const request = {
-      ...{ method, url, headers, ip: '192.0.2.1', raw: rawRequest, principal: undefined, agentSession: undefined },
+      ...{ method, url, headers, raw: rawRequest, principal: undefined, agentSession: undefined },
       params: { ...route?.path.exec(path)?.groups },
       query: Object.fromEntries(query.split('&').map((pair) => pair.split('='))) as Record<string, string>,
       routeOptions: { url: route?.pattern },
@@ -83,7 +89,7 @@ export class SimHttp {
     }
     const reply = new Reply()
     await this.#answer(request as unknown as FastifyRequest & { body: unknown }, reply, route, body)
-    return { status: reply.status, headers: reply.headers, body: reply.body }
+    return { status: reply.status, headers: reply.told, body: reply.body }
   }
 
   async #answer(

@@ -8,9 +8,11 @@ export type AgentTables = {
     readonly org_id: string
     readonly role: 'admin' | 'agent'
   }
-  /** The library's own two; the columns that we read or delete by. */
+  /** The library's own three; the columns that we read or delete by. */
   readonly session: { readonly id: string; readonly userId: string; readonly expiresAt: string }
   readonly user: { readonly id: string; readonly name: string; readonly email: string }
+  /** Its passwords, a user's own each. */
+  readonly account: { readonly id: string; readonly userId: string }
   /** Ours: who may join, by a token that is kept as its hash only. Instants are ms since the epoch. */
   readonly agent_invitations: {
     readonly id: string

@@ -111,30 +111,54 @@ async function putUser(library: Awaited<ReturnType<typeof loadLibrary>>, { email
   return userId
 }
 
+type InternalAdapter = Awaited<Awaited<ReturnType<typeof loadLibrary>>['$context']>['internalAdapter']
+
+async function findOrMakeUser(adapter: InternalAdapter, email: string, name: string): Promise<string> {
+  const find = async () => (await adapter.findUserByEmail(email))?.user.id
+  const known = await find()
+  if (known !== undefined) return known
+  try {
+    return (await adapter.createUser({ email, name, emailVerified: true }, { method: 'admin' })).id
+  } catch (error) {
+    // Somebody else has made it meanwhile: addresses are unique.
+    const made = await find()
+    if (made === undefined) throw error
+    return made
+  }
+}
+
+/** Cut off between becoming a member of this organisation and having a password, and so unable to log in. */
+async function isHalfJoined(database: Kysely<AgentTables>, userId: string, orgId: string): Promise<boolean> {
+  const membership = await database
+    .selectFrom('agent_memberships')
+    .select('role')
+    .where('user_id', '=', userId)
+    .where('org_id', '=', orgId)
+    .executeTakeFirst()
+  if (!membership) return false
+  const account = await database.selectFrom('account').select('id').where('userId', '=', userId).executeTakeFirst()
+  return account === undefined
+}
+
 async function join(
   library: Awaited<ReturnType<typeof loadLibrary>>,
   database: Kysely<AgentTables>,
   agent: NewAgent,
 ): Promise<'joined' | 'taken'> {
   const { internalAdapter } = await library.$context
-  const known = await internalAdapter.findUserByEmail(agent.email)
-  // Whoever invites may use the invitation: it must not open, or take away, the account of somebody who is a member.
-  const membership =
-    known &&
-    (await database
-      .selectFrom('agent_memberships')
-      .select('role')
-      .where('user_id', '=', known.user.id)
-      .executeTakeFirst())
-  if (membership) return 'taken'
-  const userId = await putUser(library, agent)
-  await internalAdapter.updateUser(userId, { name: agent.name })
+  const { email, name, orgId, role } = agent
+  const userId = await findOrMakeUser(internalAdapter, email, name)
+  // Decided in one statement and before anything of the account is touched: whoever invites may use the invitation, and it must not
+  // open, or take away, the account of somebody who is a member, nor of somebody who becomes one elsewhere at this moment.
   const { numInsertedOrUpdatedRows } = await database
     .insertInto('agent_memberships')
-    .values({ user_id: userId, org_id: agent.orgId, role: agent.role })
+    .values({ user_id: userId, org_id: orgId, role })
     .onConflict((on) => on.doNothing())
     .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n ? 'joined' : 'taken'
+  if (numInsertedOrUpdatedRows !== 1n && !(await isHalfJoined(database, userId, orgId))) return 'taken'
+  await putUser(library, agent)
+  await internalAdapter.updateUser(userId, { name })
+  return 'joined'
 }
 
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */

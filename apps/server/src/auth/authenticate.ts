@@ -1,5 +1,6 @@
 import { decodeVisitorId, type PublicVisitorId, type RefusalCode } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
+import type { KnownCaller } from '../admission/admission.ts'
 import type { Org, Store } from '../store/contract.ts'
 import { verifyAgentToken } from './agent-token.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -7,6 +8,7 @@ import { createFindPublicId, type FindPublicId } from './known-visitors.ts'
 import { decideOrigin, parseOrigin } from './origin.ts'
 import { verifyOrgToken } from './org-token.ts'
 import type { Authentication, Credentials, FindAgentRole, Principal, Role } from './principal.ts'
+import { createFindPublicOrg } from './public-orgs.ts'
 import { createRefusedOrigins } from './refused-origins.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 import type { IdentifyVisitor } from './visitor.ts'
@@ -15,7 +17,13 @@ import type { IdentifyVisitor } from './visitor.ts'
 export type GuardedRole = Exclude<Role, 'anyone'>
 
 /** The one door for HTTP and the socket. A switch acts on the next request, one that another process has made within a second. */
-export type Authenticate = (credentials: Credentials, role: GuardedRole) => Promise<Authentication>
+export type Authenticate = (credentials: Credentials, role: GuardedRole, admit?: Admit) => Promise<Authentication>
+
+/**
+ * Asked once it is certain who comes, and before anything is read for them: 0, or the whole seconds after which they may come again. Of a public
+ * caller that is after the organisation was found.
+ */
+export type Admit = (caller: KnownCaller) => number
 
 /** Where a request or a socket comes from. */
 export type CallerPlace = Pick<Credentials, 'origin' | 'fetchSite'>
@@ -46,6 +54,14 @@ const refuse = (code: RefusalCode, hint?: string, org?: RefusedOrg): Authenticat
   ...(hint === undefined ? {} : { hint }),
   ...(org && { org: { id: org.id, key: org.key } }),
 })
+
+const tooMany = (retryAfterSeconds: number): Authentication => ({
+  kind: 'refused',
+  code: 'rate_limited',
+  retryAfterSeconds,
+})
+
+const admitEverybody: Admit = () => 0
 
 /** True where the headers beside the token name the org and the visitor that the token names, or nothing. */
 function isAgreed(
@@ -110,16 +126,10 @@ export function createRecheck(options: AuthenticateOptions): Recheck {
   }
 }
 
-export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
-  const findAgentStanding = createFindAgentStanding(options)
-  const verifiedTokens = new VerifiedTokens()
-  const verifiedAgentTokens = new VerifiedTokens()
-  const findPublicId = createFindPublicId(identifyVisitor)
+/** The refusal where the org is off or does not admit the origin. */
+function createRefuseAtDoor({ store, clock, ownOrigins }: AuthenticateOptions) {
   const rememberRefusedOrigin = createRefusedOrigins(store, clock)
-
-  /** The refusal where the org is off or does not admit the origin. */
-  async function refuseAtDoor(org: Org, credentials: Credentials): Promise<Authentication | undefined> {
+  return (org: Org, credentials: Credentials): Authentication | undefined => {
     if (!org.enabled) return refuse('org_disabled', undefined, org)
     if (isAdmitted(org, credentials, ownOrigins())) return undefined
     const { origin } = credentials
@@ -127,34 +137,51 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     rememberRefusedOrigin(org.id, origin)
     return refuse('origin_not_allowed', `Allow ${origin} in the settings of the organisation.`, org)
   }
+}
 
-  async function asPublic(credentials: Credentials): Promise<Authentication> {
+export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const { store, keyRing, identifyVisitor, clock, lifetimeSeconds, ownOrigins } = options
+  const findAgentStanding = createFindAgentStanding(options)
+  const verifiedTokens = new VerifiedTokens()
+  const verifiedAgentTokens = new VerifiedTokens()
+  const findPublicId = createFindPublicId(identifyVisitor)
+  const findPublicOrg = createFindPublicOrg(store)
+  const refuseAtDoor = createRefuseAtDoor(options)
+
+  async function asPublic(credentials: Credentials, admit: Admit): Promise<Authentication> {
     const { siteId, orgKey } = credentials
     if (siteId === undefined && orgKey === undefined) return refuse('not_found', 'Send x-site-id or x-org-key.')
-    const org = await store.findOrg(siteId === undefined ? { key: orgKey ?? '' } : { siteId })
+    const org = await findPublicOrg(siteId === undefined ? { key: orgKey ?? '' } : { siteId })
     if (!org) return refuse('not_found')
-    return (await refuseAtDoor(org, credentials)) ?? { kind: 'granted', principal: { kind: 'public', org } }
+    const waitSeconds = admit({ kind: 'public', orgId: org.id })
+    if (waitSeconds > 0) return tooMany(waitSeconds)
+    return refuseAtDoor(org, credentials) ?? { kind: 'granted', principal: { kind: 'public', org } }
   }
 
-  async function asVisitor(credentials: Credentials): Promise<Authentication> {
+  async function asVisitor(credentials: Credentials, admit: Admit): Promise<Authentication> {
     const rules = { nowMs: clock.nowMs(), lifetimeSeconds }
     const verified = verifyOrgToken(keyRing, credentials.orgToken, rules, verifiedTokens)
     const signed = 'claims' in verified ? { id: verified.claims.orgId, key: verified.claims.orgKey } : undefined
     if (verified.kind === 'refused') return refuse(verified.code, undefined, signed)
     const { orgId, orgKey, visitorId, ...times } = verified.claims
+    const waitSeconds = admit({ kind: 'visitor', orgId, visitorId })
+    if (waitSeconds > 0) return tooMany(waitSeconds)
     const { org, visitorValidFromMs } = await store.standingOf(orgId, visitorId)
     if (org?.key !== orgKey || !isAgreed(findPublicId, org, visitorId, credentials))
       return refuse('token_invalid', undefined, signed)
     const code = visitorRefusal(org, visitorValidFromMs, times.issuedAtMs)
     if (code !== undefined) return refuse(code, code === 'org_disabled' ? switchedOffHint(org) : undefined, signed)
-    const refusal = await refuseAtDoor(org, credentials)
+    const refusal = refuseAtDoor(org, credentials)
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }
 
-  async function asAgent(credentials: Credentials, role: 'agent' | 'admin'): Promise<Authentication> {
+  async function asAgent(credentials: Credentials, role: 'agent' | 'admin', admit: Admit): Promise<Authentication> {
     const rules = { nowMs: clock.nowMs(), lifetimeSeconds }
     const verified = verifyAgentToken(keyRing, credentials.agentToken, rules, verifiedAgentTokens)
     if (verified.kind === 'refused') return refuse(verified.code)
+    const { orgId, userId } = verified.claims
+    const waitSeconds = admit({ kind: 'agent', orgId, userId })
+    if (waitSeconds > 0) return tooMany(waitSeconds)
     const standing = await findAgentStanding(verified.claims)
     if ('code' in standing) return refuse(standing.code)
     // The inbox is served by this server: a page of any other origin has no business with an agent's token.
@@ -164,15 +191,15 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return { kind: 'granted', principal: { kind: 'agent', ...verified.claims, ...standing } }
   }
 
-  return (credentials, role) => {
+  return (credentials, role, admit = admitEverybody) => {
     switch (role) {
       case 'public':
-        return asPublic(credentials)
+        return asPublic(credentials, admit)
       case 'visitor':
-        return asVisitor(credentials)
+        return asVisitor(credentials, admit)
       case 'agent':
       case 'admin':
-        return asAgent(credentials, role)
+        return asAgent(credentials, role, admit)
     }
   }
 }

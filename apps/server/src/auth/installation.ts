@@ -1,7 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 
-export type InstallationFact = 'cookie_secret' | 'first_start_done_at' | 'first_org' | `identity_secrets/${string}`
+export type InstallationFact =
+  | 'cookie_secret'
+  /** By which a server and its database are known to belong together. Anybody may know it. */
+  | 'installation_id'
+  | 'first_start_done_at'
+  | 'first_org'
+  | `identity_secrets/${string}`
 
 export async function readFact(database: Kysely<AgentTables>, name: InstallationFact): Promise<string | undefined> {
   const row = await database.selectFrom('installation').select('value').where('name', '=', name).executeTakeFirst()

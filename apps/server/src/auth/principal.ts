@@ -1,4 +1,5 @@
 import type { OrgId, PublicVisitorId, RefusalCode } from '@helvino/protocol'
+import type { KnownCaller } from '../admission/admission.ts'
 import type { Org } from '../store/contract.ts'
 
 /** Who asks. Made by `authenticate()` alone, for HTTP and the socket alike. */
@@ -24,6 +25,18 @@ export type Principal =
       readonly issuedAtMs: number
       readonly expiresAtMs: number
     }
+
+/** As limits are counted. */
+export function callerOf(principal: Principal): KnownCaller {
+  switch (principal.kind) {
+    case 'public':
+      return { kind: 'public', orgId: principal.org.id }
+    case 'visitor':
+      return { kind: 'visitor', orgId: principal.org.id, visitorId: principal.visitorId }
+    case 'agent':
+      return { kind: 'agent', orgId: principal.orgId, userId: principal.userId }
+  }
+}
 
 /** The role that an agent has in the org through this login right now; `undefined` once that is over, or they are no member. */
 export type FindAgentRole = (wanted: {
@@ -54,6 +67,8 @@ export type Authentication =
       readonly kind: 'refused'
       readonly code: RefusalCode
       readonly hint?: string
+      /** Set with `rate_limited`. */
+      readonly retryAfterSeconds?: number
       /** The organisation that was asked for, where that is certain: by a token that we signed, or because it is public. */
       readonly org?: Pick<Org, 'id' | 'key'>
     }

@@ -76,6 +76,27 @@ describe.each([
     expect(await invitations.list(orgId)).toEqual([])
   })
 
+  it('[TEA12] gives an address that two organisations invite to one of them, with the password that was given there', async () => {
+    const { agents, invitations } = await openWorld()
+    const offers = [
+      { org: orgId, password: 'the-password-of-the-first' },
+      { org: 'org_b' as OrgId, password: 'the-password-of-the-second' },
+    ] as const
+    for (let round = 0; round < 5; round++) {
+      const email = `both${String(round)}@shop.example`
+      const accept = async ({ org, password: wanted }: (typeof offers)[number]) => {
+        const invited = await invitations.invite(org, email, 'agent')
+        return invited.kind === 'invited' ? () => invitations.accept(invited.token, 'Both', wanted) : undefined
+      }
+      const accepting = [await accept(offers[0]), await accept(offers[1])]
+      const results = await Promise.all(accepting.flatMap((each) => (each ? [each()] : [])))
+      expect([...results].sort()).toEqual(['joined', 'taken'])
+      const [winner, loser] = results[0] === 'joined' ? offers : ([offers[1], offers[0]] as const)
+      expect(await agents.logIn(email, winner.password)).toMatchObject({ agent: { orgId: winner.org } })
+      expect(await agents.logIn(email, loser.password)).toEqual({ kind: 'refused' })
+    }
+  })
+
   it('[IX5] keeps no more open invitations than there may be, however many come at once', async () => {
     const { invitations } = await openWorld()
     const inviteAll = (org: OrgId) =>

@@ -18,8 +18,18 @@ const preflightHeaders = {
 const isForNoOtherPage = (address: string | undefined): boolean =>
   address !== undefined && ['/api/agent', '/api/invitation', '/metrics'].some((path) => address.startsWith(path))
 
+const nothing: Readonly<Record<string, string>> = {}
+const forEverybody: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': exposedHeaders,
+}
+
+/** Of an answer to this address, which tells nobody anything but that it is refused. */
+export const corsHeadersOf = (url: string | undefined): Readonly<Record<string, string>> =>
+  isForNoOtherPage(url) ? nothing : forEverybody
+
 function admitEverybody(reply: FastifyReply): void {
-  void reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', exposedHeaders)
+  void reply.headers(forEverybody)
 }
 
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {

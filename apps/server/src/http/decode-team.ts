@@ -1,8 +1,6 @@
 import { asRecord, asString, decodeAgentRole, limits } from '@helvino/protocol'
+import { decodeAgentAddress } from '../auth/agent-address.ts'
 import type { Invitation } from '../auth/invitations.ts'
-
-// As the login library takes them: whoever is invited must be able to log in.
-const addressPattern = /^(?!\.)(?!.*\.\.)[\w'+.-]*[\w+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/
 
 export interface InviteBody {
   readonly email: string
@@ -11,10 +9,9 @@ export interface InviteBody {
 
 export function decodeInviteBody(body: unknown): InviteBody | undefined {
   const record = asRecord(body)
-  const email = asString(record?.['email'])?.trim().toLowerCase()
+  const email = decodeAgentAddress(asString(record?.['email']))
   const role = decodeAgentRole(record?.['role'])
-  if (email === undefined || !role || email.length > 254 || !addressPattern.test(email)) return undefined
-  return { email, role }
+  return email !== undefined && role ? { email, role } : undefined
 }
 
 export const decodeRoleBody = (body: unknown) => decodeAgentRole(asRecord(body)?.['role'])

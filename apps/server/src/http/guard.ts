@@ -1,12 +1,15 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Agents } from '../auth/agents.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
 import { isForeignSite, isLoginSafe, type RequestPlace } from './cookie-guard.ts'
+import { type LimitOptions, limitOfRoute, refuseUnknown, type RouteLimit, type TurnedAway } from './limited-routes.ts'
 import { refuse } from './refuse.ts'
 import { readCredentials, readVisitorHeader } from './request-state.ts'
-import { roleOfRoute } from './route-table.ts'
+import { roleOfRoute, type RouteRole } from './route-table.ts'
 
-export interface GuardOptions {
+export interface GuardOptions extends LimitOptions {
   readonly authenticate: Authenticate
   readonly agents: Pick<Agents, 'findSession'>
   readonly publicUrl: string | undefined
@@ -33,26 +36,57 @@ export function refuseUnsafePlace(request: FastifyRequest, reply: FastifyReply, 
   return true
 }
 
+export type CheckedRequest = Pick<IncomingMessage, 'method' | 'headers' | 'socket'>
+
+/** What a route asks of its caller. */
+export interface RouteTerms {
+  readonly role: Exclude<RouteRole, 'session'>
+  readonly limit: RouteLimit
+}
+
 /**
- * The one place in which a request's caller is checked, before its body is read. Every route passes it, by the role that the
- * route table gives it.
+ * The one place in which a request's caller is checked, before its body is read: what is counted by address, then who it is, and as soon as that is
+ * certain what is counted by caller. Gives the principal, `undefined` for what is for anyone, or why it goes no further.
  */
+export function createCheck(options: GuardOptions) {
+  const { admission, authenticate, findAddress } = options
+  return async function check(
+    request: CheckedRequest,
+    { role, limit }: RouteTerms,
+  ): Promise<Principal | TurnedAway | undefined> {
+    const refusal = refuseUnknown(admission, limit.unknown, () => findAddress(request))
+    if (refusal) return refusal
+    if (role === 'anyone') return undefined
+    if (readVisitorHeader(request).kind === 'malformed') return { kind: 'turned-away', code: 'visitor_invalid' }
+    const credentials = readCredentials(request)
+    const authentication = await authenticate(credentials, role, (caller) =>
+      admission.takeKnown(caller, limit.known ?? 'call'),
+    )
+    if (authentication.kind === 'granted') return authentication.principal
+    const { code, hint, retryAfterSeconds } = authentication
+    const token = role === 'visitor' ? credentials.orgToken : credentials.agentToken
+    if (retryAfterSeconds !== undefined && token !== undefined) admission.rememberToken(token, retryAfterSeconds)
+    return { kind: 'turned-away', code, hint, retryAfterSeconds, authentication }
+  }
+}
+
+/** Every route passes this, by the role that the route table gives it. */
 export function createGuard(options: GuardOptions) {
+  const check = createCheck(options)
+
   return async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     const pattern = request.routeOptions.url
     // An address that no route answers goes on to the refusal for it.
     const role = pattern === undefined ? 'anyone' : roleOfRoute(request.method, pattern)
     if (role === undefined) throw new Error('A route without a role was reached.')
-    if (role === 'anyone') return undefined
-    if (role === 'session') return guardSession(request, reply)
-    if (readVisitorHeader(request).kind === 'malformed') return refuse(reply, 'visitor_invalid')
-    const authentication = await options.authenticate(readCredentials(request), role)
-    if (authentication.kind === 'refused') {
-      request.turnedAway = authentication
-      return refuse(reply, authentication.code, { hint: authentication.hint })
+    const limit = limitOfRoute(request.method, pattern)
+    const checked = await check(request, { role: role === 'session' ? 'anyone' : role, limit })
+    if (checked?.kind === 'turned-away') {
+      request.turnedAway = checked.authentication
+      return refuse(reply, checked.code, checked)
     }
-    request.principal = authentication.principal
-    return undefined
+    request.principal = checked
+    return role === 'session' ? guardSession(request, reply) : undefined
   }
 
   async function guardSession(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {

@@ -1,5 +1,6 @@
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
+import { openTestLimits } from '../../tests/test-limits.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { createHttpServer } from './http-server.ts'
@@ -18,6 +19,7 @@ async function createServer() {
     publicUrl: undefined,
     ownOrigins: () => ['http://localhost:4000'],
     clock: new SimClock(),
+    ...openTestLimits(new SimClock(), new SimRandom(1)),
     log: { level: 'error', clock: new SimClock(), stream: { write: (line) => lines.push(line) } },
   })
   return { app, lines }
@@ -75,7 +77,26 @@ describe('http server', () => {
       message: 'Something went wrong on our side',
     })
     const line = JSON.parse(lines.find((each) => each.includes('request-failed')) ?? '{}') as object
-    expect(line).toMatchObject({ route: '/healthz', reqId: 'req-1' })
+    expect(line).toMatchObject({ route: '/healthz', reqId: answer.headers['x-request-id'] })
+    await app.close()
+  })
+
+  it('[LG4] logs what an error is and where it comes from, with its causes, and nothing that a driver has hung on it', async () => {
+    const { app, lines } = await createServer()
+    app.get('/healthz', () => {
+      const row = { detail: 'the row', parameters: ['the row'], query: 'the row', code: 'E7' }
+      throw Object.assign(new Error('outer', { cause: Object.assign(new TypeError('inner'), row) }), row)
+    })
+    await app.inject('/healthz')
+    const line = lines.find((each) => each.includes('request-failed')) ?? ''
+    expect(line).not.toContain('the row')
+    const { err } = JSON.parse(line) as { readonly err: object }
+    expect(err).toMatchObject({
+      type: 'Error',
+      message: 'outer',
+      code: 'E7',
+      cause: { type: 'TypeError', message: 'inner' },
+    })
     await app.close()
   })
 

@@ -7,7 +7,9 @@ import type { Unavailable } from '../store/contract.ts'
 import { addCors } from './cors.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { about, addRequestLog, logOptions, type LogOptions } from './log.ts'
+import { addRequestPlaces } from './request-places.ts'
 import { refuse } from './refuse.ts'
+import { createRequestIds, requestIdHeader } from './request-id.ts'
 import { roleOfRoute, RouteWithoutRoleError } from './route-table.ts'
 
 export interface HttpServerOptions extends GuardOptions {
@@ -34,15 +36,27 @@ function refusalOf(error: FastifyError) {
   }
 }
 
+/**
+ * Of every answer, unless its route says otherwise. Callers prove themselves by headers of their own, which no cache minds: without `no-store` one
+ * might hand somebody's list to the next (RFC 9111 section 3.5). A year of https, where the server is reached by it (RFC 6797).
+ */
+const headersFor = (publicUrl: string | undefined): Readonly<Record<string, string>> => ({
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  ...(publicUrl?.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
+})
+
 class MalformedJsonError extends Error {
   readonly statusCode = 400
 }
 
 /** Fastify with everything that holds for every route: roles, refusals, limits, CORS and the log. Routes are added by the caller. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const everywhere = headersFor(options.publicUrl)
   const app = Fastify({
     ...logOptions(options.log),
     http: { shouldUpgradeCallback: options.isUpgrade },
+    genReqId: createRequestIds(options.random),
     bodyLimit: limits.bodyBytes,
     // An idle connection must not hold up a stop.
     forceCloseConnections: 'idle',
@@ -52,7 +66,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 128 },
     // For an address that cannot be decoded, or holds a longer id than there is: it reaches no route, and so none of the hooks.
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(everywhere).header(requestIdHeader, request.id)
       refuse(reply, error.code === 'FST_ERR_BAD_URL' ? 'request_invalid' : 'not_found')
     },
   })
@@ -69,13 +84,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
   app.decorateRequest('turnedAway', undefined)
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.header('x-content-type-options', 'nosniff')
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(everywhere).header(requestIdHeader, request.id)
     done()
   })
   addRequestLog(app, options.log)
   addCors(app)
   app.addHook('onRequest', createGuard(options))
+  addRequestPlaces(app, options.admission)
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
   app.setErrorHandler((error: FastifyError, request, reply) => {

@@ -32,7 +32,7 @@ function refuseBeforeAsking(
   budget: LoginBudget,
 ): boolean {
   if (refuseUnsafePlace(request, reply, options)) return true
-  const waitSeconds = budget.take(token ?? '', request.ip)
+  const waitSeconds = budget.take(token ?? '', options.findAddress(request.raw).key)
   if (waitSeconds > 0) refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   return waitSeconds > 0
 }
@@ -48,7 +48,7 @@ async function answerOffer(
   const invitation = token === undefined ? undefined : await options.invitations.find(token)
   const org = invitation && (await options.store.findOrg({ id: invitation.orgId }))
   if (token === undefined || !invitation || !org) return refuse(reply, 'not_found', notOpen)
-  budget.forgive(token, request.ip)
+  budget.forgive(token, options.findAddress(request.raw).key)
   const offer: InvitationOffer = {
     ...{ email: invitation.email, role: invitation.role, orgName: org.name },
     expiresAt: new Date(invitation.expiresAtMs).toISOString(),

@@ -7,6 +7,24 @@ export interface LogOptions {
   readonly stream: { write(line: string): void }
 }
 
+interface LoggedError {
+  readonly type: string
+  readonly message: string
+  readonly stack: string
+  readonly [more: string]: unknown
+}
+
+const mostCauses = 3
+
+/** What an error is and where it comes from. What else hangs on it, the driver's own row or parameters say, is somebody's data. */
+function describeError(error: unknown, causes: number): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' }
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const { name, message, stack, cause } = error
+  const because = cause === undefined || causes === 0 ? {} : { cause: describeError(cause, causes - 1) }
+  return { type: name, message, ...code, stack: stack ?? '', ...because }
+}
+
 /**
  * Structured lines: an event name and plain fields. What a line may hold is chosen where it is written; the serialisers and the
  * redaction below catch what a library, or somebody in a hurry, would write: no headers, no addresses, no secrets.
@@ -38,6 +56,7 @@ export function logOptions({
       serializers: {
         req: ({ method, routeOptions }) => ({ method, url: routeOptions.url ?? '' }),
         res: ({ statusCode }) => ({ statusCode: statusCode ?? 0 }),
+        err: (error: unknown) => describeError(error, mostCauses),
       },
       redact: {
         paths: [...secretFields, ...secretFields.map((name) => `*.${name}`), 'headers', '*.headers', 'body'],
@@ -50,9 +69,12 @@ export function logOptions({
 /** What a line about a request says of it. The pattern, not the address: an address holds ids. */
 export const about = (request: FastifyRequest) => ({ reqId: request.id, route: request.routeOptions.url })
 
+/** Whether there is a line for each request. */
+export const logsRequests = (level: string): boolean => level === 'debug' || level === 'trace'
+
 /** One line for each request, where the level asks for it. */
 export function addRequestLog(app: FastifyInstance, { level, clock }: LogOptions): void {
-  if (level !== 'debug' && level !== 'trace') return
+  if (!logsRequests(level)) return
   const startedAtMs = new WeakMap<object, number>()
   app.addHook('onRequest', (request, _reply, done) => {
     startedAtMs.set(request, clock.monotonicMs())

@@ -2,7 +2,9 @@ import { type ConversationId, decodeConversationId, headers, refusals } from '@h
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recheck } from '../auth/authenticate.ts'
 import type { AgentPrincipal, Conversations, VisitorPrincipal } from '../conversations/conversations.ts'
-import { refused } from '../conversations/refused.ts'
+import type { Admission } from '../admission/admission.ts'
+import { callerOf } from '../auth/principal.ts'
+import { type Refused, refused } from '../conversations/refused.ts'
 import { asVisitorSees, messageFor } from '../conversations/visitor-view.ts'
 import { decodeBatchBody, decodeMessageBody, decodeReadBody } from './decode-body.ts'
 import { decodeMessagesQuery, type MessagesQuery } from './decode-query.ts'
@@ -14,6 +16,7 @@ export interface MessageRouteOptions {
   readonly conversations: Conversations
   readonly waitingReads: WaitingReads
   readonly recheck: Recheck
+  readonly admission: Pick<Admission, 'oweMessages' | 'enterWaitingRead' | 'comeBackInMs'>
 }
 
 type Participant = VisitorPrincipal | AgentPrincipal
@@ -44,12 +47,13 @@ export async function answerBatch(
   principal: Participant,
   request: ConversationRequest,
   reply: FastifyReply,
-  { conversations }: MessageRouteOptions,
+  { conversations, admission }: MessageRouteOptions,
 ) {
   const conversationId = conversationIdOf(request)
   if (conversationId === undefined) return refuse(reply, 'not_found')
   const body = decodeBatchBody(request.body)
   if (body.kind === 'refused') return refuse(reply, body.code, body)
+  admission.oweMessages(callerOf(principal), body.value.length - 1)
   const posted = await conversations.postMessages(
     principal,
     body.value.map((message) => ({ conversationId, ...message })),
@@ -98,16 +102,23 @@ export async function answerMessages(
   return reply.header('cache-control', 'no-store').send({ ...listed.page, messages })
 }
 
+const tooManyReads = (comeBackInMs: number): Refused => ({
+  ...refused('rate_limited', 'This visitor or agent waits for messages in too many places.'),
+  retryAfterSeconds: Math.ceil(comeBackInMs / 1_000),
+})
+
 async function readMessages(
   principal: Participant,
   conversationId: ConversationId,
   { window, waitMs }: MessagesQuery,
   request: ConversationRequest,
-  { conversations, waitingReads, recheck }: MessageRouteOptions,
+  { conversations, waitingReads, recheck, admission }: MessageRouteOptions,
 ) {
   const read = () => conversations.listMessages(principal, conversationId, window)
   if (waitMs === 0 || window.after === undefined) return read()
   const orgId = principal.kind === 'agent' ? principal.orgId : principal.org.id
+  const leavePlace = admission.enterWaitingRead(callerOf(principal))
+  if (!leavePlace) return tooManyReads(admission.comeBackInMs())
   const waiting = waitingReads.wait(orgId, conversationId, window.after, waitMs)
   const { socket } = request.raw
   socket.once('close', waiting.cancel)
@@ -120,6 +131,7 @@ async function readMessages(
     if (code !== undefined) return refused(code)
     return await read()
   } finally {
+    leavePlace()
     waiting.cancel()
     socket.off('close', waiting.cancel)
   }

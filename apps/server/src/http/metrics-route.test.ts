@@ -1,5 +1,6 @@
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { openTestLimits } from '../../tests/test-limits.ts'
 import { type MetricsAccess, readConfig } from '../config.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { Metrics } from '../telemetry/metrics.ts'
@@ -20,6 +21,7 @@ async function serverWith(env: Record<string, string>) {
     authenticate: () => Promise.resolve({ kind: 'refused', code: 'token_missing' }),
     ...{ isUpgrade: () => false, unavailableReason, random: new SimRandom(1), clock, publicUrl: undefined },
     ...{ ownOrigins: () => [], agents: { findSession: () => Promise.resolve({ kind: 'none' }) } },
+    ...openTestLimits(clock, new SimRandom(1)),
     log: { level: 'error', clock, stream: { write: () => true } },
   })
   addMetricsRoute(app, new Metrics(), accessWith(env))

@@ -12,19 +12,42 @@ export interface RefusalDetail {
   readonly retryAfterSeconds?: number | undefined
 }
 
+const jsonType = 'application/json; charset=utf-8'
+
+/** An answer that Fastify is not asked for. */
+export interface PlainAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
 const defaultRetryAfterSeconds = 2
 
-/** The one way to say no over HTTP: status, `RefusalBody` and `Retry-After` all come from the protocol's table. */
-export function refuse(reply: FastifyReply, code: RefusalCode, detail: RefusalDetail = {}): FastifyReply {
-  const refusal: { status: number; error: string; retryAfter?: true } = refusals[code]
-  if (refusal.retryAfter)
-    void reply.header(headers.retryAfter, String(detail.retryAfterSeconds ?? defaultRetryAfterSeconds))
-  const body: RefusalBody = {
-    error: refusal.error,
+function bodyOf(code: RefusalCode, { message, hint, field }: RefusalDetail): RefusalBody {
+  const { error } = refusals[code]
+  return {
+    error,
     code,
-    message: detail.message ?? refusal.error,
-    ...(detail.hint === undefined ? {} : { hint: detail.hint }),
-    ...(detail.field === undefined ? {} : { field: detail.field }),
+    message: message ?? error,
+    ...(hint === undefined ? {} : { hint }),
+    ...(field === undefined ? {} : { field }),
   }
-  return reply.code(refusal.status).header('cache-control', 'no-store').send(body)
 }
+
+function headersOf(code: RefusalCode, { retryAfterSeconds }: RefusalDetail): Record<string, string> {
+  const refusal: { status: number; retryAfter?: true } = refusals[code]
+  const told: Record<string, string> = { 'cache-control': 'no-store' }
+  if (refusal.retryAfter) told[headers.retryAfter] = String(retryAfterSeconds ?? defaultRetryAfterSeconds)
+  return told
+}
+
+/** The one way to say no over HTTP: status, `RefusalBody` and `Retry-After` all come from the protocol's table. */
+export const refuse = (reply: FastifyReply, code: RefusalCode, detail: RefusalDetail = {}): FastifyReply =>
+  reply.code(refusals[code].status).headers(headersOf(code, detail)).send(bodyOf(code, detail))
+
+/** As `refuse`, where Fastify is not asked. */
+export const plainRefusal = (code: RefusalCode, detail: RefusalDetail): PlainAnswer => ({
+  status: refusals[code].status,
+  headers: { ...headersOf(code, detail), 'content-type': jsonType },
+  text: JSON.stringify(bodyOf(code, detail)),
+})

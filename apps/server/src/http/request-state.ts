@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { decodeVisitorId, headers, type VisitorId } from '@helvino/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { AgentSession } from '../auth/agents.ts'
@@ -13,7 +14,10 @@ declare module 'fastify' {
   }
 }
 
-const headerOf = (request: FastifyRequest, name: string): string | undefined => {
+/** What of a request is looked at before it has a route: Fastify's, or Node's own. */
+export type WithHeaders = Pick<IncomingMessage, 'headers'>
+
+const headerOf = (request: WithHeaders, name: string): string | undefined => {
   const value = request.headers[name]
   return typeof value === 'string' ? value : value?.[0]
 }
@@ -24,7 +28,7 @@ export type VisitorHeader =
   | { readonly kind: 'malformed' }
 
 /** The visitor's secret, decoded at the edge. */
-export function readVisitorHeader(request: FastifyRequest): VisitorHeader {
+export function readVisitorHeader(request: WithHeaders): VisitorHeader {
   const value = headerOf(request, headers.visitorId)
   if (value === undefined || value === '') return { kind: 'absent' }
   const visitorId = decodeVisitorId(value)
@@ -32,10 +36,10 @@ export function readVisitorHeader(request: FastifyRequest): VisitorHeader {
 }
 
 /** The site's word for who its visitor is, unchecked; `undefined` where there is none. */
-export const readIdentityHeader = (request: FastifyRequest): string | undefined =>
+export const readIdentityHeader = (request: WithHeaders): string | undefined =>
   headerOf(request, headers.visitorIdentity)
 
-export function readCredentials(request: FastifyRequest): Credentials {
+export function readCredentials(request: WithHeaders): Credentials {
   return {
     orgKey: headerOf(request, headers.orgKey),
     siteId: headerOf(request, headers.siteId),

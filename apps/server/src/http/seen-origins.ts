@@ -18,7 +18,7 @@ export function createNoteSeenOrigin(store: Store, clock: Clock): NoteSeenOrigin
   let seen = new Set<string>()
   return (orgId, origin) => {
     // A page of this server names none, and neither does what is no browser.
-    if (origin === undefined || origin.length > maxOriginLength || parseOrigin(origin) !== origin) return
+    if (origin === undefined || origin.length > maxOriginLength) return
     const nowMs = clock.monotonicMs()
     if (nowMs - startedAtMs >= windowMs) {
       startedAtMs = nowMs
@@ -26,7 +26,7 @@ export function createNoteSeenOrigin(store: Store, clock: Clock): NoteSeenOrigin
     }
     // No id holds a space.
     const name = `${orgId} ${origin}`
-    if (seen.has(name) || seen.size >= maxInAll) return
+    if (seen.has(name) || seen.size >= maxInAll || parseOrigin(origin) !== origin) return
     seen.add(name)
     // `unavailable` and a failure are left aside: the next page load comes, and the store reports a disk that fails.
     store

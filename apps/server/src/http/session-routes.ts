@@ -52,11 +52,11 @@ async function answerLogin(
   if (refuseUnsafePlace(request, reply, options)) return reply
   const body = decodeLoginBody(request.body)
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
-  const waitSeconds = budget.take(body.email, request.ip)
+  const waitSeconds = budget.take(body.email, options.findAddress(request.raw).key)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   const login = await options.agents.logIn(body.email, body.password)
   if (login.kind === 'refused') return refuse(reply, 'login_failed')
-  budget.forgive(body.email, request.ip)
+  budget.forgive(body.email, options.findAddress(request.raw).key)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
   return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
 }

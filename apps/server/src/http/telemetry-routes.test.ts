@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openTestRing } from '../../tests/key-rings.ts'
 import { openTestStore } from '../../tests/sqlite-stores.ts'
+import { openTestLimits } from '../../tests/test-limits.ts'
 import { issueAgentToken } from '../auth/agent-token.ts'
 import { createAuthenticate } from '../auth/authenticate.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
@@ -42,6 +43,7 @@ describe('telemetry over HTTP', () => {
       ...{ authenticate, unavailableReason, random, clock, publicUrl: undefined },
       ...{ ownOrigins: () => ['http://localhost:4000'], isUpgrade: () => false },
       agents: { findSession: () => Promise.resolve({ kind: 'none' }) },
+      ...openTestLimits(clock, random),
       log: { level: 'error', clock, stream: { write: () => true } },
     })
     addTelemetryRoutes(app, telemetry, clock)

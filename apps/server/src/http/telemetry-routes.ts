@@ -36,15 +36,17 @@ export function addTelemetryRoutes(app: FastifyInstance, telemetry: Telemetry, c
   })
 }
 
+/** Counts one answer of the bootloader. */
+export function countBootloader(telemetry: Telemetry, org: FiguredOrg | undefined, status: number): void {
+  telemetry.count(org, status < 400 ? 'bootloaderAnswered' : status < 500 ? 'bootloaderRefused' : 'bootloaderFailed')
+}
+
 /** Counts what the server itself sees of renewals: the bootloader's answers, and writes refused for their token. */
 function countAnswers(app: FastifyInstance, telemetry: Telemetry): void {
   app.addHook('onResponse', (request, { statusCode }, done) => {
     const { method, turnedAway, routeOptions } = request
     if (routeOptions.url === '/api/bootloader' && method === 'GET')
-      telemetry.count(
-        orgOf(request),
-        statusCode < 400 ? 'bootloaderAnswered' : statusCode < 500 ? 'bootloaderRefused' : 'bootloaderFailed',
-      )
+      countBootloader(telemetry, orgOf(request), statusCode)
     // The report itself is no write of a visitor's.
     if (method === 'POST' && routeOptions.url?.startsWith('/conversations')) {
       if (turnedAway?.code === 'token_expired') telemetry.count(orgOf(request), 'serverRefusedExpired')

@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http'
 import { systemClock, systemRandom } from '@helvino/runtime/system-node'
 import { expect, it } from 'vitest'
+import { openTestLimits } from '../../tests/test-limits.ts'
 import { createLocalFanOut } from '../fan-out/local.ts'
 import { createGateway } from './gateway.ts'
 
@@ -16,6 +17,7 @@ it('[RT35] refuses what asks for no socket where Node hands it over all the same
     recheck: unused,
     noteTyping: unused,
     onFailure: () => undefined,
+    ...openTestLimits(systemClock, systemRandom),
   })
   // As before Node 24.9: every `Upgrade` leaves HTTP.
   const server = createServer().on('upgrade', gateway.upgrade)

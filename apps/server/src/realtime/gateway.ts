@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import { closeCodes, limits, type OrgId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Admission } from '../admission/admission.ts'
+import type { FindAddress } from '../admission/caller-address.ts'
 import type { CallerPlace } from '../auth/authenticate.ts'
 import { RawConnections } from './raw-connections.ts'
 import type { Session } from './session.ts'
@@ -13,6 +15,8 @@ const realtimePath = '/realtime'
 
 export interface GatewayOptions extends SessionsOptions {
   readonly clock: Clock
+  readonly admission: Admission
+  readonly findAddress: FindAddress
 }
 
 export interface Gateway {
@@ -53,7 +57,7 @@ function connect(webSocket: WebSocket, session: Session, clock: Clock): void {
 
 /** Every socket of this process: the upgrade, and the way between a socket and its session. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock } = options
+  const { clock, admission, findAddress } = options
   const sessions = createSessions(options)
   const connections = new RawConnections()
   const webSockets = new WebSocketServer({
@@ -63,6 +67,28 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxPayload: limits.frameBytes,
   })
 
+  /** What comes too often is refused before the handshake; where too many are open, the close code says so, which a page can read. */
+  function admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = findAddress(request)
+    const waitSeconds = admission.takeRequest(address)
+    const loadSeconds = waitSeconds > 0 ? 0 : admission.takeUnderLoad()
+    if (waitSeconds > 0) connections.refuse(socket, `429 Too Many Requests\r\nRetry-After: ${String(waitSeconds)}`)
+    else if (loadSeconds > 0)
+      connections.refuse(socket, `503 Service Unavailable\r\nRetry-After: ${String(loadSeconds)}`)
+    else {
+      const leavePlace = admission.enterSocket(address)
+      if (leavePlace) socket.once('close', leavePlace)
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        if (leavePlace)
+          connect(webSocket, sessions.open(sessionSocket(webSocket, socket, clock), placeOf(request)), clock)
+        else {
+          webSocket.close(closeCodes.tooMany, `retry-in-ms:${String(admission.comeBackInMs())}`)
+          cutLater(webSocket, clock)
+        }
+      })
+    }
+  }
+
   return {
     upgrade(request, socket, head) {
       connections.add(socket)
@@ -70,10 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (!asksForWebSocket(request)) connections.refuse(socket, '400 Bad Request')
       else if (sessions.areClosed()) connections.refuse(socket, '503 Service Unavailable\r\nRetry-After: 2')
       else if (request.url?.split('?')[0] !== realtimePath) connections.refuse(socket, '404 Not Found')
-      else
-        webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-          connect(webSocket, sessions.open(sessionSocket(webSocket, socket, clock), placeOf(request)), clock)
-        })
+      else admitUpgrade(request, socket, head)
     },
     close() {
       sessions.close()

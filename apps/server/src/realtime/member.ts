@@ -1,4 +1,4 @@
-import type { OrgId, PublicVisitorId, RefusalCode } from '@helvino/protocol'
+import type { OrgId, PublicVisitorId } from '@helvino/protocol'
 import type { Authentication, Principal, Role } from '../auth/principal.ts'
 
 type VisitorPrincipal = Extract<Principal, { kind: 'visitor' }>
@@ -8,11 +8,12 @@ export type Member =
   (VisitorPrincipal & { readonly visitorId: PublicVisitorId }) | Extract<Principal, { kind: 'agent' }>
 
 export type Admission =
-  { readonly kind: 'admitted'; readonly member: Member } | { readonly kind: 'refused'; readonly code: RefusalCode }
+  | { readonly kind: 'admitted'; readonly member: Member }
+  | Pick<Extract<Authentication, { kind: 'refused' }>, 'kind' | 'code' | 'retryAfterSeconds'>
 
 /** A socket belongs to somebody: a public principal, or a token that is bound to no visitor, has nothing to hear. */
 export function admit(authentication: Authentication): Admission {
-  if (authentication.kind === 'refused') return { kind: 'refused', code: authentication.code }
+  if (authentication.kind === 'refused') return authentication
   const { principal } = authentication
   switch (principal.kind) {
     case 'public':

@@ -27,8 +27,13 @@ export interface SessionPorts {
   findMessageId(member: Member, id: ConversationId, sequence: Sequence): Promise<MessageId | undefined>
   /** Tells the others in that conversation that this member writes; nobody, where the member may not see it. */
   noteTyping(member: Member, id: ConversationId): Promise<void>
-  /** From here on the session hears events; called before the missed messages are read, so that none falls between. */
-  onJoined(member: Member): void
+  /**
+   * From here on the session hears events; called before the missed messages are read, so that none falls between. False where this member or
+   * organisation has as many sockets as it may have.
+   */
+  join(member: Member): boolean
+  /** In how many ms to come back where there is no room. */
+  comeBackInMs(): number
   onClosed(): void
   /** A failure that is not the client's: the session closes itself, somebody should know why. */
   onFailure(error: unknown): void

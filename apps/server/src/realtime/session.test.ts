@@ -82,6 +82,7 @@ function openWorld(stored = 0) {
     afterList: () => undefined as void,
     refusal: undefined as RefusalCode | undefined,
     typingFails: false,
+    isFull: false,
   }
   const ports: SessionPorts = {
     clock,
@@ -104,9 +105,11 @@ function openWorld(stored = 0) {
       typed.push(id)
       return Promise.resolve()
     },
-    onJoined(member) {
+    join(member) {
       listeners.add(member, session)
+      return !hooks.isFull
     },
+    comeBackInMs: () => 40_000,
     onClosed: () => undefined,
     onFailure: (error) => {
       if (!hooks.typingFails) throw error

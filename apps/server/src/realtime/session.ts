@@ -10,14 +10,16 @@ import {
   type OrgId,
   parseJson,
   protocolNumber,
+  rateLimits,
   type RefusalCode,
   type ResumePoint,
   typingLimits,
 } from '@helvino/protocol'
+import { fullBucket, priceOf, takeOne } from '../admission/token-buckets.ts'
 import type { Role } from '../auth/principal.ts'
 import { frameTable } from '../http/route-table.ts'
 import { encodeServerFrame, type EventText } from './event-text.ts'
-import { admit, isSameMember, type Member, orgOfMember, roleOfMember } from './member.ts'
+import { type Admission, admit, isSameMember, type Member, orgOfMember, roleOfMember } from './member.ts'
 import { replay } from './replay.ts'
 import type { SessionPorts, SessionSocket } from './session-ports.ts'
 
@@ -32,8 +34,15 @@ type State =
 
 const expiredReason = 'token_expired'
 
-const closeCodeOf = (code: RefusalCode): CloseCode =>
-  code.startsWith('token_') || code === 'login_required' ? closeCodes.tokenRefused : closeCodes.denied
+function closeCodeOf(code: RefusalCode): CloseCode {
+  if (code === 'rate_limited') return closeCodes.tooMany
+  return code.startsWith('token_') || code === 'login_required' ? closeCodes.tokenRefused : closeCodes.denied
+}
+
+/** When to come back, as a client understands it. */
+const comeBackIn = (ms: number): string => `retry-in-ms:${String(ms)}`
+
+const framePrice = priceOf(rateLimits.socketFrames, 1)
 
 /** One socket's life: `hello`, the missed messages, live events, `renew` as often as it likes, and one way to end. */
 export class Session {
@@ -44,6 +53,7 @@ export class Session {
   #heardAtMs: number
   #isRenewing = false
   #typedAtMs = -Infinity
+  readonly #frames = fullBucket()
   #cancelHello: () => void
   #cancelSilence: () => void
   #cancelExpiry: () => void = () => undefined
@@ -74,6 +84,10 @@ export class Session {
   receive(text: string): void {
     if (this.#state.name === 'closed') return
     this.#heardAtMs = this.#ports.clock.monotonicMs()
+    if (takeOne(this.#frames, framePrice, this.#heardAtMs) > 0) {
+      this.close(closeCodes.tooMany, comeBackIn(this.#ports.comeBackInMs()))
+      return
+    }
     const frame = decodeClientFrame(text)
     if (frame === undefined) {
       if (!this.#isFromNewerProtocol(text)) this.close(closeCodes.badFrame, 'unknown or malformed frame')
@@ -198,13 +212,16 @@ export class Session {
     const admission = admit(await this.#ports.authenticate(hello.token, hello.audience))
     if (this.#isClosed()) return
     if (admission.kind === 'refused') {
-      this.close(closeCodeOf(admission.code), admission.code)
+      this.#turnAway(admission)
       return
     }
     const { member } = admission
+    if (!this.#ports.join(member)) {
+      this.close(closeCodes.tooMany, comeBackIn(this.#ports.comeBackInMs()))
+      return
+    }
     this.#state = { name: 'resuming', member, held: [] }
     this.#armExpiry(member.expiresAtMs)
-    this.#ports.onJoined(member)
     await this.#resume(member, hello.conversations)
   }
 
@@ -236,7 +253,7 @@ export class Session {
     this.#isRenewing = false
     if (this.#state.name !== 'resuming' && this.#state.name !== 'live') return
     if (admission.kind === 'refused') {
-      this.close(closeCodeOf(admission.code), admission.code)
+      this.#turnAway(admission)
       return
     }
     if (!isSameMember(before, admission.member)) {
@@ -246,6 +263,10 @@ export class Session {
     this.#state = { ...this.#state, member: admission.member }
     this.#armExpiry(admission.member.expiresAtMs)
     this.#send(encodeServerFrame({ type: 'renewed' }))
+  }
+
+  #turnAway({ code, retryAfterSeconds }: Extract<Admission, { kind: 'refused' }>): void {
+    this.close(closeCodeOf(code), retryAfterSeconds === undefined ? code : comeBackIn(retryAfterSeconds * 1_000))
   }
 
   #armExpiry(expiresAtMs: number): void {

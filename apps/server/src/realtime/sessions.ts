@@ -1,6 +1,8 @@
 import { closeCodes, limits, type OrgId, type Sequence } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
+import type { Admission } from '../admission/admission.ts'
 import type { Authenticate, CallerPlace, Recheck } from '../auth/authenticate.ts'
+import { callerOf } from '../auth/principal.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import type { NoteTyping } from '../conversations/typing.ts'
 import type { FanOut } from '../fan-out/contract.ts'
@@ -20,6 +22,7 @@ export interface SessionsOptions {
   readonly authenticate: Authenticate
   readonly recheck: Recheck
   readonly noteTyping: NoteTyping
+  readonly admission: Pick<Admission, 'takeKnown' | 'enterMember' | 'comeBackInMs'>
   readonly onFailure: (error: unknown) => void
 }
 
@@ -34,7 +37,10 @@ export interface Sessions {
 }
 
 /** What one session asks of the server: the same door, and the same rules, as HTTP. */
-function conversationPorts({ authenticate, recheck, conversations, noteTyping }: SessionsOptions, place: CallerPlace) {
+function conversationPorts(
+  { authenticate, recheck, conversations, noteTyping, admission }: SessionsOptions,
+  place: CallerPlace,
+) {
   return {
     authenticate(token, audience) {
       const credentials = {
@@ -45,8 +51,9 @@ function conversationPorts({ authenticate, recheck, conversations, noteTyping }:
         visitorId: undefined,
         ...place,
       }
-      return authenticate(credentials, audience)
+      return authenticate(credentials, audience, (caller) => admission.takeKnown(caller, 'hello'))
     },
+    comeBackInMs: admission.comeBackInMs,
     recheck: (member) => recheck(member, place),
     noteTyping,
     async findConversation(member, id) {
@@ -91,9 +98,16 @@ export function createSessions(options: SessionsOptions): Sessions {
       const session = new Session(socket, {
         ...conversationPorts(options, place),
         clock,
-        onJoined(member) {
-          leave = listeners.add(member, session)
+        join(member) {
+          const leavePlace = options.admission.enterMember(callerOf(member))
+          if (!leavePlace) return false
+          const stopHearing = listeners.add(member, session)
+          leave = () => {
+            leavePlace()
+            stopHearing()
+          }
           rechecks.add(session)
+          return true
         },
         onClosed() {
           leave()

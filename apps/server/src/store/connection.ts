@@ -31,6 +31,8 @@ export interface StoreConnection {
   write<Result>(write: Write<Result>): Promise<Result | Unavailable>
   /** As `Store.scrub`. */
   scrub(): Promise<void>
+  /** False where another process has brought the data to a newer format than this version's. */
+  isOwnFormat(): Promise<boolean>
   groupsCommitted(): number
   writesCommitted(): number
   /** Ends after every accepted write is committed. Later writes are `unavailable: closing`. */

@@ -382,7 +382,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
     it("[STO15] knows from when on a visitor's tokens count, also of one that never wrote", async () => {
       expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(0)
       await ours.signOutVisitor(visitor('v').visitorId, startMs)
-      expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(startMs)
+      expect(await ours.readVisitor(visitor('v').visitorId)).toEqual({ validFromMs: startMs, unread: 0 })
       await openFor(ours, 'v')
       expect(await ours.visitorValidFromMs(visitor('v').visitorId)).toBe(startMs)
     })
@@ -543,7 +543,7 @@ function describeVisitors(find: () => OrgRepository): void {
 
   it("[RS9] counts the agents' messages after the visitor's marker in the open conversation, up to 99", async () => {
     const ours = find()
-    const unread = () => ours.countUnread(visitor('v').visitorId)
+    const unread = async () => (await ours.readVisitor(visitor('v').visitorId)).unread
     expect(await unread()).toBe(0)
     const { conversation } = await openFor(ours, 'v')
     expect(await unread()).toBe(0)
@@ -563,7 +563,7 @@ function describeVisitors(find: () => OrgRepository): void {
     await say('agent', 1)
     await ours.setStatus(conversation.id, 'resolved')
     expect(await unread()).toBe(0)
-    expect(await ours.countUnread(visitor('w').visitorId)).toBe(0)
+    expect(await ours.readVisitor(visitor('w').visitorId)).toEqual({ validFromMs: 0, unread: 0 })
   })
 }
 
@@ -608,7 +608,10 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     run: (repository, id) => repository.markVisitorRead(id, visitor('v').visitorId, at(1)),
     nothing: { kind: 'no-conversation' },
   },
-  countUnread: { run: (repository) => repository.countUnread(visitor('v').visitorId), nothing: 0 },
+  readVisitor: {
+    run: (repository) => repository.readVisitor(visitor('v').visitorId),
+    nothing: { validFromMs: 0, unread: 0 },
+  },
   putProfile: {
     run: async (repository) => {
       const result = await repository.putProfile(profile('v', { name: 'Theirs' }))
@@ -682,7 +685,7 @@ async function snapshot(repository: OrgRepository, id: ConversationId) {
     ofVisitor: await repository.listVisitorConversations(visitor('v').visitorId),
     messages: await repository.listMessages(id, newest),
     profile: await repository.findProfile(visitor('v').visitorId),
-    unread: await repository.countUnread(visitor('v').visitorId),
+    atBoot: await repository.readVisitor(visitor('v').visitorId),
     refused: await repository.listRefusedOrigins(),
     validFromMs: await repository.visitorValidFromMs(visitor('v').visitorId),
     counts: await repository.countConversations('u1'),

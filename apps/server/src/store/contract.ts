@@ -149,8 +149,11 @@ export interface OrgRepository extends DeskRepository, ErasureRepository {
   markRead(id: ConversationId, sequence: Sequence): Promise<ChangeResult>
   /** As `markRead`, of what the visitor has read; a foreign conversation answers `no-conversation`. */
   markVisitorRead(id: ConversationId, visitorId: PublicVisitorId, sequence: Sequence): Promise<ChangeResult>
-  /** Messages of agents that the visitor has not read in their open conversation, among its newest 500; at most `visitorLimits.unread`. */
-  countUnread(visitorId: PublicVisitorId): Promise<number>
+  /**
+   * `unread`: messages of agents that the visitor has not read in their open conversation, among its newest 500; at most `visitorLimits.unread`.
+   * `validFromMs`: as `visitorValidFromMs`.
+   */
+  readVisitor(visitorId: PublicVisitorId): Promise<{ readonly validFromMs: number; readonly unread: number }>
   /** Keeps what is told of a visitor, at most once in `visitorLimits.everyMs`. */
   putProfile(profile: NewProfile): Promise<ProfileResult>
   findProfile(visitorId: PublicVisitorId): Promise<VisitorProfile | undefined>

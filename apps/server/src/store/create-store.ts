@@ -1,7 +1,7 @@
 import type { OrgId } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { StoreConnection } from './connection.ts'
-import type { Store } from './contract.ts'
+import type { OrgRepository, Store } from './contract.ts'
 import { createOrgRepository } from './org-repository.ts'
 import { createReadiness } from './readiness.ts'
 import { orgOf, orgRow } from './rows.ts'
@@ -20,11 +20,15 @@ export interface StoreOptions {
   readonly clock: Clock
 }
 
+/** Organisations whose repository is kept, which costs more to make than a read takes; of one more, all are made anew. */
+const maxRepositories = 1_000
+
 /** The store on whatever database the connection leads to. */
 export function createStore({ connection, random, clock }: StoreOptions): CountedStore {
   const { statements } = connection
   const isWriting = createReadiness(connection, clock)
   const standings = createStandings(connection, clock)
+  const repositories = new Map<OrgId, OrgRepository>()
   let isOpen = true
   return {
     async findOrg(by) {
@@ -48,7 +52,14 @@ export function createStore({ connection, random, clock }: StoreOptions): Counte
       standings.forget(org.id)
       return result
     },
-    ofOrg: (orgId) => createOrgRepository({ connection, random, clock, forget: standings.forget }, orgId),
+    ofOrg(orgId) {
+      const known = repositories.get(orgId)
+      if (known) return known
+      if (repositories.size >= maxRepositories) repositories.clear()
+      const made = createOrgRepository({ connection, random, clock, forget: standings.forget }, orgId)
+      repositories.set(orgId, made)
+      return made
+    },
     async listOrgIds() {
       const rows = await connection.read(all(statements.orgIds, {}))
       return rows.map(({ id }) => id as OrgId)

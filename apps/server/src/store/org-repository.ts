@@ -128,9 +128,10 @@ function createReads({ connection: { statements, kysely, read }, clock }: Reposi
     },
     listConversations: (filter) => listConversations(kysely, orgId, filter, pause),
     listMessages: (conversationId, window) => read(pageOf(statements, orgId, conversationId, window)),
-    async countUnread(visitorId) {
-      // PostgreSQL counts in texts.
-      return Number((await read(first(statements.unread, { orgId, visitorId })))?.count ?? 0)
+    async readVisitor(visitorId) {
+      const row = await read(first(statements.visitorAtBoot, { orgId, visitorId }))
+      // PostgreSQL counts in texts; a visitor without an open conversation has no count at all.
+      return { validFromMs: row?.valid_from_ms ?? 0, unread: Number(row?.unread ?? 0) }
     },
     async findProfile(visitorId) {
       const row = await read(first(statements.profile, { orgId, visitorId }))

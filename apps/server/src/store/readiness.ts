@@ -5,8 +5,11 @@ import { run } from './work.ts'
 /** Whoever asks more often, in ms, shares an answer: anybody can ask. */
 const checkEveryMs = 1_000
 
-/** Tries a real write, since a full or read-only disk still reads. Never rejects. */
-export function createReadiness({ statements, write }: StoreConnection, clock: Clock): () => Promise<boolean> {
+/** Tries a real write, since a full or read-only disk still reads, of data that is still of this version's format. Never rejects. */
+export function createReadiness(
+  { statements, write, isOwnFormat }: StoreConnection,
+  clock: Clock,
+): () => Promise<boolean> {
   let checkedAtMs: number | undefined
   let answer = Promise.resolve(false)
 
@@ -18,7 +21,7 @@ export function createReadiness({ statements, write }: StoreConnection, clock: C
           return { kind: 'written' } as const
         },
       })
-      return result.kind === 'written'
+      return result.kind === 'written' && (await isOwnFormat())
     } catch {
       // Whatever the reason: it does not write, which is the answer.
       return false

@@ -1,5 +1,5 @@
 import { visitorLimits } from '@helvino/protocol'
-import { type Kysely, sql } from 'kysely'
+import { expressionBuilder, type Kysely, sql } from 'kysely'
 import { deskStatements } from './desk-statements.ts'
 import { erasureStatements } from './erasure-statements.ts'
 import { profileStatements } from './profile-statements.ts'
@@ -106,6 +106,30 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
 function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
   const conversations = kysely.selectFrom('conversations').select(conversationView)
   const toChange = locksRows ? conversations.forUpdate() : conversations
+  const unread = expressionBuilder<Tables & { v: Tables['visitors'] }, 'v'>()
+    .selectFrom('conversations as c')
+    .select(({ selectFrom, fn }) =>
+      selectFrom((query) =>
+        query
+          .selectFrom('messages as m')
+          .select('m.sequence')
+          .whereRef('m.org_id', '=', 'c.org_id')
+          .whereRef('m.conversation_id', '=', 'c.id')
+          .whereRef('m.sequence', '>', 'c.visitor_read_sequence')
+          .where('m.sequence', '>', ({ eb }) => eb('c.latest_sequence', '-', sql.lit(lookedThrough)))
+          .where('m.role', '=', sql.lit('agent'))
+          .limit(sql.lit(visitorLimits.unread))
+          .as('u'),
+      )
+        .select(fn.countAll<number | string>().as('count'))
+        .as('count'),
+    )
+    .whereRef('c.org_id', '=', 'v.org_id')
+    .whereRef('c.visitor_id', '=', 'v.id')
+    .where('c.status', '=', sql.lit('open'))
+    .orderBy('c.active_at_ms', 'desc')
+    .orderBy('c.id')
+    .limit(sql.lit(1))
   return {
     conversationToChange: compile((p: Key) => toChange.where('org_id', '=', p.orgId).where('id', '=', p.id)),
     conversation: compile((p: Key) => conversations.where('org_id', '=', p.orgId).where('id', '=', p.id)),
@@ -125,32 +149,14 @@ function conversationReads(kysely: Kysely<Tables>, locksRows: boolean) {
         .orderBy('id')
         .limit(sql.lit(1)),
     ),
-    /** Of the visitor's open conversation; how far back is looked for them is bounded. */
-    unread: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
+    /** `unread`: of the visitor's open conversation; how far back is looked for them is bounded. */
+    // A visitor without a row has no conversation either: most who load a page are found to be unknown at the first look.
+    visitorAtBoot: compile((p: { readonly orgId: string; readonly visitorId: string }) =>
       kysely
-        .selectFrom('conversations as c')
-        .select(({ selectFrom, fn }) =>
-          selectFrom((query) =>
-            query
-              .selectFrom('messages as m')
-              .select('m.sequence')
-              .whereRef('m.org_id', '=', 'c.org_id')
-              .whereRef('m.conversation_id', '=', 'c.id')
-              .whereRef('m.sequence', '>', 'c.visitor_read_sequence')
-              .where('m.sequence', '>', ({ eb }) => eb('c.latest_sequence', '-', sql.lit(lookedThrough)))
-              .where('m.role', '=', sql.lit('agent'))
-              .limit(sql.lit(visitorLimits.unread))
-              .as('u'),
-          )
-            .select(fn.countAll<number | string>().as('count'))
-            .as('count'),
-        )
-        .where('c.org_id', '=', text(p.orgId))
-        .where('c.visitor_id', '=', text(p.visitorId))
-        .where('c.status', '=', sql.lit('open'))
-        .orderBy('c.active_at_ms', 'desc')
-        .orderBy('c.id')
-        .limit(sql.lit(1)),
+        .selectFrom('visitors as v')
+        .select(['v.valid_from_ms', unread.as('unread')])
+        .where('v.org_id', '=', text(p.orgId))
+        .where('v.id', '=', text(p.visitorId)),
     ),
     visitorConversations: compile((p: { readonly orgId: string; readonly visitorId: string; readonly most: number }) =>
       conversations

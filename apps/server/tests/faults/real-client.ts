@@ -18,7 +18,11 @@ export interface RealClient {
 }
 
 /** A visitor's client as a page has it, over the real network of this process: only its clock runs as the test wants. */
-export function openRealClient(apiUrl: string, clock: Clock = new PacedClock()): RealClient {
+export function openRealClient(
+  apiUrl: string,
+  clock: Clock = new PacedClock(),
+  visitorId = `v_${crypto.randomUUID()}`,
+): RealClient {
   const life = new SimLife()
   const network = { request: browserRequest, openSocket: browserOpenSocket }
   const client = createVisitorClient({
@@ -34,7 +38,7 @@ export function openRealClient(apiUrl: string, clock: Clock = new PacedClock()):
     },
     apiUrl,
     site: { orgKey: 'demo' },
-    visitorId: `v_${crypto.randomUUID()}`,
+    visitorId,
   })
   return {
     client,

@@ -13,13 +13,18 @@ export interface RunningServer {
 }
 
 /** The server in this process, with a clock of the test's; it ends with the test. */
-export async function runServer(clock: Clock, dataFolder = testFolder()): Promise<RunningServer> {
-  const reading = readConfig({ PORT: '0', HELVINO_DATA_DIR: dataFolder })
+export async function runServer(
+  clock: Clock,
+  dataFolder = testFolder(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const reading = readConfig({ PORT: '0', HELVINO_DATA_DIR: dataFolder, ...env })
   if (reading.kind === 'invalid') throw new Error(reading.message)
   let log = ''
   const started = await startServer(reading.config, {
     clock,
     random: systemRandom,
+    busyShare: () => 0,
     out: () => undefined,
     log: { write: (line) => (log += line) },
     pages: { widget: dataFolder, inbox: dataFolder, demo: dataFolder, docs: dataFolder },

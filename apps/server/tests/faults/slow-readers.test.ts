@@ -8,7 +8,8 @@ import { FaultProxy } from './fault-proxy.ts'
 let server: SpawnedServer
 beforeAll(async () => {
   buildServer()
-  server = await spawnServer()
+  // One visitor writes 500 messages without a pause, which no visitor may.
+  server = await spawnServer({ env: { RATE_LIMIT_SCALE: '10' } })
 })
 afterAll(() => server.remove())
 

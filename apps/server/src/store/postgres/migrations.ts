@@ -135,14 +135,14 @@ export const dataFormat = steps.length
 
 export type Migration = { readonly kind: 'ok' } | { readonly kind: 'too-new'; readonly format: number }
 
-/** Brings the data to `dataFormat`, each step in a transaction of its own. Nobody else may migrate meanwhile: see `StartLock`. */
-export async function migrate(client: Client): Promise<Migration> {
+/** Brings the data to `dataFormat`, or no further than `upTo`, each step in a transaction of its own. Nobody else may migrate meanwhile: see `StartLock`. */
+export async function migrate(client: Client, upTo = dataFormat): Promise<Migration> {
   await client.query('CREATE TABLE IF NOT EXISTS data_format (format integer NOT NULL)')
   const { rows } = await client.query<{ readonly format: number }>('SELECT format FROM data_format')
   const format = rows[0]?.format ?? 0
   if (format > dataFormat) return { kind: 'too-new', format }
   for (const [index, step] of steps.entries()) {
-    if (index < format) continue
+    if (index < format || index >= upTo) continue
     // One message is one transaction.
     await client.query(`${step}; DELETE FROM data_format; INSERT INTO data_format VALUES (${index + 1})`)
   }

@@ -40,20 +40,20 @@ async function lockStart(client: Client): Promise<void> {
   await client.query('SELECT pg_advisory_lock($1)', [startLockKey])
 }
 
-async function prepare(client: Client): Promise<void> {
+async function prepare(client: Client, upTo: number | undefined): Promise<void> {
   await client.connect()
   await settleConnection(client)
   await checkServer(client)
   await lockStart(client)
-  const migration = await migrate(client)
+  const migration = await migrate(client, upTo)
   if (migration.kind === 'too-new')
     throw new UnfitError(
       `its data has format ${migration.format} and was written by a newer Helvino, this version reads up to format ${dataFormat}`,
     )
 }
 
-/** Finds out whether messages can be kept there, and brings the data to this version's format. */
-export async function openPostgres(url: string): Promise<PostgresOpening> {
+/** Finds out whether messages can be kept there, and brings the data to this version's format, or no further than `upTo`. */
+export async function openPostgres(url: string, upTo?: number): Promise<PostgresOpening> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({
     connectionString: url,
@@ -65,7 +65,7 @@ export async function openPostgres(url: string): Promise<PostgresOpening> {
   let ending: Promise<void> | undefined
   const release = () => (ending ??= client.end().catch(() => undefined))
   try {
-    await prepare(client)
+    await prepare(client, upTo)
     return { kind: 'opened', startLock: { client, release } }
   } catch (error) {
     await release()

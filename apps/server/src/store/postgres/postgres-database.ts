@@ -10,9 +10,9 @@ import { createAlone } from './run-alone.ts'
 import { createRunStatement, runWork } from './run-work.ts'
 import { unavailableReason } from './unavailable-reason.ts'
 
-/** The database that `url` names. Until `endStart` no other server starts on it. */
-export async function openPostgresDatabase(url: string): Promise<DatabaseOpening> {
-  const opening = await openPostgres(url)
+/** The database that `url` names, migrated no further than `upTo`. Until `endStart` no other server starts on it. */
+export async function openPostgresDatabase(url: string, upTo?: number): Promise<DatabaseOpening> {
+  const opening = await openPostgres(url, upTo)
   if (opening.kind === 'failed') return opening
   const { startLock } = opening
   const pools = await createPools(url)

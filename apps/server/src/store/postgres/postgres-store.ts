@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely'
 import type { StoreWorld } from '../opened-database.ts'
 import type { Tables } from '../tables.ts'
 import type { Work } from '../work.ts'
+import { dataFormat } from './migrations.ts'
 import type { Pools } from './pools.ts'
 import { createPostgresCommit } from './postgres-commit.ts'
 import { createRunStatement, runWork } from './run-work.ts'
@@ -41,6 +42,10 @@ export function createPostgresStore({
     kysely,
     // Its own vacuum takes dead rows away, in its own time.
     scrub: () => Promise.resolve(),
+    async isOwnFormat() {
+      const { rows } = await pools.reads.query<{ readonly format: number }>('SELECT format FROM data_format')
+      return (rows[0]?.format ?? 0) <= dataFormat
+    },
     read: <Result>(work: Work<Result>) => runWork(readStatement, work),
     // The group hands back what the work has returned, and knows nothing of its type.
     write: <Result>(write: Write<Result>) => groups.write(write) as Promise<Result | Unavailable>,

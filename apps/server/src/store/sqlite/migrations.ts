@@ -136,13 +136,13 @@ export const dataFormat = steps.length
 
 export type Migration = { readonly kind: 'ok' } | { readonly kind: 'too-new'; readonly format: number }
 
-/** Brings the data to `dataFormat`, each step in a transaction of its own: a killed start goes on at the step it had reached. */
-export function migrate(database: Database): Migration {
+/** Brings the data to `dataFormat`, or no further than `upTo`, each step in a transaction of its own: a killed start goes on at the step it had reached. */
+export function migrate(database: Database, upTo = dataFormat): Migration {
   for (;;) {
     const format = Number(database.pragma('user_version', { simple: true }))
     if (format > dataFormat) return { kind: 'too-new', format }
     const step = steps[format]
-    if (step === undefined) return { kind: 'ok' }
+    if (step === undefined || format >= upTo) return { kind: 'ok' }
     database
       .transaction(() => {
         // Another process may have taken the step between the read above and the lock that this transaction holds.

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@helvino/runtime'
 import { createStore, type CountedStore } from '../create-store.ts'
 import { compileStatements } from '../statements.ts'
+import { dataFormat } from './migrations.ts'
 import type { OpenSqlite } from './open-sqlite.ts'
 import { createRunWork } from './run-work.ts'
 import { createSqliteWriter } from './sqlite-writer.ts'
@@ -37,6 +38,7 @@ export function createSqliteStore({
         if (unavailableReason(error) === undefined) throw error
       }
     },
+    isOwnFormat: async () => Number(database.pragma('user_version', { simple: true })) <= dataFormat,
     read: async <Result>(work: Parameters<typeof runWork<Result>>[0]) => runWork(work),
     write: <Result>({ start }: { start: () => Parameters<typeof runWork<Result>>[0] }) =>
       writer.write(() => runWork(start())),
