@@ -86,8 +86,8 @@ describe.each(['one file', 'one PostgreSQL'] as const)('a switch with two server
       const headers = { ...visitor.headers, origin }
       return outcome(call(`${server.url}/conversations`, { headers }))
     }
-    const sockets = await Promise.all([one, other].map((server) => listen(server, visitor, { origin: site })))
     for (const server of [one, other]) await expect.poll(async () => (await read(server))[0], within).toBe(200)
+    const sockets = await Promise.all([one, other].map((server) => listen(server, visitor, { origin: site })))
     expect((await change('remove')).body).toMatchObject({ allowed: ['https://other.example'] })
     expect(await read(one)).toEqual([403, 'origin_not_allowed'])
     await expect.poll(() => read(other), within).toEqual([403, 'origin_not_allowed'])

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { asRecord, parseJson } from '@helvino/protocol'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { addAgent } from './add-agent.ts'
@@ -116,16 +117,17 @@ describe('the data of one visitor', () => {
 
   it('[DP10] is deleted to its end though the server is killed while it deletes', async () => {
     const visitor = await openVisitor(url)
-    const messages = Array.from({ length: 50 }, (_, n) => ({
-      role: 'user',
-      content: `killed ${n}`,
-      clientMessageId: '',
-    }))
-    for (let batch = 0; batch < 60; batch += 1) {
-      const named = messages.map((message, n) => ({ ...message, clientMessageId: `k${batch}-${n}` }))
-      const path = `${url}/conversations/${visitor.conversationId}/messages/batch`
-      expect((await call(path, { headers: visitor.headers, body: { messages: named } })).status).toBe(200)
-    }
+    expect((await postText(url, visitor, 'killed 1')).status).toBe(201)
+    // More than anybody could say in the time of a test.
+    const database = new Sqlite(join(server.dataFolder, 'helvino.db'))
+    database
+      .prepare(
+        `WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+         INSERT INTO messages
+         SELECT 'org_demo', ?, i, 'killed' || i, 'user', 'text', NULL, 'killed ' || i, NULL, 0 FROM n`,
+      )
+      .run(visitor.conversationId)
+    database.close()
     const publicId = await publicIdOf(visitor.conversationId)
     const inAgent = await listen({ agentToken: agent.token })
     const erasing = erase(publicId).catch(() => undefined)
