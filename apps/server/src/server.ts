@@ -289,7 +289,6 @@ async function wire(
     onFailure: logFailure('session-failed'),
   })
   await listenToOthers()
-
   const routes = {
     ...{ clock, random, store, conversations, waitingReads, recheck, keyRing, ...limits },
     identitySecrets: createIdentitySecrets(database, clock, random),
@@ -300,9 +299,9 @@ async function wire(
   const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
+  addProfileRoutes(app, visitors)
   addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
-  addProfileRoutes(app, visitors)
   const sweeps = addErasure(app, { store, fanOut, clock, random }, kept.database, logFailure('sweep-failed'))
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })

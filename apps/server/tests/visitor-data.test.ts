@@ -120,6 +120,8 @@ describe('the data of one visitor', () => {
     expect((await postText(url, visitor, 'killed 1')).status).toBe(201)
     // More than anybody could say in the time of a test.
     const database = new Sqlite(join(server.dataFolder, 'helvino.db'))
+    // As the server opens it: else what is moved aside while it is written stays behind.
+    database.pragma('secure_delete = ON')
     database
       .prepare(
         `WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)

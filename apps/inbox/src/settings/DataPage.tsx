@@ -124,9 +124,15 @@ function Retention({ saved, isAdmin, onKeep }: RetentionProps) {
           }}
         />
       )}
-      <Text size="sm" c="dimmed" role="status">
-        {saved === null ? words.keptForEver : words.keptFor(saved)}
-      </Text>
+      <Kept days={saved} />
     </section>
+  )
+}
+
+function Kept({ days }: { readonly days: OrgSettings['retentionDays'] }) {
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {days === null ? words.keptForEver : words.keptFor(days)}
+    </Text>
   )
 }
