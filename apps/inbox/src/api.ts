@@ -37,7 +37,7 @@ import { createSettingsCalls, type SettingsCalls } from './settings/settings-cal
 import { decodeSites, type Sites } from './sites.ts'
 import { createListeners } from './listeners.ts'
 import { createSwitches, type Switches } from './switches.ts'
-import { createVisitorData, type VisitorData } from './visitor-data.ts'
+import { createVisitorData, type VisitorCalls } from './visitor-data.ts'
 import { words } from './words/en.ts'
 
 const callWithinMs = 15_000
@@ -45,7 +45,7 @@ const callWithinMs = 15_000
 export type FindVisitor = (id: ConversationId) => Promise<CallResult<VisitorAnswer>>
 
 /** The chat of whoever is logged in, with who writes to them. */
-export interface InboxClient extends AgentClient, VisitorData {
+export interface InboxClient extends AgentClient, VisitorCalls {
   /** Who writes in a conversation, and in which others. Refused with `not_found` where there is no such conversation. */
   readonly findVisitor: FindVisitor
   /** Hears of each profile of a visitor that changes. Returns the unsubscribe. */

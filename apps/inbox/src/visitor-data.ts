@@ -3,7 +3,7 @@ import { asRecord, type PublicVisitorId } from '@helvino/protocol'
 import type { HttpRequest } from '@helvino/runtime'
 
 /** For admins, about everything that is kept of one visitor; refused with `not_found` where nothing is. */
-export interface VisitorData {
+export interface VisitorCalls {
   /** As the text of a file. */
   exportVisitor(this: void, id: PublicVisitorId): Promise<CallResult<string>>
   /** For good. Whoever has the conversations on the screen hears that they are gone. */
@@ -15,7 +15,7 @@ type Call = <Value>(
   decode: (body: unknown) => Value | undefined,
 ) => Promise<CallResult<Value>>
 
-export function createVisitorData(apiUrl: string, call: Call): VisitorData {
+export function createVisitorData(apiUrl: string, call: Call): VisitorCalls {
   const url = (id: PublicVisitorId) => `${apiUrl}/api/agent/visitors/${id}`
   return {
     exportVisitor: (id) =>
