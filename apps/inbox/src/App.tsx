@@ -10,6 +10,7 @@ import { parseRoute } from './route.ts'
 import type { Session } from './session.ts'
 import { SessionHealthPane } from './SessionHealthPane.tsx'
 import { SettingsPane } from './settings/SettingsPane.tsx'
+import { SwitchedOff } from './SwitchedOff.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useChat } from './use-chat.ts'
 import { useNewVersion } from './use-new-version.ts'
@@ -38,6 +39,7 @@ export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppPro
     <div className="shell">
       <TopBar api={api} session={session} orgName={orgName} unsentCount={state.outbox.length} onLeft={onLeft} />
       <ConnectionNotice notice={noticeOf(state)} />
+      <SwitchedOff api={api} chat={chat} session={session} />
       {isOutdated && <NewVersion onReload={api.reload} />}
       <Desk
         api={api}

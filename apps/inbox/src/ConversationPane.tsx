@@ -7,6 +7,7 @@ import type { ConversationActions } from './use-conversation-actions.ts'
 import type { TeamMembers } from './use-team.ts'
 import { useVisitor } from './use-visitor.ts'
 import { VisitorColumn } from './VisitorColumn.tsx'
+import { VisitorData } from './VisitorData.tsx'
 import { words } from './words/en.ts'
 import type { InboxClient } from './api.ts'
 
@@ -14,14 +15,21 @@ interface ConversationPaneProps extends Omit<ComponentProps<typeof Thread>, 'hea
   readonly client: InboxClient
   readonly members: TeamMembers
   readonly actions: ConversationActions
+  readonly isAdmin: boolean
 }
 
 /** A thread with its visitor: beside it where there is room, else behind a button. */
-export function ConversationPane({ members, actions, ...thread }: ConversationPaneProps) {
-  const { client, conversation, userId, turn, nowMs } = thread
+export function ConversationPane({ members, actions, isAdmin, ...thread }: ConversationPaneProps) {
+  const { api, client, conversation, userId, turn, nowMs } = thread
   const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
   const [isShown, { open, close }] = useDisclosure(false)
   const found = useVisitor(client.findVisitor, client.onVisitor, conversation, turn)
+  const column = (
+    <>
+      <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+      {isAdmin && <VisitorData {...{ api, client }} visitorId={conversation.visitorId} />}
+    </>
+  )
   return (
     <div className="conversation">
       <Thread
@@ -41,7 +49,7 @@ export function ConversationPane({ members, actions, ...thread }: ConversationPa
       />
       {hasRoom && (
         <aside className="visitor-column" aria-label={words.visitorColumn.title}>
-          <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+          {column}
         </aside>
       )}
       <Over
@@ -51,7 +59,7 @@ export function ConversationPane({ members, actions, ...thread }: ConversationPa
         shape="sheet"
         size="min(20rem, 90vw)"
       >
-        <VisitorColumn conversation={conversation} found={found} nowMs={nowMs} />
+        {column}
       </Over>
     </div>
   )

@@ -92,6 +92,7 @@ function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversation
       key={id}
       {...{ api, client, state, conversation, nowMs, names, members, actions }}
       userId={session.user.id}
+      isAdmin={session.role === 'admin'}
       turn={desk.turn}
       typists={desk.typists.get(id) ?? nobody}
       draft={desk.draftMap.get(id)}

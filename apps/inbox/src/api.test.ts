@@ -14,7 +14,7 @@ function openInbox(answer: SimAnswer) {
     network: tab.network,
     api: createInboxApi({
       ...{ runtime: tab.runtime, apiUrl: 'https://chat.example', scriptPath: '/inbox/assets/inbox-1.js' },
-      ...{ reload: () => undefined, playTone: () => undefined, alerts: noAlerts },
+      ...{ reload: () => undefined, playTone: () => undefined, saveFile: () => undefined, alerts: noAlerts },
     }),
   }
 }

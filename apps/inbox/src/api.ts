@@ -36,7 +36,9 @@ import { decodeSession, type Session } from './session.ts'
 import { type AccountCalls, createAccountCalls } from './settings/account-calls.ts'
 import { createSettingsCalls, type SettingsCalls } from './settings/settings-calls.ts'
 import { decodeSites, type Sites } from './sites.ts'
+import { createListeners } from './listeners.ts'
 import { createSwitches, type Switches } from './switches.ts'
+import { createVisitorData, type VisitorCalls } from './visitor-data.ts'
 import { words } from './words/en.ts'
 
 const callWithinMs = 15_000
@@ -44,11 +46,13 @@ const callWithinMs = 15_000
 export type FindVisitor = (id: ConversationId) => Promise<CallResult<VisitorAnswer>>
 
 /** The chat of whoever is logged in, with who writes to them. */
-export interface InboxClient extends AgentClient {
+export interface InboxClient extends AgentClient, VisitorCalls {
   /** Who writes in a conversation, and in which others. Refused with `not_found` where there is no such conversation. */
   readonly findVisitor: FindVisitor
   /** Hears of each profile of a visitor that changes. Returns the unsubscribe. */
   onVisitor(this: void, listener: (profile: VisitorProfile) => void): () => void
+  /** Hears of conversations that are deleted for good. Returns the unsubscribe. */
+  onGone(this: void, listener: (ids: readonly ConversationId[]) => void): () => void
 }
 
 /** What somebody writes: replies to visitors, and notes for the team. */
@@ -82,6 +86,9 @@ export interface InboxApi {
   reload(): void
   findSites(chat: ChatClient): Promise<CallResult<Sites>>
   allowSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
+  removeSite(chat: ChatClient, origin: string): Promise<CallResult<Sites>>
+  /** Gives the person a file. */
+  readonly saveFile: (name: string, text: string) => void
   /** The figures of renewals over the last `minutes`. */
   findSessionHealth(chat: ChatClient, minutes: number): Promise<CallResult<SessionHealth>>
 }
@@ -138,6 +145,7 @@ export interface InboxApiOptions {
   /** For what a visitor says while no inbox of this agent is seen. */
   readonly playTone: () => void
   readonly alerts: Alerts
+  readonly saveFile: (name: string, text: string) => void
 }
 
 /** For a notification: who writes, and how what they say begins. */
@@ -148,18 +156,18 @@ function alertOf({ conversationId: id, content }: Message, { conversations }: Ch
   return { title: words.alert.title(name), body, tag: id, hash: routeHash({ view: 'thread', id }) }
 }
 
-export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, alerts }: InboxApiOptions): InboxApi {
+export function createInboxApi(options: InboxApiOptions): InboxApi {
+  const { runtime, apiUrl, scriptPath, reload, playTone, alerts, saveFile } = options
   const { clock, life, storage } = runtime
   const { ask, askAs, call, get, post } = createCalls(runtime, apiUrl)
   const opened = new Map<string, Drafts>()
   const switches = createSwitches(storage)
 
   function openChat({ user, org }: Session): InboxClient {
-    const listeners = new Set<(profile: VisitorProfile) => void>()
-    const onVisitor = (profile: VisitorProfile) => {
-      for (const listener of listeners) listener(profile)
-    }
-    const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id, onVisitor })
+    const visitors = createListeners<VisitorProfile>()
+    const gone = createListeners<readonly ConversationId[]>()
+    const heard = { onVisitor: visitors.tell, onGone: gone.tell }
+    const client = createAgentClient({ runtime, apiUrl, orgId: org.id, userId: user.id, ...heard })
     const { chat } = client
     // Whoever has the inbox open is at it: a lost connection is tried again soon.
     chat.setEngaged(true)
@@ -172,15 +180,13 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
     return {
       ...client,
       findVisitor: (id) => call(get(`/api/agent/conversations/${id}/visitor`), decodeVisitorAnswer, chat),
-      onVisitor(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
+      ...createVisitorData(apiUrl, (httpRequest, decode) => call(httpRequest, decode, chat)),
+      ...{ onVisitor: visitors.subscribe, onGone: gone.subscribe },
     }
   }
 
   return {
-    ...{ runtime, switches, alerts, apiUrl },
+    ...{ runtime, switches, alerts, apiUrl, saveFile },
     account: createAccountCalls({ call, get, post }),
     settings: createSettingsCalls({ clock, apiUrl, askAs, call }),
     findSession: () => call(get('/api/agent/session'), decodeSession),
@@ -210,6 +216,7 @@ export function createInboxApi({ runtime, apiUrl, scriptPath, reload, playTone, 
     reload,
     findSites: (chat) => call(get('/api/agent/sites'), decodeSites, chat),
     allowSite: (chat, origin) => call(post('/api/agent/sites/allow', { origin }), decodeSites, chat),
+    removeSite: (chat, origin) => call(post('/api/agent/sites/remove', { origin }), decodeSites, chat),
     findSessionHealth: (chat, minutes) =>
       call(get(`/api/agent/session-health?minutes=${String(minutes)}`), decodeSessionHealth, chat),
   }

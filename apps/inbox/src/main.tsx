@@ -4,6 +4,7 @@ import { browserTone } from '@helvino/runtime/system-tone'
 import { createRoot } from 'react-dom/client'
 import { browserAlerts } from './browser-alerts.ts'
 import { createInboxApi } from './api.ts'
+import { browserSaveFile } from './browser-save-file.ts'
 import { Inbox } from './Inbox.tsx'
 import { hashOfPath } from './route.ts'
 import { InvitationPage } from './settings/InvitationPage.tsx'
@@ -29,6 +30,7 @@ const api = createInboxApi({
   },
   playTone: browserTone,
   alerts: browserAlerts,
+  saveFile: browserSaveFile,
 })
 
 createRoot(root).render(

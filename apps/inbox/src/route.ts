@@ -1,6 +1,15 @@
 import { type ConversationId, decodeConversationId } from '@helvino/protocol'
 
-export const settingsPages = ['widget', 'installation', 'sites', 'team', 'identity', 'activity', 'account'] as const
+export const settingsPages = [
+  'widget',
+  'installation',
+  'sites',
+  'team',
+  'identity',
+  'data',
+  'activity',
+  'account',
+] as const
 export type SettingsPage = (typeof settingsPages)[number]
 
 /** What the page shows, as its address says it: a reload and the browser's back button keep the place. */

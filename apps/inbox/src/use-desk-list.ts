@@ -1,6 +1,7 @@
 import type { AgentDesk, ChatState } from '@helvino/client'
 import type { Clock } from '@helvino/runtime'
 import { useMemo, useState } from 'react'
+import type { InboxClient } from './api.ts'
 import { isInView, listingOf } from './listing.ts'
 import { useCounts } from './use-counts.ts'
 import { useKnown } from './use-known.ts'
@@ -14,13 +15,14 @@ interface DeskListPorts {
   readonly state: ChatState
   readonly turn: Turn
   readonly userId: string
+  readonly onGone: InboxClient['onGone']
 }
 
 /** What the list shows, and of what: a filter with its pages, or a search. */
-export function useDeskList({ desk, clock, state, turn, userId }: DeskListPorts) {
+export function useDeskList({ desk, clock, state, turn, userId, onGone }: DeskListPorts) {
   const [filter, setFilter] = useState<ListFilter>({ view: 'all', status: 'open' })
   const [query, setQuery] = useState('')
-  const { known, startLearning } = useKnown(state.conversations)
+  const { known, startLearning } = useKnown(state.conversations, onGone)
   const pages = usePages({ desk, clock, filter, turn, startLearning })
   const search = useSearch(desk, clock, query, startLearning)
   const counts = useCounts(desk, clock, state.conversations, turn)

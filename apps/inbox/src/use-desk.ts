@@ -28,10 +28,10 @@ export interface DeskTerms {
 
 /** Everything that an agent works with, of which list and thread show their parts. */
 export function useDesk({ api, session, client, state, drafts, noteDrafts, route }: DeskTerms) {
-  const { typing, desk, findVisitor } = client
+  const { typing, desk, findVisitor, onGone } = client
   const { clock, life } = api.runtime
   const turn = useTurn(api.runtime, client.chat, state)
-  const list = useDeskList({ desk, clock, state, turn, userId: session.user.id })
+  const list = useDeskList({ desk, clock, state, turn, userId: session.user.id, onGone })
   const { known, startLearning } = list
   const members = useTeam(desk, turn)
   const names = useMemo(() => new Map(members.map((member) => [member.userId, memberName(member)])), [members])

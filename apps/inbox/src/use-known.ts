@@ -1,5 +1,7 @@
 import type { ChatState } from '@helvino/client'
-import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import type { ConversationId } from '@helvino/protocol'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { InboxClient } from './api.ts'
 import { type KnownConversations, learned } from './listing.ts'
 
 export type Learn = (heard: ChatState['conversations']) => void
@@ -11,7 +13,7 @@ export interface Known {
 }
 
 /** Every conversation that this page has heard of: the chat's own list, which is short and live, and what was asked for beside it. */
-export function useKnown(live: ChatState['conversations']): Known {
+export function useKnown(live: ChatState['conversations'], onGone: InboxClient['onGone']): Known {
   const [known, setKnown] = useState<KnownConversations>(() => learned(new Map(), live))
   const [heard, setHeard] = useState(live)
   const newest = useRef(known)
@@ -28,5 +30,18 @@ export function useKnown(live: ChatState['conversations']): Known {
       setKnown((before) => learned(before, more, asked))
     }
   }, [])
-  return { known, startLearning }
+  return { known: useWithoutGone(known, onGone), startLearning }
+}
+
+/** What is deleted stays away, also where a word of it that was under way comes later. */
+function useWithoutGone(known: KnownConversations, onGone: InboxClient['onGone']): KnownConversations {
+  const [gone, setGone] = useState<ReadonlySet<ConversationId>>(new Set())
+  useEffect(
+    () =>
+      onGone((ids) => {
+        setGone((before) => new Set([...before, ...ids]))
+      }),
+    [onGone],
+  )
+  return useMemo(() => (gone.size === 0 ? known : new Map([...known].filter(([id]) => !gone.has(id)))), [known, gone])
 }

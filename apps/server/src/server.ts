@@ -46,6 +46,7 @@ import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTeamRoutes } from './http/team-routes.ts'
 import { addTelemetryRoutes } from './http/telemetry-routes.ts'
+import { addVisitorDataRoutes, type VisitorDataRouteOptions } from './http/visitor-data-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads, type WaitingReads } from './http/waiting-reads.ts'
 import { listen, localUrl, prepareOwnOrigins } from './listen.ts'
@@ -58,6 +59,9 @@ import type { CountedStore } from './store/create-store.ts'
 import type { OpenedDatabase } from './store/opened-database.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
+import { createErasure, type ErasureOptions } from './visitors/erasure.ts'
+import { startSweeps, type Sweeps } from './visitors/sweeps.ts'
+import { createExportVisitor } from './visitors/visitor-export.ts'
 import { createVisitors } from './visitors/visitors.ts'
 import { welcome } from './welcome.ts'
 
@@ -113,6 +117,8 @@ interface Parts {
   sendAway(): void
   /** Ends the sockets that have not gone: HTTP no longer knows them. */
   cutSockets(): void
+  /** Ends what removes old data, after the transaction that is running. */
+  stopSweeps(): Promise<void>
 }
 
 /** Agents and their logins, and the one door that visitors and agents pass. */
@@ -247,6 +253,23 @@ function addVisitors(app: FastifyInstance, config: ServerConfig, parts: VisitorP
   })
 }
 
+/** What takes data away for good: an admin's word, and the time that an organisation keeps it. */
+function addErasure(
+  app: FastifyInstance,
+  parts: ErasureOptions & Pick<VisitorDataRouteOptions, 'recordAudit'>,
+  { alone }: OpenedDatabase,
+  onFailure: (error: unknown) => void,
+): Sweeps {
+  const erasure = createErasure(parts)
+  addVisitorDataRoutes(app, { ...parts, erasure, exportVisitor: createExportVisitor(parts) })
+  return startSweeps({
+    ...{ ...parts, erasure, alone, onFailure },
+    onSwept: (swept) => {
+      app.log.info({ event: 'old-data-removed', ...swept })
+    },
+  })
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -285,7 +308,6 @@ async function wire(
     onFailure: logFailure('session-failed'),
   })
   await listenToOthers()
-
   const recordAudit = addRecord(app, kept, world, { database, ...limits })
   const routes = {
     ...{ clock, random, store, conversations, waitingReads, recheck, keyRing: kept.keyRing, recordAudit, ...limits },
@@ -297,9 +319,10 @@ async function wire(
   const telemetry = addFigures(app, config, clock)
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
+  addProfileRoutes(app, visitors)
   addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
-  addProfileRoutes(app, visitors)
+  const sweeps = addErasure(app, { ...routes, fanOut }, kept.database, logFailure('sweep-failed'))
   addAgentRoutes(app, routes)
   addDemo(app, config, { ...routes, ownOrigins, dropSockets: gateway.dropSockets })
   addSettingsRoutes(app, routes)
@@ -316,11 +339,15 @@ async function wire(
     gateway.close()
     stopMeasuring()
   }
-  return { app, store, sendAway, cutSockets: gateway.cut, firstStart }
+  return { app, store, sendAway, cutSockets: gateway.cut, stopSweeps: sweeps.stop, firstStart }
 }
 
 /** Stops accepting, lets what runs finish, and ends after every accepted write is committed. */
-async function shutDown({ app, store, sendAway, cutSockets }: Parts, { database }: Kept, clock: Clock): Promise<void> {
+async function shutDown(
+  { app, store, sendAway, cutSockets, stopSweeps }: Parts,
+  { database }: Kept,
+  clock: Clock,
+): Promise<void> {
   const cancelCut = clock.startTimer(finishWithinMs, () => {
     app.server.closeAllConnections()
     cutSockets()
@@ -328,6 +355,7 @@ async function shutDown({ app, store, sendAway, cutSockets }: Parts, { database 
   sendAway()
   await app.close()
   cancelCut()
+  await stopSweeps()
   await store.close()
   await database.close()
   app.log.info({ event: 'stopped', groups: store.groupsCommitted(), writes: store.writesCommitted() })

@@ -29,6 +29,15 @@ function keepKeys(root: ShadowRoot, onClose: () => void): void {
     })
 }
 
+/** What stops changes the state once more: nobody asks a second time. */
+function hearSwitchOff(client: ReturnType<typeof createApi>['client'], onDisabled: () => void): void {
+  const leave = client.subscribe(({ config }) => {
+    if (config?.widgetEnabled !== false) return
+    leave()
+    onDisabled()
+  })
+}
+
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(given: PanelTerms): Panel {
   // Once: a page that signs its visitor out forgets the id while this panel still stands.
@@ -77,9 +86,9 @@ export function startPanel(given: PanelTerms): Panel {
   // Not among the requests of somebody who has signed in.
   const stopLeft = visitorId.startsWith('v_') ? sendLeft(leftKey, browserStorage, openAs, note) : undefined
   let seen = client.state.outbox
-  client.subscribe(({ config, outbox, connection }) => {
+  hearSwitchOff(client, onDisabled)
+  client.subscribe(({ outbox, connection }) => {
     tell?.('status', connection)
-    if (config?.widgetEnabled === false) onDisabled()
     if (outbox !== seen) note()
     seen = outbox
   })

@@ -303,6 +303,32 @@ describe('when the server says no or nothing', () => {
     await expect.poll(() => page.locator('helvino-widget').count()).toBe(0)
   })
 
+  it('[SW4] a widget that is switched off leaves an open page with its next renewal, and what was not sent goes out once it is on', async () => {
+    api.tokenLifeMs = 5_000
+    const { page, errors } = await visit()
+    await launcher(page).click()
+    await say(page, 'first')
+    await page.getByText('Sent', { exact: true }).waitFor()
+    api.intercept = (path) => (path.endsWith('/messages') ? { status: 503, body: {} } : undefined)
+    await say(page, 'second')
+    await page.getByText('Waiting, will be sent').waitFor()
+    api.config = { widgetEnabled: false }
+    await expect.poll(() => page.locator('helvino-widget').count(), { timeout: 20_000 }).toBe(0)
+    const calls = () => api.requests.filter((line) => !line.includes('/assets/')).length
+    const before = calls()
+    // More than a life of its token.
+    await page.waitForTimeout(6_000)
+    expect(calls()).toBe(before)
+    await page.reload()
+    await expect.poll(() => page.locator('helvino-widget').count(), { timeout: 20_000 }).toBe(0)
+    api.intercept = () => undefined
+    expect(api.texts).toEqual(['first'])
+    api.config = {}
+    await page.reload()
+    await expect.poll(() => api.texts, { timeout: 20_000 }).toEqual(['first', 'second'])
+    expect(errors).toEqual([])
+  })
+
   it('[WD14] a panel that could not be loaded says so, and the next click tries again', async () => {
     api.intercept = (path) => (path.startsWith('/assets/') ? { status: 500, body: {} } : undefined)
     const { page, errors } = await visit()

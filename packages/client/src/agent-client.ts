@@ -1,4 +1,4 @@
-import { asRecord, asString, type Note, type VisitorProfile } from '@helvino/protocol'
+import { asRecord, asString, type ConversationId, type Note, type VisitorProfile } from '@helvino/protocol'
 import type { Clock, Network, Runtime } from '@helvino/runtime'
 import { type TokenAnswer, TokenRenewer } from '@helvino/token/core'
 import { parseTokenExpiration } from '@helvino/token/jwt'
@@ -21,6 +21,8 @@ export interface AgentClientOptions {
   readonly userId: string
   /** Hears of each profile of a visitor that changes. */
   readonly onVisitor?: (profile: VisitorProfile) => void
+  /** Hears of conversations that are deleted for good. */
+  readonly onGone?: (ids: readonly ConversationId[]) => void
 }
 
 function decodeAgentToken(
@@ -88,6 +90,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     onFrame: (frame) => {
       typing.hear(frame)
       if (frame.type === 'visitor') options.onVisitor?.(frame.visitor)
+      if (frame.type === 'gone') options.onGone?.(frame.conversationIds)
       if (frame.type === 'note') for (const listener of noteListeners) listener(frame.note)
     },
   })

@@ -3,6 +3,7 @@ import {
   type Conversation,
   decodeAgentConversation,
   decodeConversation,
+  decodeGoneFrame,
   decodeNoteFrame,
   decodeTyping,
   decodeVisitorFrame,
@@ -57,7 +58,8 @@ export const agentAudience = (apiUrl: string, userId: string): Audience => ({
   conversationsPath: '/api/agent/conversations',
   role: 'agent',
   decodeConversation: decodeAgentConversation,
-  decodeMore: (text) => decodeTyping(text) ?? decodeVisitorFrame(text) ?? decodeNoteFrame(text),
+  decodeMore: (text) =>
+    decodeTyping(text) ?? decodeVisitorFrame(text) ?? decodeNoteFrame(text) ?? decodeGoneFrame(text),
   // The most recently active first. ISO 8601 in UTC sorts as text.
   order: (one, other) => activeAt(other).localeCompare(activeAt(one)),
   tokenHeader: headers.agentToken,

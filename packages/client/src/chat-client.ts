@@ -325,11 +325,8 @@ export class ChatClient {
           conversations: withConversation(this.#state.conversations, frame.conversation, this.api.audience.order),
         })
         return
-      case 'renewed':
-      case 'pong':
-      case 'typing':
-      case 'visitor':
-      case 'note':
+      // The rest is for whoever shows it.
+      default:
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type Sequence,
 } from './ids.ts'
 import { limits } from './limits.ts'
+import type { GoneFrame } from './gone.ts'
 import { decodeMessage, type Message } from './message.ts'
 import { asRecord, asString, decodeList, jsonText, parseJson } from './record.ts'
 import type { NoteFrame } from './note.ts'
@@ -53,6 +54,7 @@ export type ServerFrame =
   | TypingFrame
   | VisitorFrame
   | NoteFrame
+  | GoneFrame
 
 function decodeResumePoint(value: unknown): ResumePoint | undefined {
   const record = asRecord(value)
@@ -112,8 +114,8 @@ function decodeResumeAnswer(value: unknown): ResumeAnswer | undefined {
 }
 
 /**
- * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, `visitor`
- * and `note`, which have decoders of their own, so that a page which shows none of them need not carry them. `decodeConversation`: one
+ * Decodes one frame from the server; `undefined` for one that a newer server sends and this client can leave aside, and for `typing`, `visitor`,
+ * `note` and `gone`, which have decoders of their own, so that a page which shows none of them need not carry them. `decodeConversation`: one
  * conversation, as whoever listens may see it.
  */
 export function decodeServerFrame(

@@ -76,6 +76,7 @@ export {
   type OrgSettings,
   settingsLimits,
 } from './org-settings.ts'
+export { decodeGoneFrame } from './gone.ts'
 export { decodeNote, decodeNoteFrame, decodeNotes, type Note } from './note.ts'
 export { protocolNumber } from './protocol-number.ts'
 export { openLimits, type Rate, rateLimits } from './rate-limits.ts'

@@ -11,8 +11,13 @@ import {
 /** What an administrator may set of an organisation. */
 export type OrgSettings = { readonly name: string } & Omit<WidgetConfig, 'aiEnabled'>
 
-/** Characters (UTF-16 code units). */
-export const settingsLimits = { nameLength: 100, greetingLength: 200, greetingDetailLength: 400 } as const
+/** Characters (UTF-16 code units), and days. */
+export const settingsLimits = {
+  nameLength: 100,
+  greetingLength: 200,
+  greetingDetailLength: 400,
+  retentionDays: 3_650,
+} as const
 
 /** Why a value is not taken: which field of the body, and what it has to be. */
 export interface BadField {
@@ -106,6 +111,14 @@ const officeHours: Reader<OfficeHours | null> = (value, field) => {
   return ok({ timeZone, days: days as OfficeHours['days'] })
 }
 
+const retentionDays: Reader<number | null> = (value, field) => {
+  const most = settingsLimits.retentionDays
+  if (value === null) return ok(null)
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
+    ? ok(value)
+    : bad(field, `is null, or a whole number of days from 1 to ${most}`)
+}
+
 // Without a call, which bundlers take for an effect: the widget would carry all of this.
 const readers: { readonly [Name in keyof OrgSettings]: Reader<OrgSettings[Name]> } = {
   name,
@@ -121,6 +134,7 @@ const readers: { readonly [Name in keyof OrgSettings]: Reader<OrgSettings[Name]>
   askEmail: flag,
   officeHours,
   expectedReply: (value, field) => choice(value, field, [...expectedReplies, null]),
+  retentionDays,
 }
 
 /** Body of `PUT /api/agent/settings`: the settings that are to be changed, strictly. A field that is not in the list is refused like a bad one. */

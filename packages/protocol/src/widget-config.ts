@@ -45,10 +45,14 @@ export interface WidgetConfig {
   readonly officeHours: OfficeHours | null
   /** How soon an answer may be expected; `null`: nothing is said of it. */
   readonly expectedReply: ExpectedReply | null
+  /** Conversations in which nothing was said for so many days are deleted, 1 to `settingsLimits.retentionDays`; `null`: none ever. */
+  readonly retentionDays: number | null
 }
 
-/** The settings as anybody may read them: whether somebody is there, and not when people work. */
-export type PublicWidgetConfig = Omit<WidgetConfig, 'officeHours'> & { readonly availability: Availability }
+/** The settings as anybody may read them: whether somebody is there, and not when people work or what is kept. */
+export type PublicWidgetConfig = Omit<WidgetConfig, 'officeHours' | 'retentionDays'> & {
+  readonly availability: Availability
+}
 
 /** What a new organisation begins with, and what holds where an older version has kept nothing. */
 export const defaultWidgetConfig: WidgetConfig = {
@@ -65,6 +69,7 @@ export const defaultWidgetConfig: WidgetConfig = {
   askEmail: false,
   officeHours: null,
   expectedReply: null,
+  retentionDays: null,
 }
 
 /** How the widget looks and greets. */

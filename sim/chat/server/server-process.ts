@@ -246,6 +246,7 @@ function openStore(
     // All servers of a world are of one version.
     isOwnFormat: () => Promise.resolve(true),
     read,
+    scrub: () => Promise.resolve(),
     write: <Result>({ start }: { start: () => Work<Result> }) =>
       groups.write(() => runWork(start())) as Promise<Result>,
   }

@@ -6,6 +6,7 @@ import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { AccountPage } from './AccountPage.tsx'
 import { ActivityPage } from './ActivityPage.tsx'
+import { DataPage } from './DataPage.tsx'
 import { IdentityPage } from './IdentityPage.tsx'
 import { InstallationPage } from './InstallationPage.tsx'
 import { SitesPage } from './SitesPage.tsx'
@@ -72,5 +73,7 @@ function Page(props: WidgetPageProps) {
       return <ActivityPage {...props} />
     case 'account':
       return <AccountPage {...props} />
+    case 'data':
+      return <DataPage {...props} />
   }
 }

@@ -1,8 +1,10 @@
 import { Button, Text, Title } from '@mantine/core'
+import { useState } from 'react'
 import { Loading } from '../Loading.tsx'
 import type { Sites } from '../sites.ts'
 import { formatWhen } from '../when.ts'
 import { words } from '../words/en.ts'
+import { Ask } from './Ask.tsx'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
@@ -20,7 +22,7 @@ export function SitesPage(props: SettingsPaneProps) {
 }
 
 function SiteLists({ api, client, nowMs }: SettingsPaneProps) {
-  const { sites, result, allow, busyOrigin } = useSites(api, client.chat)
+  const { sites, result, allow, remove, busyOrigin } = useSites(api, client.chat)
   const problem = problemOf(result)
   if (!sites) return problem === undefined ? <Loading /> : <Problem text={problem} />
   return (
@@ -38,15 +40,51 @@ function SiteLists({ api, client, nowMs }: SettingsPaneProps) {
         )}
         <ul className="settings-rows">
           {sites.allowed.map((origin) => (
-            <li key={origin}>
-              <Text size="sm" className="origin">
-                {origin}
-              </Text>
-            </li>
+            <AllowedSite key={origin} origin={origin} isBusy={busyOrigin === origin} onRemove={() => remove(origin)} />
           ))}
         </ul>
       </section>
     </>
+  )
+}
+
+interface AllowedSiteProps {
+  readonly origin: string
+  readonly isBusy: boolean
+  readonly onRemove: () => Promise<void>
+}
+
+function AllowedSite({ origin, isBusy, onRemove }: AllowedSiteProps) {
+  const [isAsked, setAsked] = useState(false)
+  const end = () => {
+    setAsked(false)
+  }
+  return (
+    <li>
+      <Text size="sm" className="origin settings-grow">
+        {origin}
+      </Text>
+      {isAsked ? (
+        <Ask
+          question={words.sites.removeAsk(origin)}
+          yes={words.sites.remove}
+          isBusy={isBusy}
+          onYes={() => void onRemove().then(end)}
+          onNo={end}
+        />
+      ) : (
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={words.sites.removeNamed(origin)}
+          onClick={() => {
+            setAsked(true)
+          }}
+        >
+          {words.sites.remove}
+        </Button>
+      )}
+    </li>
   )
 }
 

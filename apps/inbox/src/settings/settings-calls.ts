@@ -11,6 +11,8 @@ export interface SettingsCalls {
   findSettings(chat: ChatClient): Promise<CallResult<OrgSettings>>
   /** What is not named stays. All or nothing. */
   changeSettings(chat: ChatClient, change: Partial<OrgSettings>): Promise<ChangeResult>
+  /** Hears the settings each time that the server has told them, whoever of this page asked. Returns the unsubscribe. */
+  onSettings(this: void, listener: (settings: OrgSettings) => void): () => void
   /** What was edited and not saved, by the id of who edits: as long as the page lives. */
   readonly unsaved: Map<string, Partial<OrgSettings>>
   /** Made when it is first asked for. */
@@ -36,9 +38,18 @@ const identityPath = '/api/agent/identity'
 
 export function createSettingsCalls({ clock, apiUrl, askAs, call }: SettingsCallsOptions): SettingsCalls {
   const bare = (method: 'GET' | 'POST', path: string): HttpRequest => ({ method, url: apiUrl + path, headers: {} })
+  const listeners = new Set<(settings: OrgSettings) => void>()
+  const tell = <Result extends CallResult<OrgSettings>>(result: Result): Result => {
+    if (result.kind === 'answered') for (const listener of listeners) listener(result.value)
+    return result
+  }
   return {
     unsaved: new Map(),
-    findSettings: (chat) => call(bare('GET', settingsPath), decodeOrgSettings, chat),
+    onSettings(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    findSettings: async (chat) => tell(await call(bare('GET', settingsPath), decodeOrgSettings, chat)),
     async changeSettings(chat, change) {
       try {
         const response = await askAs(chat, {
@@ -47,7 +58,7 @@ export function createSettingsCalls({ clock, apiUrl, askAs, call }: SettingsCall
         })
         const field = asString(asRecord(parseJson(response.body))?.['field'])
         if (response.status === 400 && field !== undefined) return { kind: 'bad-field', field }
-        return readAnswer(response, decodeOrgSettings, clock.nowMs())
+        return tell(readAnswer(response, decodeOrgSettings, clock.nowMs()))
       } catch (error) {
         return unreachable(error)
       }

@@ -38,12 +38,18 @@ export function useSites(api: InboxApi, chat: ChatClient, isAsking = true, every
     }
   }, [api, chat, isVisible, isAsking, everyMs])
 
-  /** `busyOrigin` is the one that is being allowed. */
+  /** `busyOrigin` is the one that is being allowed or removed. */
   async function allow(origin: string) {
     setBusyOrigin(origin)
     hear(await api.allowSite(chat, origin))
     setBusyOrigin(undefined)
   }
 
-  return { sites, result, allow, busyOrigin }
+  async function remove(origin: string) {
+    setBusyOrigin(origin)
+    hear(await api.removeSite(chat, origin))
+    setBusyOrigin(undefined)
+  }
+
+  return { sites, result, allow, remove, busyOrigin }
 }

@@ -112,5 +112,10 @@ export const deskWords = {
     noOthers: 'This is their first.',
     failed: 'Who this is could not be fetched.',
     nothing: 'They have not said who they are.',
+    data: 'What is kept of them',
+    export: 'Save as a file',
+    delete: 'Delete',
+    deleteAsk: 'Everything that this visitor said, and every note on it, is deleted for good.',
+    deleteYes: 'Delete for good',
   },
 } as const

@@ -53,6 +53,14 @@ export const words = {
     denied: (code: string): string => `The server refused the live connection (${code}). Reload the page to try again.`,
   },
 
+  switchedOff: {
+    widgetEnabled: 'The chat is switched off: visitors see no button.',
+    writeEnabled: 'New messages are switched off: visitors can read and not write.',
+    on: 'Switch on again',
+    askAdmin: 'An admin can switch it on again.',
+    failed: 'That did not work. Try again.',
+  },
+
   list: {
     title: 'Conversations',
     open: 'Open',
@@ -256,5 +264,9 @@ export const words = {
     lastSeen: (when: string): string => `last asked ${when}`,
     allow: 'Allow',
     allowNamed: (origin: string): string => `Allow ${origin}`,
+    remove: 'Remove',
+    removeNamed: (origin: string): string => `Remove ${origin}`,
+    removeAsk: (origin: string): string =>
+      `The chat ends on ${origin} within seconds, also for whoever writes there now.`,
   },
 } as const

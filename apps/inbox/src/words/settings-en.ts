@@ -18,6 +18,7 @@ const adminsOnly: Partial<Record<SettingsPage, string>> = {
   sites: 'Only an admin of your organisation decides on which sites the chat shows. Ask one of them.',
   team: 'You see who is in the team. Only an admin invites, changes roles and removes.',
   identity: 'The secret would let anybody speak as one of your users, so only admins see it. Ask one of them.',
+  data: 'You see how long conversations are kept. Only an admin changes it, and deletes what is kept of a visitor.',
   activity: 'Only an admin of your organisation sees who did what in it.',
 }
 
@@ -32,6 +33,7 @@ export const settingsWords = {
     sites: 'Sites',
     team: 'Team',
     identity: 'Identity',
+    data: 'Data',
     activity: 'Activity',
     account: 'Your login',
   } satisfies Record<SettingsPage, string>,
@@ -100,9 +102,11 @@ export const settingsWords = {
     branding: 'Show “Powered by Helvino”',
     brandingNote: 'A small line under the composer.',
     widgetEnabled: 'Show the chat on your sites',
-    widgetEnabledNote: 'Off: the button disappears. Conversations are kept.',
+    widgetEnabledNote:
+      'Off: the button is gone from the next page load on, and open chats within minutes. Nobody can write; what was said is kept, and what is not sent yet waits on the visitor’s device.',
     writeEnabled: 'Visitors can write',
-    writeEnabledNote: 'Off: they read, and are told that new messages are switched off.',
+    writeEnabledNote:
+      'Off: within a second no message of a visitor is taken. They read, are told so, and can send it again later. Your team can still answer.',
     save: 'Save',
     saved: 'Saved. The next page that a visitor loads has it.',
     unsaved: 'Not saved yet',

@@ -79,11 +79,14 @@ function isAgreed(
 
 type AgentPrincipal = Extract<Principal, { kind: 'agent' }>
 
-/** Why a visitor's token does not hold though we signed it, or `undefined`. */
+/** Why a visitor's token does not hold though we signed it, or `undefined`. A widget that is switched off is there for no visitor. */
 function visitorRefusal(org: Org, visitorValidFromMs: number, issuedAtMs: number): RefusalCode | undefined {
   if (issuedAtMs < Math.max(org.validFromMs, visitorValidFromMs)) return 'token_invalid'
-  return org.enabled ? undefined : 'org_disabled'
+  return org.enabled && org.config.widgetEnabled ? undefined : 'org_disabled'
 }
+
+const switchedOffHint = (org: Org): string | undefined =>
+  org.enabled ? 'The chat is switched off in the settings of the organisation.' : undefined
 
 /** The agent's role, read afresh each time, or why they have none. */
 const createFindAgentStanding =
@@ -167,7 +170,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (org?.key !== orgKey || !isAgreed(findPublicId, org, visitorId, credentials))
       return refuse('token_invalid', undefined, signed)
     const code = visitorRefusal(org, visitorValidFromMs, times.issuedAtMs)
-    if (code !== undefined) return refuse(code, undefined, signed)
+    if (code !== undefined) return refuse(code, code === 'org_disabled' ? switchedOffHint(org) : undefined, signed)
     const refusal = refuseAtDoor(org, credentials)
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }

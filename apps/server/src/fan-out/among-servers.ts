@@ -4,8 +4,8 @@ import type { FanOut } from './contract.ts'
 type Event = Parameters<FanOut['publish']>[0]
 
 /**
- * A message and a conversation are heard of by the others through the database, in the transaction that stores them. A note is passed on:
- * where that is lost, whoever opens the conversation finds the note.
+ * A message and a conversation are heard of by the others through the database, in the transaction that stores them. A note is passed on,
+ * and what was deleted: where that is lost, whoever opens the conversation finds the note, or nothing.
  */
 const isHeardOf = (event: Event): boolean => 'conversation' in event
 

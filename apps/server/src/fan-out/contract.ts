@@ -47,7 +47,13 @@ export interface NoteEvent {
   readonly note: Note
 }
 
-export type FanOutEvent = ConversationEvent | TypingEvent | VisitorEvent | NoteEvent
+/** Conversations that are deleted for good. For agents alone. */
+export interface GoneEvent {
+  readonly orgId: OrgId
+  readonly gone: readonly ConversationId[]
+}
+
+export type FanOutEvent = ConversationEvent | TypingEvent | VisitorEvent | NoteEvent | GoneEvent
 
 /** Carries events to every session on every node. At most once: resume by sequence makes a lost event harmless. */
 export interface FanOut {

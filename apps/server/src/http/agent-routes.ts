@@ -64,6 +64,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
 
   app.get('/api/agent/sites', async (request) => readSites(agentOf(request), options.store))
   app.post('/api/agent/sites/allow', (request, reply) => allowSite(request, reply, options))
+  app.post('/api/agent/sites/remove', (request, reply) => removeSite(request, reply, options))
 
   app.post('/api/agent/visitors/sign-out', (request, reply) => signOutVisitors(request, reply, options))
 
@@ -111,12 +112,13 @@ async function readSites({ orgId }: AgentPrincipal, store: Store) {
   return { allowed, refused: refused.filter(({ origin }) => !allowed.includes(origin)) }
 }
 
+const badOrigin = { message: '"origin" is an address such as https://shop.example.' } as const
+
 async function allowSite(request: FastifyRequest, reply: FastifyReply, options: AgentRouteOptions) {
   const { store, random, recordAudit } = options
   const agent = agentOf(request)
   const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
-  if (origin === undefined)
-    return refuse(reply, 'request_invalid', { message: '"origin" is an address such as https://shop.example.' })
+  if (origin === undefined) return refuse(reply, 'request_invalid', badOrigin)
   const written = await store.ofOrg(agent.orgId).allowOrigin(origin, maxAllowedOrigins)
   if (written.kind === 'too-many')
     return refuse(reply, 'request_invalid', { message: `At most ${String(maxAllowedOrigins)} sites may be allowed.` })
@@ -125,5 +127,20 @@ async function allowSite(request: FastifyRequest, reply: FastifyReply, options: 
     return refuse(reply, refused.code, refused)
   }
   await recordAudit(request, { ...actorOf(agent), action: 'site_allowed', subject: origin })
+  return reply.send(await readSites(agent, store))
+}
+
+async function removeSite(request: FastifyRequest, reply: FastifyReply, options: AgentRouteOptions) {
+  const { store, random, recordAudit } = options
+  const agent = agentOf(request)
+  const origin = parseOrigin(decodeOriginBody(request.body) ?? '')
+  if (origin === undefined) return refuse(reply, 'request_invalid', badOrigin)
+  const written = await store.ofOrg(agent.orgId).disallowOrigin(origin)
+  if (written.kind === 'no-origin') return refuse(reply, 'not_found')
+  if (written.kind === 'unavailable') {
+    const refused = refusedByStore(written, random)
+    return refuse(reply, refused.code, refused)
+  }
+  await recordAudit(request, { ...actorOf(agent), action: 'site_removed', subject: origin })
   return reply.send(await readSites(agent, store))
 }

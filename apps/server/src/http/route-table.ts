@@ -68,8 +68,11 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'DELETE /api/agent/team/members/:id': 'admin',
   'POST /api/agent/team/members/:id/sign-out': 'admin',
   'POST /api/agent/visitors/sign-out': 'admin',
+  'GET /api/agent/visitors/:id/export': 'admin',
+  'DELETE /api/agent/visitors/:id': 'admin',
   'GET /api/agent/sites': 'admin',
   'POST /api/agent/sites/allow': 'admin',
+  'POST /api/agent/sites/remove': 'admin',
   'GET /api/agent/identity': 'admin',
   'POST /api/agent/identity': 'admin',
 

@@ -1,5 +1,12 @@
 import type { OrgId, PublicVisitorId } from '@helvino/protocol'
-import type { ConversationEvent, FanOutEvent, NoteEvent, TypingEvent, VisitorEvent } from '../fan-out/contract.ts'
+import type {
+  ConversationEvent,
+  FanOutEvent,
+  GoneEvent,
+  NoteEvent,
+  TypingEvent,
+  VisitorEvent,
+} from '../fan-out/contract.ts'
 import { encodeServerFrame, EventText } from './event-text.ts'
 import { type Member, orgOfMember } from './member.ts'
 
@@ -9,7 +16,8 @@ export interface Listener {
   hearNow(text: string): void
   /** `typistId`: the agent who writes, where it is one. */
   hearTyping(text: string, typistId: string | undefined): void
-  hearNote(text: string): void
+  /** What has no place among the missed messages: it need not wait for them. For agents. */
+  hearAside(text: string): void
 }
 
 interface OrgListeners {
@@ -42,6 +50,7 @@ export class Listeners {
     if ('typing' in event) tellTyping(org, event)
     else if ('profile' in event) tellProfile(org, event)
     else if ('note' in event) tellNote(org, event)
+    else if ('gone' in event) tellGone(org, event)
     else tell(org, event)
   }
 }
@@ -73,5 +82,10 @@ function tellProfile({ agents }: OrgListeners, { profile }: VisitorEvent): void 
 /** No visitor is ever told. */
 function tellNote({ agents }: OrgListeners, { note }: NoteEvent): void {
   const text = encodeServerFrame({ type: 'note', note })
-  for (const listener of agents) listener.hearNote(text)
+  for (const listener of agents) listener.hearAside(text)
+}
+
+function tellGone({ agents }: OrgListeners, { gone }: GoneEvent): void {
+  const text = encodeServerFrame({ type: 'gone', conversationIds: gone })
+  for (const listener of agents) listener.hearAside(text)
 }

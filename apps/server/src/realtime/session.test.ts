@@ -284,7 +284,7 @@ describe('session', () => {
       hear: () => undefined,
       hearNow: (text: string) => heard.push(text),
       hearTyping: () => undefined,
-      hearNote: () => undefined,
+      hearAside: () => undefined,
     }
     const member = { kind: 'agent', orgId, userId: 'u1', sessionId: 's1', role: 'agent' } as const
     world.listeners.add({ ...member, issuedAtMs: 0, expiresAtMs: 5 * minute }, agent)

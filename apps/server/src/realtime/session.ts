@@ -125,8 +125,8 @@ export class Session {
     if (this.#state.name === 'live') this.#send(text)
   }
 
-  /** A note has its place by itself: it need not wait for the missed messages. */
-  hearNote(text: string): void {
+  /** A note has its place by itself, and what is deleted has none: they need not wait for the missed messages. */
+  hearAside(text: string): void {
     if (this.#member()?.kind === 'agent') this.#send(text)
   }
 

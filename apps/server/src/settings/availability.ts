@@ -95,7 +95,7 @@ export function createFindAvailability(): FindAvailability {
 
 /** The settings as anybody may read them. */
 export function asAnybodySees(
-  { officeHours, ...config }: WidgetConfig,
+  { officeHours, retentionDays: _, ...config }: WidgetConfig,
   findAvailability: FindAvailability,
   nowMs: number,
 ): PublicWidgetConfig {

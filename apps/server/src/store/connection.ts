@@ -29,6 +29,8 @@ export interface StoreConnection {
   read<Result>(work: Work<Result>): Promise<Result>
   /** Resolves after the commit is on disk; see `GroupCommit`. */
   write<Result>(write: Write<Result>): Promise<Result | Unavailable>
+  /** As `Store.scrub`. */
+  scrub(): Promise<void>
   /** False where another process has brought the data to a newer format than this version's. */
   isOwnFormat(): Promise<boolean>
   groupsCommitted(): number

@@ -2,6 +2,7 @@ import type { ConversationId, OrgId } from '@helvino/protocol'
 import { defaultWidgetConfig, limits, visitorLimits } from '@helvino/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeDesk } from '../../tests/desk-suite.ts'
+import { describeErasure } from '../../tests/erasure-suite.ts'
 import { at, everything, key, newest, noteLike, openFor, startMs, text, visitor } from '../../tests/suite-data.ts'
 import type { ConversationFilter, NewMessage, NewProfile, Org, OrgRepository, Store } from './contract.ts'
 
@@ -428,6 +429,7 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
 
     describeVisitors(() => ours)
     describeDesk(() => ours)
+    describeErasure(() => ({ ours, theirs }))
     describeIsolation(() => ({ ours, theirs }))
   })
 }
@@ -663,6 +665,22 @@ const isolationCases: Record<keyof OrgRepository, IsolationCase> = {
     nothing: { kind: 'written' },
   },
   listSeenOrigins: { run: (repository) => repository.listSeenOrigins(), nothing: [] },
+  disallowOrigin: {
+    run: (repository) => repository.disallowOrigin('https://ours.example'),
+    nothing: { kind: 'no-origin' },
+  },
+  condemnVisitor: {
+    run: (repository) => repository.condemnVisitor(visitor('v').visitorId, startMs + 9),
+    nothing: { kind: 'no-visitor' },
+  },
+  condemnInactive: {
+    run: (repository) => repository.condemnInactive(startMs + 86_400_000),
+    nothing: { kind: 'condemned', conversationIds: [] },
+  },
+  eraseSome: {
+    run: (repository) => repository.eraseSome(),
+    nothing: { kind: 'erased', messages: 0, conversations: 0, hasMore: false },
+  },
 }
 
 async function snapshot(repository: OrgRepository, id: ConversationId) {

@@ -15,6 +15,7 @@ import type {
   WidgetConfig,
 } from '@helvino/protocol'
 import type { DeskRepository } from './desk-contract.ts'
+import type { ErasureRepository } from './erasure-contract.ts'
 import type { ChangeResult, Unavailable, WriteResult } from './results.ts'
 
 export type { ChangeResult, Unavailable, WriteResult } from './results.ts'
@@ -128,7 +129,7 @@ export interface ConversationListPage {
  * Everything of one organisation, and nothing of another: every table's key begins with the org's id, and no method takes one.
  * A promise rejects only for a bug or, of a read, a lost database; what a caller must handle is in the result.
  */
-export interface OrgRepository extends DeskRepository {
+export interface OrgRepository extends DeskRepository, ErasureRepository {
   /**
    * The conversation that the same key made before; else the visitor's open one, the most recently active where a write
    * has reopened an older one; else a new one.
@@ -165,6 +166,8 @@ export interface OrgRepository extends DeskRepository {
   signOutVisitors(validFromMs: number): Promise<WriteResult>
   /** Adds the origin to the allowed ones, unless there are `most` already; allowing one twice changes nothing. */
   allowOrigin(origin: string, most: number): Promise<AllowResult>
+  /** Takes the origin from the allowed ones. */
+  disallowOrigin(origin: string): Promise<WriteResult | { readonly kind: 'no-origin' }>
   /** Changes what is named and leaves the rest: two that set different things at once keep both. */
   changeSettings(change: Partial<OrgSettings>): Promise<SettingsResult>
   /** Keeps at most 50 origins; the owner may allow one with a click. */
@@ -187,6 +190,10 @@ export interface Store {
   /** Makes or replaces an organisation as a whole. */
   putOrg(org: Org): Promise<WriteResult>
   ofOrg(orgId: OrgId): OrgRepository
+  /** Every organisation's. */
+  listOrgIds(): Promise<readonly OrgId[]>
+  /** Takes what was erased from wherever the database still has a copy of it, as far as that is in its hands. Never rejects. */
+  scrub(): Promise<void>
   /** True while it writes; tried at most once in a second, however often it is asked. Never rejects. */
   isReady(): Promise<boolean>
   /** Ends after every accepted write is committed. Later writes answer `unavailable`. */

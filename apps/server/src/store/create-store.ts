@@ -6,7 +6,7 @@ import { createOrgRepository } from './org-repository.ts'
 import { createReadiness } from './readiness.ts'
 import { orgOf, orgRow } from './rows.ts'
 import { createStandings } from './standings.ts'
-import { first, run } from './work.ts'
+import { all, first, run } from './work.ts'
 
 export interface CountedStore extends Store {
   /** Transactions that reached the disk, and the writes in them: their ratio is what grouping saves. */
@@ -60,6 +60,11 @@ export function createStore({ connection, random, clock }: StoreOptions): Counte
       repositories.set(orgId, made)
       return made
     },
+    async listOrgIds() {
+      const rows = await connection.read(all(statements.orgIds, {}))
+      return rows.map(({ id }) => id as OrgId)
+    },
+    scrub: () => connection.scrub(),
     isReady: async () => isOpen && (await isWriting()) && isOpen,
     close() {
       isOpen = false

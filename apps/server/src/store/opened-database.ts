@@ -24,6 +24,8 @@ export interface OpenedDatabase {
   createStore(world: StoreWorld): CountedStore
   /** Of a database that several servers may use at a time. */
   readonly others?: OtherServers
+  /** Runs it unless another server on this database is running something so. Where there is none but this one, always. */
+  alone(run: () => Promise<void>): Promise<void>
   /** Why it could not do it, where asking again later may help; `undefined` for a bug. Libraries may have wrapped the error. */
   unavailableReason(error: unknown): Unavailable['reason'] | undefined
   /** The first start is over: other processes may begin theirs, and requests are served. */

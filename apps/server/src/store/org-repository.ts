@@ -14,6 +14,7 @@ import type {
 } from './contract.ts'
 import { listConversations } from './conversation-list.ts'
 import { createDeskRepository } from './desk-repository.ts'
+import { createErasureRepository } from './erasure-repository.ts'
 import { messageId } from './message-id.ts'
 import { putProfile } from './profiles.ts'
 import { conversationOf, messageOf, orgOf, profileOf } from './rows.ts'
@@ -85,6 +86,19 @@ function* allowOne(
   if (allowed.includes(origin)) return { kind: 'written' }
   if (allowed.length >= most) return { kind: 'too-many' }
   yield* run(statements.setAllowedOrigins, { orgId, origins: JSON.stringify([...allowed, origin]) })
+  return { kind: 'written' }
+}
+
+function* disallowOne(
+  statements: Statements,
+  orgId: OrgId,
+  origin: string,
+): Work<{ readonly kind: 'written' | 'no-origin' }> {
+  const row = yield* first(statements.orgToChange, { id: orgId })
+  const allowed = row ? orgOf(row).allowedOrigins : []
+  if (!allowed.includes(origin)) return { kind: 'no-origin' }
+  const origins = JSON.stringify(allowed.filter((each) => each !== origin))
+  yield* run(statements.setAllowedOrigins, { orgId, origins })
   return { kind: 'written' }
 }
 
@@ -180,6 +194,11 @@ function createAdmissions({ connection: { statements, write }, forget }: Reposit
       forget(orgId)
       return result
     },
+    async disallowOrigin(origin) {
+      const result = await write({ start: () => disallowOne(statements, orgId, origin) })
+      forget(orgId)
+      return result
+    },
   } satisfies Partial<OrgRepository>
 }
 
@@ -217,6 +236,7 @@ export function createOrgRepository(parts: RepositoryParts, orgId: OrgId): OrgRe
   return {
     ...createReads(parts, orgId),
     ...createDeskRepository(connection, random, orgId),
+    ...createErasureRepository(connection, parts.forget, orgId),
     openConversation: (wanted) =>
       write({
         start: () => openOne(statements, random, orgId, wanted),

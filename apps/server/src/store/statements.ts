@@ -1,6 +1,7 @@
 import { visitorLimits } from '@helvino/protocol'
 import { expressionBuilder, type Kysely, sql } from 'kysely'
 import { deskStatements } from './desk-statements.ts'
+import { erasureStatements } from './erasure-statements.ts'
 import { profileStatements } from './profile-statements.ts'
 import { conversationView } from './conversation-view.ts'
 import { compile, integer, text } from './statement.ts'
@@ -32,6 +33,7 @@ export function compileStatements(kysely: Kysely<Tables>, locksRows: boolean) {
     ...messageStatements(kysely),
     ...profileStatements(kysely, locksRows),
     ...deskStatements(kysely),
+    ...erasureStatements(kysely, locksRows),
     beat: compile((p: { readonly nowMs: number }) =>
       kysely
         .insertInto('heartbeat')
@@ -47,6 +49,7 @@ function orgStatements(kysely: Kysely<Tables>, locksRows: boolean) {
   return {
     orgById: compile((p: { readonly id: string }) => orgs.where('id', '=', p.id)),
     orgToChange: compile((p: { readonly id: string }) => orgsToChange.where('id', '=', p.id)),
+    orgIds: compile(() => kysely.selectFrom('orgs').select('id').orderBy('id')),
     orgByKey: compile((p: { readonly key: string }) => orgs.where('key', '=', p.key)),
     orgBySiteId: compile((p: { readonly siteId: string }) => orgs.where('site_id', '=', p.siteId)),
     putOrg: compile(({ id, key, site_id, name, enabled, config, allowed_origins, valid_from_ms }: OrgRow) => {

@@ -65,8 +65,11 @@ export const tenantRows: Readonly<Record<string, TenantRow>> = {
   'DELETE /api/agent/team/members/:id': {},
   'POST /api/agent/team/members/:id/sign-out': {},
   'POST /api/agent/visitors/sign-out': {},
+  'GET /api/agent/visitors/:id/export': {},
+  'DELETE /api/agent/visitors/:id': {},
   'GET /api/agent/sites': {},
   'POST /api/agent/sites/allow': {},
+  'POST /api/agent/sites/remove': {},
   'GET /api/agent/identity': {},
   'POST /api/agent/identity': {},
 }

@@ -6,6 +6,7 @@ import { openPostgres } from './open-postgres.ts'
 import { createPools } from './pools.ts'
 import { createPostgresOthers } from './postgres-others.ts'
 import { createPostgresStore } from './postgres-store.ts'
+import { createAlone } from './run-alone.ts'
 import { createRunStatement, runWork } from './run-work.ts'
 import { unavailableReason } from './unavailable-reason.ts'
 
@@ -28,6 +29,7 @@ export async function openPostgresDatabase(url: string, upTo?: number): Promise<
       read: (work) => runWork(read, work),
       createStore: (world) => createPostgresStore({ ...world, pools, kysely, node: nodeOf(world.random) }),
       others,
+      alone: createAlone(pools.createListener),
       unavailableReason,
       endStart: () => startLock.release(),
       async close() {

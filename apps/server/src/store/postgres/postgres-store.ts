@@ -40,6 +40,8 @@ export function createPostgresStore({
     ...groups,
     statements: compileStatements(kysely, true),
     kysely,
+    // Its own vacuum takes dead rows away, in its own time.
+    scrub: () => Promise.resolve(),
     async isOwnFormat() {
       const { rows } = await pools.reads.query<{ readonly format: number }>('SELECT format FROM data_format')
       return (rows[0]?.format ?? 0) <= dataFormat

@@ -29,6 +29,8 @@ function prepareConnection(database: Database, path: string): string | undefined
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
+  // What is deleted is overwritten: a copy of the file does not tell it.
+  database.pragma('secure_delete = ON')
   // Read back: a build or a file system that takes the setting without keeping it would lose acknowledged messages.
   const journal = database.pragma('journal_mode', { simple: true })
   const synchronous = database.pragma('synchronous', { simple: true })

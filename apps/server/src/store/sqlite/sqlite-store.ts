@@ -5,6 +5,7 @@ import { dataFormat } from './migrations.ts'
 import type { OpenSqlite } from './open-sqlite.ts'
 import { createRunWork } from './run-work.ts'
 import { createSqliteWriter } from './sqlite-writer.ts'
+import { unavailableReason } from './unavailable-reason.ts'
 
 export interface SqliteStoreOptions extends OpenSqlite {
   readonly random: Random
@@ -28,6 +29,15 @@ export function createSqliteStore({
     // The one writer of the file holds its lock from the beginning of a transaction: there is no row left to lock.
     statements: compileStatements(kysely, false),
     kysely,
+    async scrub() {
+      try {
+        // The log still holds what was written before; where somebody else reads it now, the next time does.
+        database.pragma('wal_checkpoint(TRUNCATE)')
+      } catch (error) {
+        // Whatever the disk has against it, it has against the writes too, which report it.
+        if (unavailableReason(error) === undefined) throw error
+      }
+    },
     isOwnFormat: async () => Number(database.pragma('user_version', { simple: true })) <= dataFormat,
     read: async <Result>(work: Parameters<typeof runWork<Result>>[0]) => runWork(work),
     write: <Result>({ start }: { start: () => Parameters<typeof runWork<Result>>[0] }) =>
