@@ -47,7 +47,9 @@ export async function firstData(server: ServerPackage, orgs: readonly SimOrg[]):
     database.prepare(`INSERT INTO orgs (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(...values)
     const { agentId, cookie, id } = org
     database
-      .prepare(`INSERT INTO "user" VALUES (?, ?, ?, 1, NULL, ?, ?)`)
+      .prepare(
+        `INSERT INTO "user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt") VALUES (?, ?, ?, 1, ?, ?)`,
+      )
       .run(agentId, agentId, `${agentId}@chat.example`, farAway, farAway)
     database
       .prepare(`INSERT INTO "session" VALUES (?, ?, ?, ?, ?, NULL, NULL, ?)`)
