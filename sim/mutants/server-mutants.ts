@@ -143,7 +143,7 @@ export const serverMutants: readonly Mutant[] = [
   ),
   authenticate(
     'an organisation that is off goes on',
-    "return org.enabled ? undefined : 'org_disabled'",
+    "return org.enabled && org.config.widgetEnabled ? undefined : 'org_disabled'",
     'return undefined',
   ),
   authenticate(

@@ -16,9 +16,10 @@ function* condemnVisitor(
   if (visitorId === condemnedVisitorId) return { kind: 'no-visitor' }
   const visitor = yield* first(statements.visitorToChange, { orgId, id: visitorId })
   const profiles = yield* run(statements.deleteProfile, { orgId, visitorId })
+  const hasConversation = yield* first(statements.visitorConversations, { orgId, visitorId, most: 1 })
+  if (!hasConversation && profiles === 0) return { kind: 'no-visitor' }
   yield* run(statements.putCondemnedVisitor, { orgId })
   const rows = yield* all(statements.condemnOfVisitor, { orgId, visitorId })
-  if (rows.length === 0 && profiles === 0) return { kind: 'no-visitor' }
   const validFromMs = Math.max(nowMs, visitor?.valid_from_ms ?? 0)
   if (visitor) yield* run(statements.cutOffVisitor, { orgId, id: visitorId, validFromMs })
   else yield* run(statements.signOutVisitor, { orgId, id: visitorId, validFromMs })
