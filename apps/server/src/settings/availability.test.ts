@@ -83,6 +83,11 @@ describe('availability', () => {
     const config = { ...defaultWidgetConfig, officeHours: hoursOf(workdays(['09:00', '17:30'])) }
     const seen = asAnybodySees(config, findAvailability, Date.parse('2026-06-03T10:00:00Z'))
     expect(seen).not.toHaveProperty('officeHours')
-    expect(seen).toEqual({ ...defaultWidgetConfig, officeHours: undefined, availability: open })
+    expect(seen).toEqual({
+      ...defaultWidgetConfig,
+      officeHours: undefined,
+      retentionDays: undefined,
+      availability: open,
+    })
   })
 })
