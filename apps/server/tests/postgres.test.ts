@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call, fetchToken, logIn, openVisitor, orgHeaders, postText } from './api-client.ts'
+import { call, fetchToken, logIn, openVisitor, postText } from './api-client.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
 
@@ -52,7 +52,7 @@ describe('a server on PostgreSQL', () => {
     await postgres.stop('SIGKILL')
     const answers = await Promise.all([
       postText(server.url, visitor, 'while it is away', { clientMessageId: 'k1' }),
-      call(`${server.url}/api/bootloader`, { headers: orgHeaders }),
+      call(`${server.url}/api/bootloader`, { headers: visitor.headers }),
       call(`${server.url}/conversations`, { headers: visitor.headers }),
       call(`${server.url}/api/agent/login`, { body: { ...server.admin } }),
       call(`${server.url}/api/agent/logout`, { method: 'POST', headers: { cookie: agent.cookie } }),
