@@ -31,7 +31,7 @@ describe('a private note', () => {
     await ada.note.fill('They are a rival.')
     await ada.note.press('Enter')
     await bob.message('They are a rival.').filter({ hasText: 'Ada' }).waitFor()
-    expect(await ada.note.inputValue()).toBe('')
+    await expect.poll(() => ada.note.inputValue()).toBe('')
     await ada.page.getByText('Reply', { exact: true }).click()
     await ada.say('Of course.')
     await ada.message('Of course.').locator('time').waitFor()

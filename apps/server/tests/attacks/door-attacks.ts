@@ -389,8 +389,10 @@ const idempotencyAttacks = attacks(
           method: 'POST',
           headers: { ...first(stage).headers, 'idempotency-key': 'open-1' },
         })
-      const ids = new Set((await Promise.all(Array.from({ length: 20 }, open))).map(({ body }) => asString(body['id'])))
-      return `${String(ids.size)} opened`
+      const answers = await Promise.all(Array.from({ length: 20 }, open))
+      // The attacks before this one have used up a part of the visitor's budget.
+      const served = answers.filter(({ status }) => status !== 429)
+      return `${String(new Set(served.map(({ body }) => asString(body['id']))).size)} opened`
     },
     { requests: 20 },
   ],
