@@ -52,7 +52,21 @@ async function load(browser: Browser, url: string, slowdown: number): Promise<Sp
   return spent
 }
 
-/** The pages, each beside the others in every round: with no widget, with as many bytes of script that do nothing, and with ours. */
+/** The least that any chat does before it is opened: a round button in a shadow root, and one request once the page is idle. */
+const bareButton = (apiUrl: string) => `(() => {
+  const host = document.createElement('bare-button')
+  const button = document.createElement('button')
+  button.style.cssText = 'position:fixed;bottom:20px;right:20px;width:56px;height:56px;border-radius:50%;background:#2563eb'
+  host.attachShadow({ mode: 'open' }).append(button)
+  document.documentElement.append(host)
+  const ask = () => fetch('${apiUrl}/api/bootloader', { headers: { 'x-site-id': 'site_demo' }, cache: 'no-store' }).then((answer) => answer.text())
+  addEventListener('load', () => requestIdleCallback(ask))
+})()`
+
+/**
+ * The pages, each beside the others in every round: with no widget, with as many bytes of script that do nothing, with the least that could be a chat,
+ * and with ours.
+ */
 async function pagesOf(api: OlderApi): Promise<Readonly<Record<string, HostPage>>> {
   const bytes = (await (await fetch(`${api.url}/embed.js`)).text()).length
   const text = `//${'x'.repeat(bytes)}`
@@ -61,6 +75,10 @@ async function pagesOf(api: OlderApi): Promise<Readonly<Record<string, HostPage>
     'an empty script of the same size': {
       tag: '<script src="/empty.js" async></script>',
       files: { '/empty.js': { type: 'text/javascript', text } },
+    },
+    'a bare button and one request': {
+      tag: '<script src="/bare.js" async></script>',
+      files: { '/bare.js': { type: 'text/javascript', text: bareButton(api.url) } },
     },
     'Helvino, up to the first opening': {},
   }

@@ -4,18 +4,8 @@ import type { LauncherWords } from './panel-terms.ts'
 import { textColorOn } from './text-color.ts'
 import { launcherWords } from './words/en.ts'
 
-const svgNamespace = 'http://www.w3.org/2000/svg'
-const bubblePath = 'M4 5h16v12H9l-5 4z'
-const crossPath = 'm6 6 12 12M6 18 18 6'
-const usualColor = '#2563eb'
 // Long enough that a page which throws us out each time is not kept busy by it.
 const putBackAfterMs = 500
-
-function sheetOf(text: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(text)
-  return sheet
-}
 
 export interface LauncherOptions {
   readonly clock: Clock
@@ -47,11 +37,11 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   const root = host.attachShadow({ mode: 'open' })
   const button = document.createElement('button')
   const trouble = document.createElement('div')
-  const svg = document.createElementNS(svgNamespace, 'svg')
-  const path = document.createElementNS(svgNamespace, 'path')
-  const colors = sheetOf('')
+  const sheet = new CSSStyleSheet()
   const words: LauncherWords = { ...launcherWords }
   let isRemoved = false
+  // As the stylesheet has it: what is there already is not drawn anew.
+  let shownColor = '#2563eb'
   const attach = () => {
     if (isRemoved || host.isConnected) return
     // Beside the body, not in it: a site that swaps its body leaves it alone.
@@ -69,7 +59,6 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
       const takesFocus = !isOpen && root.activeElement
       button.ariaExpanded = String(isOpen)
       button.ariaLabel = isOpen ? words.close : words.open
-      path.setAttribute('d', isOpen ? crossPath : bubblePath)
       if (takesFocus) button.focus()
     },
     setBusy(isBusy) {
@@ -78,7 +67,11 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
     tellLoadFailed() {
       trouble.textContent = words.loadFailed
     },
-    setColor: (color) => colors.replaceSync(`:host{--helvino-color:${color};--helvino-on-color:${textColorOn(color)}}`),
+    setColor(color) {
+      if (color === shownColor) return
+      shownColor = color
+      host.style.cssText = `--helvino-color:${color};--helvino-on-color:${textColorOn(color)}`
+    },
     setUnread(count) {
       button.dataset['unread'] = String(count)
       button.ariaLabel = `${words.open} (${count})`
@@ -89,11 +82,9 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
       host.remove()
     },
   }
-  root.adoptedStyleSheets = [sheetOf(css), colors]
-  svg.setAttribute('viewBox', '0 0 24 24')
-  svg.append(path)
+  sheet.replaceSync(css)
+  root.adoptedStyleSheets = [sheet]
   button.className = 'launcher'
-  button.append(svg)
   button.addEventListener('click', onToggle)
   // A finger enters as a mouse does.
   for (const type of ['pointerenter', 'focus']) button.addEventListener(type, onApproach)
@@ -102,7 +93,6 @@ export function createLauncher({ clock, onToggle, onApproach }: LauncherOptions)
   // Whatever the page's own is: the side is for the organisation to choose.
   host.dir = 'ltr'
   root.append(trouble, button)
-  launcher.setColor(usualColor)
   launcher.setOpen(false)
   return launcher
 }
