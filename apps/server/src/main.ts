@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { measureBusyShare, systemClock, systemRandom } from '@helvino/runtime/system-node'
 import { commands } from './command-line/commands.ts'
 import type { CommandResult, CommandWorld } from './command-line/command.ts'
+import { complainOfNode } from './command-line/node-version.ts'
 import { parseCommandLine } from './command-line/parse-command-line.ts'
 import { readConfig } from './config.ts'
 
@@ -15,6 +16,9 @@ function end(kind: keyof typeof exitCodes, message?: string): never {
   if (message !== undefined) process.stderr.write(`${message}\n`)
   process.exit(exitCodes[kind])
 }
+
+const tooOld = complainOfNode(process.versions.node)
+if (tooOld !== undefined) end('failed', tooOld)
 
 // This file and its bundle lie equally deep, in src and in dist.
 const appFolder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
