@@ -13,7 +13,8 @@ import { createAddressKey } from './auth/address-key.ts'
 import { createAudit } from './auth/audit.ts'
 import { createAuthenticate, createRecheck, type Recheck } from './auth/authenticate.ts'
 import { createIdentitySecrets } from './auth/identity-secrets.ts'
-import { type KeyRing, openKeyRing } from './auth/key-ring.ts'
+import type { KeyRing } from './auth/key-ring.ts'
+import { openItsKeys } from './auth/own-keys.ts'
 import { createIdentifySubject, createIdentifyVisitor } from './auth/visitor.ts'
 import { isLoopback, type ServerConfig } from './config.ts'
 import { createAssignment } from './conversations/assignment.ts'
@@ -103,10 +104,12 @@ async function openKept(
 ): Promise<Kept | Failed> {
   const opening = await openDatabase(config)
   if (opening.kind === 'failed') return opening
-  const folder = config.dataFolder
-  const keys = openKeyRing({ folder, pinned: config.orgTokenSecrets, clock, random, onProblem: onKeyProblem })
-  if (keys.kind === 'ok') return { kind: 'opened', database: opening.database, keyRing: keys.keyRing }
-  await opening.database.close()
+  const { database } = opening
+  const keys = await openItsKeys(database, {
+    ...{ folder: config.dataFolder, pinned: config.orgTokenSecrets, clock, random, onProblem: onKeyProblem },
+  })
+  if (keys.kind === 'ok') return { kind: 'opened', database, keyRing: keys.keyRing }
+  await database.close()
   return { kind: 'failed', message: keys.message }
 }
 

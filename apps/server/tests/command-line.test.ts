@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -122,6 +122,39 @@ describe('the command line', () => {
     expect((await runCommand(['rotate-keys'], inFolder(server.dataFolder, pinned))).stderr).toMatch(oneSentence)
     expect(readFileSync(join(server.dataFolder, 'keys.json'), 'utf8')).toBe(file)
   })
+
+  it.each(['SQLite', 'PostgreSQL'])(
+    '[OP11] serves a database on %s with the keys that it was served with before, until others are adopted',
+    { timeout: 90_000 },
+    async (kind) => {
+      const env = kind === 'SQLite' ? {} : { DATABASE_URL: await postgres.createDatabase() }
+      const first = await start({ env })
+      const visitor = await openVisitor(first.url)
+      await first.kill('SIGTERM')
+      const path = join(first.dataFolder, 'keys.json')
+      const keys = readFileSync(path)
+      const folder = inFolder(first.dataFolder, { ...env, PORT: '0' })
+      rmSync(path)
+      const missing = await runCommand(['start'], folder)
+      expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining(`There is no key file ${path}`)])
+      expect(existsSync(path)).toBe(false)
+      const foreign = {
+        ...(JSON.parse(keys.toString()) as object),
+        visitorKey: Buffer.alloc(32, 5).toString('base64url'),
+      }
+      writeFileSync(path, JSON.stringify(foreign), { mode: 0o600 })
+      const other = await runCommand(['start'], folder)
+      expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('served with other keys than those in')])
+      writeFileSync(path, keys)
+      const again = await start({ env, dataFolder: first.dataFolder })
+      expect((await postText(again.url, visitor, 'still the same')).status).toBe(201)
+      await again.kill('SIGTERM')
+      rmSync(path)
+      expect(await runCommand(['adopt-keys'], folder)).toMatchObject({ code: 0, stderr: '' })
+      const adopted = await start({ env, dataFolder: first.dataFolder })
+      expect((await postText(adopted.url, visitor, 'somebody new')).status).toBe(401)
+    },
+  )
 
   it.each(['SQLite', 'PostgreSQL'])(
     '[OP5] makes an administrator beside a running server on %s, who can log in',

@@ -138,7 +138,7 @@ describe('doctor', () => {
       expect(await complaints(settingsOf('/proc'))).toContain('data-folder: The data folder /proc cannot be written')
   })
 
-  it('[DR3] names a key file that others may read, that is damaged, or that is missing beside data', async () => {
+  it('[DR3] names a key file that others may read, that is damaged, that is another one, or that is missing beside data', async () => {
     const dataFolder = copied()
     const path = join(dataFolder, 'keys.json')
     const keys = readFileSync(path)
@@ -150,6 +150,11 @@ describe('doctor', () => {
     chmodSync(path, 0o600)
     expect(await complaints(settingsOf(dataFolder))).toBe(
       `keys: The key file ${path} is damaged: restore it from a copy.`,
+    )
+    const foreign = JSON.parse(keys.toString()) as object
+    writeFileSync(path, JSON.stringify({ ...foreign, visitorKey: Buffer.alloc(32, 5).toString('base64url') }))
+    expect(await complaints(settingsOf(dataFolder))).toBe(
+      `keys: The database was served with other keys than those in ${path}.`,
     )
     rmSync(path)
     expect(await complaints(settingsOf(dataFolder))).toMatch(/^keys: There is data, and no key file [^\n]+$/)

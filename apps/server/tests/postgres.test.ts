@@ -49,7 +49,10 @@ describe('a server on PostgreSQL', () => {
     const server = await start({ env: { DATABASE_URL: await postgres.createDatabase() } })
     const visitor = await openVisitor(server.url)
     const agent = await logIn(server.url, server.admin)
+    const readyStatus = async () => (await call(`${server.url}/readyz`)).status
     await postgres.stop('SIGKILL')
+    // Its processes outlive it for a moment.
+    await expect.poll(readyStatus, { interval: 100 }).toBe(503)
     const answers = await Promise.all([
       postText(server.url, visitor, 'while it is away', { clientMessageId: 'k1' }),
       call(`${server.url}/api/bootloader`, { headers: visitor.headers }),
@@ -66,7 +69,6 @@ describe('a server on PostgreSQL', () => {
     expect((await call(`${server.url}/healthz`)).status).toBe(200)
     await postgres.start()
     const backAtMs = performance.now()
-    const readyStatus = async () => (await call(`${server.url}/readyz`)).status
     await expect.poll(readyStatus, { timeout: 5_000, interval: 100 }).toBe(200)
     expect((await postText(server.url, visitor, 'while it is away', { clientMessageId: 'k1' })).status).toBe(201)
     expect(performance.now() - backAtMs).toBeLessThan(5_000)

@@ -5,6 +5,8 @@ export type InstallationFact =
   | 'cookie_secret'
   /** By which a server and its database are known to belong together. Anybody may know it. */
   | 'installation_id'
+  /** By which the key file is known that its visitors' identities were computed with. */
+  | 'visitor_key'
   | 'first_start_done_at'
   | 'first_org'
   | `identity_secrets/${string}`

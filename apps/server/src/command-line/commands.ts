@@ -1,4 +1,5 @@
 import { backup, restoreBackup } from './back-up.ts'
+import { adoptKeys } from './adopt-keys.ts'
 import type { Command } from './command.ts'
 import { createAdmin } from './create-admin.ts'
 import { doctor } from './doctor.ts'
@@ -9,5 +10,5 @@ import { start } from './start.ts'
 
 export const commands: readonly Command[] = [
   ...[start, doctor, migrate, backup, restoreBackup],
-  ...[createAdmin, rotateKeys, migrateData],
+  ...[createAdmin, rotateKeys, adoptKeys, migrateData],
 ]

@@ -9,6 +9,8 @@ export interface DatabaseFacts {
   readonly findings: readonly Finding[]
   /** `undefined` where it cannot be told, or where no server has started yet. */
   readonly installation: string | undefined
+  /** By which the keys are known that it was served with. */
+  readonly visitorKey: string | undefined
   readonly hasData: boolean
 }
 
@@ -16,7 +18,9 @@ const leastPostgresVersion = 150_000
 /** A token that was issued so many seconds in the future is refused. */
 const mostClockDifferenceMs = 30_000
 
-const nothing = (findings: readonly Finding[]): DatabaseFacts => ({ findings, installation: undefined, hasData: false })
+const nothing = (findings: readonly Finding[]): DatabaseFacts => ({
+  ...{ findings, installation: undefined, visitorKey: undefined, hasData: false },
+})
 
 /** By the driver's word for it (PostgreSQL manual, Appendix A; Node's system errors). */
 function remedyOf(code: string): string {
@@ -138,9 +142,12 @@ async function checkPeople({ ask }: InspectedDatabase): Promise<Finding> {
 }
 
 /** What the first start has made; nothing where there was none, or where it is of an older version. */
-async function readInstallation({ ask }: InspectedDatabase): Promise<string | undefined> {
-  const rows = await ask<{ readonly value: string }>("SELECT value FROM installation WHERE name = 'installation_id'")
-  return rows[0]?.value
+async function readInstallation({
+  ask,
+}: InspectedDatabase): Promise<Pick<DatabaseFacts, 'installation' | 'visitorKey'>> {
+  const rows = await ask<{ readonly name: string; readonly value: string }>('SELECT name, value FROM installation')
+  const valueOf = (wanted: string) => rows.find(({ name }) => name === wanted)?.value
+  return { installation: valueOf('installation_id'), visitorKey: valueOf('visitor_key') }
 }
 
 async function examine(database: InspectedDatabase, clock: Clock): Promise<DatabaseFacts> {
@@ -151,7 +158,7 @@ async function examine(database: InspectedDatabase, clock: Clock): Promise<Datab
     return { ...nothing([...findings, skipped('people', 'The data has to be mended first.')]), hasData: format > 0 }
   return {
     findings: [...findings, await checkPeople(database)],
-    installation: await readInstallation(database),
+    ...(await readInstallation(database)),
     hasData: true,
   }
 }

@@ -18,13 +18,13 @@ export interface ExamineOptions {
 /** Looks at a deployment from the machine that it runs on, and changes nothing. */
 export async function examine({ config, clock, nodeVersion }: ExamineOptions): Promise<readonly Finding[]> {
   const { dataFolder, publicUrl, port, trustedProxies: declaredProxies } = config
-  const { findings, installation, hasData } = await checkDatabase(config, clock)
+  const { findings, installation, visitorKey, hasData } = await checkDatabase(config, clock)
   const server = await checkServer(config, installation)
   return [
     checkNode(nodeVersion),
     ...checkSettings(config),
     ...checkFolder(dataFolder),
-    checkKeys(dataFolder, hasData),
+    checkKeys(dataFolder, { hasData, visitorKey }),
     ...findings,
     server.finding,
     ...(await checkPublicUrl({ publicUrl, port, declaredProxies, installation, isRunning: server.isRunning, clock })),
