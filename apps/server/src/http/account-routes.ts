@@ -42,7 +42,7 @@ async function answerAccount(
       seenAt: new Date(seenAtMs).toISOString(),
     })),
   }
-  return reply.header('cache-control', 'no-store').send(account)
+  return reply.send(account)
 }
 
 async function endSessions(request: FastifyRequest, reply: FastifyReply, options: AccountRouteOptions) {
@@ -82,5 +82,5 @@ async function changePassword(
   if ((await agents.account.changePassword(session, current, next)) === 'wrong') return refuse(reply, 'password_wrong')
   budget.forgive(session.userId, findAddress(request.raw).key)
   await recordAudit(request, { ...actorOf(session), action: 'password_changed' })
-  return reply.header('cache-control', 'no-store').send({ ok: true })
+  return reply.send({ ok: true })
 }

@@ -70,13 +70,13 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
 
   const { identitySecrets } = options
   app.get('/api/agent/identity', async (request, reply) =>
-    reply.header('cache-control', 'no-store').send(await identitySecrets.find(agentOf(request).orgId)),
+    reply.send(await identitySecrets.find(agentOf(request).orgId)),
   )
   app.post('/api/agent/identity', async (request, reply) => {
     const agent = agentOf(request)
     const secret = await identitySecrets.rotate(agent.orgId)
     await options.recordAudit(request, { ...actorOf(agent), action: 'identity_secret_rotated' })
-    return reply.header('cache-control', 'no-store').send(secret)
+    return reply.send(secret)
   })
 }
 

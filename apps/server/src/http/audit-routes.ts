@@ -10,6 +10,6 @@ export function addAuditRoutes(app: FastifyInstance, audit: Pick<Audit, 'list'>)
     const query = decodeAuditQuery(request.query)
     if (!query) return refuse(reply, 'request_invalid', { message: '"before" is an id, and "limit" a number.' })
     const page = await audit.list(agentOf(request).orgId, query.before, query.limit)
-    return reply.header('cache-control', 'no-store').send(page)
+    return reply.send(page)
   })
 }

@@ -34,10 +34,7 @@ export type BootloaderAnswered =
 /** What a page is told that names this organisation; who may ask has been checked. */
 export type AnswerBootloader = (request: WithHeaders, org: Org) => Promise<BootloaderAnswered>
 
-export const bootloaderHeaders: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'content-type': 'application/json; charset=utf-8',
-}
+export const bootloaderHeaders: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' }
 
 const minuteMs = 60_000
 

@@ -54,7 +54,7 @@ async function answerNotes(request: ConversationRequest, reply: FastifyReply, { 
   if (id === undefined) return refuse(reply, 'not_found')
   const listed = await notes.listNotes(agentOf(request), id)
   if (listed.kind === 'refused') return refuse(reply, listed.code, listed)
-  return reply.header('cache-control', 'no-store').send({ notes: listed.notes })
+  return reply.send({ notes: listed.notes })
 }
 
 async function answerNote(request: ConversationRequest, reply: FastifyReply, { notes }: DeskRouteOptions) {

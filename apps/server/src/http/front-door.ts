@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headers } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import { answerPlainly } from './plain-answer.ts'
+import { createAnswerPlainly } from './plain-answer.ts'
 import { plainRefusal } from './refuse.ts'
 import type { LimitOptions } from './limited-routes.ts'
 
@@ -21,11 +21,8 @@ export interface FrontDoorOptions extends LimitOptions {
   readonly random: Random
   /** Answers a call of the bootloader as its route would, or rejects; `undefined` where each call is to pass Fastify, which logs it. */
   readonly answerBootloader: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
+  readonly publicUrl: string | undefined
   readonly isStopping: () => boolean
-}
-
-function refuseAtDoor(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
-  answerPlainly(request, response, plainRefusal('rate_limited', { retryAfterSeconds: waitSeconds }))
 }
 
 /** The token that is shown, unchecked. A header that comes twice is no token of ours. */
@@ -49,7 +46,12 @@ function waitSecondsOf(request: IncomingMessage, { admission, findAddress }: Lim
 export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
   const { clock, random, isStopping, answerBootloader } = options
   const { server } = app
+  const answerPlainly = createAnswerPlainly(options.publicUrl)
   let held = 0
+
+  function refuseAtDoor(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
+    answerPlainly(request, response, plainRefusal('rate_limited', { retryAfterSeconds: waitSeconds }))
+  }
 
   function hold(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {
     held += 1

@@ -16,11 +16,10 @@ const countForwarded = ({ headers }: FastifyRequest): number =>
 /** `/healthz`: the process answers. `/readyz`: it can read and write data of its own format, and is not stopping. */
 export function addHealthRoutes(app: FastifyInstance, { store, isStopping, installation }: HealthRouteOptions): void {
   app.get('/healthz', (request, reply) => {
-    void reply.header('cache-control', 'no-store')
     return { ok: true, installation, forwardedFor: countForwarded(request) }
   })
   app.get('/readyz', async (_request, reply) => {
     if (isStopping() || !(await store.isReady())) return refuse(reply, 'unavailable')
-    return reply.header('cache-control', 'no-store').send({ ok: true })
+    return reply.send({ ok: true })
   })
 }

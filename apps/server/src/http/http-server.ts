@@ -6,6 +6,7 @@ import { refusedByStore } from '../conversations/refused.ts'
 import type { Unavailable } from '../store/contract.ts'
 import { addCors } from './cors.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
+import { headersEverywhere } from './headers-everywhere.ts'
 import { about, addRequestLog, logOptions, type LogOptions } from './log.ts'
 import { addRequestPlaces } from './request-places.ts'
 import { refuse } from './refuse.ts'
@@ -36,23 +37,13 @@ function refusalOf(error: FastifyError) {
   }
 }
 
-/**
- * Of every answer, unless its route says otherwise. Callers prove themselves by headers of their own, which no cache minds: without `no-store` one
- * might hand somebody's list to the next (RFC 9111 section 3.5). A year of https, where the server is reached by it (RFC 6797).
- */
-const headersFor = (publicUrl: string | undefined): Readonly<Record<string, string>> => ({
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-  ...(publicUrl?.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
-})
-
 class MalformedJsonError extends Error {
   readonly statusCode = 400
 }
 
 /** Fastify with everything that holds for every route: roles, refusals, limits, CORS and the log. Routes are added by the caller. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const everywhere = headersFor(options.publicUrl)
+  const everywhere = headersEverywhere(options.publicUrl)
   const app = Fastify({
     ...logOptions(options.log),
     http: { shouldUpgradeCallback: options.isUpgrade },

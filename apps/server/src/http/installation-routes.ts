@@ -12,6 +12,6 @@ export function addInstallationRoutes(app: FastifyInstance, store: Store): void 
     if (!org) return refuse(reply, 'not_found')
     const seen = await store.ofOrg(orgId).listSeenOrigins()
     const installation: Installation = { orgKey: org.key, siteId: org.siteId, seen }
-    return reply.header('cache-control', 'no-store').send(installation)
+    return reply.send(installation)
   })
 }

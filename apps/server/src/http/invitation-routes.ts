@@ -55,7 +55,7 @@ async function answerOffer(
     ...{ email: invitation.email, role: invitation.role, orgName: org.name },
     expiresAt: new Date(invitation.expiresAtMs).toISOString(),
   }
-  return reply.header('cache-control', 'no-store').send(offer)
+  return reply.send(offer)
 }
 
 async function answerAccept(
@@ -76,5 +76,5 @@ async function answerAccept(
   if (result.kind !== 'joined')
     return result.kind === 'taken' ? refuse(reply, 'address_taken') : refuse(reply, 'not_found', notOpen)
   await options.recordAudit(request, { orgId: result.orgId, actorId: result.userId, action: 'invitation_accepted' })
-  return reply.header('cache-control', 'no-store').send({ ok: true })
+  return reply.send({ ok: true })
 }

@@ -64,7 +64,7 @@ export async function answerBatch(
       ? { message: messageFor(principal.kind, outcome.message), replayed: outcome.replayed }
       : { error: refusals[outcome.code].error, code: outcome.code },
   )
-  return reply.header('cache-control', 'no-store').send({ results })
+  return reply.send({ results })
 }
 
 /** How far somebody has read. */
@@ -99,7 +99,7 @@ export async function answerMessages(
   const listed = await readMessages(principal, conversationId, query, request, options)
   if (listed.kind === 'refused') return refuse(reply, listed.code, listed)
   const messages = listed.page.messages.map((message) => messageFor(principal.kind, message))
-  return reply.header('cache-control', 'no-store').send({ ...listed.page, messages })
+  return reply.send({ ...listed.page, messages })
 }
 
 const tooManyReads = (comeBackInMs: number): Refused => ({

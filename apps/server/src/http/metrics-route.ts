@@ -34,9 +34,6 @@ export function addMetricsRoute(app: FastifyInstance, metrics: Metrics, access: 
       void reply.header('www-authenticate', 'Bearer')
       return refuse(reply, 'metrics_key_invalid', { hint: 'Send METRICS_KEY as "Authorization: Bearer …".' })
     }
-    return reply
-      .type(metrics.contentType)
-      .header('cache-control', 'no-store')
-      .send(await metrics.read())
+    return reply.type(metrics.contentType).send(await metrics.read())
   })
 }

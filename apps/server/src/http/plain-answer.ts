@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { corsHeadersOf } from './cors.ts'
+import { headersEverywhere } from './headers-everywhere.ts'
 import type { PlainAnswer } from './refuse.ts'
 
+export type AnswerPlainly = (request: IncomingMessage, response: ServerResponse, answer: PlainAnswer) => void
+
 /** An answer without Fastify, with the headers that every answer of the server has. */
-export function answerPlainly(
-  { url }: IncomingMessage,
-  response: ServerResponse,
-  { status, headers, text }: PlainAnswer,
-): void {
-  // Names and values in one list: Node writes it as it is.
-  const lines = ['x-content-type-options', 'nosniff', 'content-length', String(Buffer.byteLength(text))]
-  const cors = corsHeadersOf(url)
-  for (const name in cors) lines.push(name, cors[name] ?? '')
-  for (const name in headers) lines.push(name, headers[name] ?? '')
-  response.writeHead(status, lines).end(text)
+export function createAnswerPlainly(publicUrl: string | undefined): AnswerPlainly {
+  const everywhere = headersEverywhere(publicUrl)
+  return ({ url }, response, { status, headers, text }) => {
+    // Names and values in one list: Node writes it as it is.
+    const lines = ['content-length', String(Buffer.byteLength(text))]
+    for (const each of [everywhere, corsHeadersOf(url), headers])
+      for (const name in each) lines.push(name, each[name] ?? '')
+    response.writeHead(status, lines).end(text)
+  }
 }

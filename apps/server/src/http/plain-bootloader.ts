@@ -3,7 +3,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type AnswerBootloader, bootloaderHeaders } from './bootloader.ts'
 import { createCheck, type GuardOptions } from './guard.ts'
 import { limitOfRoute } from './limited-routes.ts'
-import { answerPlainly } from './plain-answer.ts'
+import { createAnswerPlainly } from './plain-answer.ts'
 import { type PlainAnswer, plainRefusal } from './refuse.ts'
 import { countBootloader } from './telemetry-routes.ts'
 
@@ -18,6 +18,7 @@ const terms = { role: 'public', limit: limitOfRoute('GET', '/api/bootloader') } 
 /** The bootloader's call without Fastify, which costs as much as all the rest of it: the same checks, the same answer, the same refusals. */
 export function createPlainBootloader({ guard, answer, telemetry }: PlainBootloaderOptions) {
   const check = createCheck(guard)
+  const answerPlainly = createAnswerPlainly(guard.publicUrl)
 
   async function decide(request: IncomingMessage): Promise<PlainAnswer> {
     const checked = await check(request, terms)

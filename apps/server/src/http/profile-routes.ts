@@ -14,7 +14,7 @@ export function addProfileRoutes(app: FastifyInstance, visitors: Visitors): void
     if (id === undefined) return refuse(reply, 'not_found')
     const found = await visitors.findVisitor(agentOf(request), id)
     if (found.kind === 'refused') return refuse(reply, found.code, found)
-    return reply.header('cache-control', 'no-store').send(found.answer)
+    return reply.send(found.answer)
   })
 }
 
@@ -27,5 +27,5 @@ async function changeProfile(request: FastifyRequest, reply: FastifyReply, visit
   const browser = browserName(request.headers['user-agent'])
   const kept = await visitors.changeProfile(visitorOf(request), { ...decoded.change, browser })
   if (kept.kind === 'refused') return refuse(reply, kept.code, kept)
-  return reply.header('cache-control', 'no-store').send({ visitor: kept.profile })
+  return reply.send({ visitor: kept.profile })
 }

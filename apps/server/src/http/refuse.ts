@@ -36,14 +36,19 @@ function bodyOf(code: RefusalCode, { message, hint, field }: RefusalDetail): Ref
 
 function headersOf(code: RefusalCode, { retryAfterSeconds }: RefusalDetail): Record<string, string> {
   const refusal: { status: number; retryAfter?: true } = refusals[code]
-  const told: Record<string, string> = { 'cache-control': 'no-store' }
+  const told: Record<string, string> = {}
   if (refusal.retryAfter) told[headers.retryAfter] = String(retryAfterSeconds ?? defaultRetryAfterSeconds)
   return told
 }
 
 /** The one way to say no over HTTP: status, `RefusalBody` and `Retry-After` all come from the protocol's table. */
 export const refuse = (reply: FastifyReply, code: RefusalCode, detail: RefusalDetail = {}): FastifyReply =>
-  reply.code(refusals[code].status).headers(headersOf(code, detail)).send(bodyOf(code, detail))
+  // A file that is not there had headers of its own already.
+  reply
+    .code(refusals[code].status)
+    .header('cache-control', 'no-store')
+    .headers(headersOf(code, detail))
+    .send(bodyOf(code, detail))
 
 /** As `refuse`, where Fastify is not asked. */
 export const plainRefusal = (code: RefusalCode, detail: RefusalDetail): PlainAnswer => ({

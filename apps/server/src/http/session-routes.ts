@@ -33,9 +33,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOpti
     for (const value of setCookies) void reply.header('set-cookie', value)
     return reply.send({ ok: true })
   })
-  app.get('/api/agent/session', async (request, reply) =>
-    reply.header('cache-control', 'no-store').send(await describe(sessionOf(request), options.store)),
-  )
+  app.get('/api/agent/session', async (request, reply) => reply.send(await describe(sessionOf(request), options.store)))
   app.post('/api/agent/token', (request, reply) => answerToken(request, reply, options))
 }
 
@@ -69,7 +67,7 @@ async function answerLogin(
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
   budget.forgive(body.email, options.findAddress(request.raw).key)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
-  return reply.header('cache-control', 'no-store').send(await describe(login.agent, options.store))
+  return reply.send(await describe(login.agent, options.store))
 }
 
 /**
@@ -103,7 +101,5 @@ async function answerToken(request: FastifyRequest, reply: FastifyReply, options
     validFromMs: org.validFromMs,
   })
   const timestamp = new Date(nowMs).toISOString()
-  return reply
-    .header('cache-control', 'no-store')
-    .send({ ok: true, agentToken, userId, timestamp, protocol: protocolNumber })
+  return reply.send({ ok: true, agentToken, userId, timestamp, protocol: protocolNumber })
 }

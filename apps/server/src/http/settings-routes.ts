@@ -29,7 +29,7 @@ function answerSettings({ name, config }: Org, reply: FastifyReply, { clock, fin
   const { aiEnabled: _, ...rest } = config
   const settings: OrgSettings = { name, ...rest }
   const availability = findAvailability(config.officeHours, clock.nowMs())
-  return reply.header('cache-control', 'no-store').send({ settings, availability })
+  return reply.send({ settings, availability })
 }
 
 /** Which settings are other ones now. Of a switch it says which way; what somebody wrote stays out of the record. */

@@ -65,7 +65,7 @@ async function answerTeam(
 ) {
   const members = await team.listMembers(orgId)
   const open = role === 'admin' ? await invitations.list(orgId) : []
-  return reply.header('cache-control', 'no-store').send({
+  return reply.send({
     members: members.map((member) => ({ ...member, isYou: member.userId === userId })),
     invitations: open.map(asOpen),
   })
@@ -88,10 +88,7 @@ async function answerInvite(request: FastifyRequest, reply: FastifyReply, option
         ...{ ...actorOf(agent), action: 'invitation_made', subject: body.email },
         changes: [{ field: 'role', to: body.role }],
       })
-      return reply
-        .code(201)
-        .header('cache-control', 'no-store')
-        .send({ ...asOpen(invited.invitation), token: invited.token })
+      return reply.code(201).send({ ...asOpen(invited.invitation), token: invited.token })
     case 'address-taken':
       return refuse(reply, 'address_taken')
     case 'too-many':

@@ -32,7 +32,7 @@ export function addTelemetryRoutes(app: FastifyInstance, telemetry: Telemetry, c
       const message = `"minutes" is a whole number from 1 to ${String(limits.healthMinutes)}.`
       return refuse(reply, 'request_invalid', { message })
     }
-    return reply.header('cache-control', 'no-store').send(telemetry.read(agentOf(request).orgId, minutes))
+    return reply.send(telemetry.read(agentOf(request).orgId, minutes))
   })
 }
 

@@ -54,7 +54,7 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, options: TwoF
   options.budget.forgive(userId, options.findAddress(request.raw).key)
   if (offer.kind !== 'offered') return refuse(reply, 'two_factor_on')
   const { uri, backupCodes } = offer
-  return reply.header('cache-control', 'no-store').send({ uri, backupCodes })
+  return reply.send({ uri, backupCodes })
 }
 
 async function confirm(request: FastifyRequest, reply: FastifyReply, options: TwoFactorRouteOptions) {
@@ -93,5 +93,5 @@ function answerDone(
   // In the place of what the guard has set: the session that this began with has ended.
   void reply.removeHeader('set-cookie')
   for (const value of setCookies) void reply.header('set-cookie', value)
-  return reply.header('cache-control', 'no-store').send({ ok: true })
+  return reply.send({ ok: true })
 }

@@ -38,7 +38,6 @@ async function answerExport(
   return reply
     .header('content-type', 'application/json; charset=utf-8')
     .header('content-disposition', `attachment; filename="visitor-${visitorId}.json"`)
-    .header('cache-control', 'no-store')
     .send(Readable.from(pieces))
 }
 
@@ -54,5 +53,5 @@ async function answerErasure(
   if (erased.kind === 'refused') return refuse(reply, erased.code, erased)
   await recordAudit(request, { ...actorOf(agent), action: 'data_deleted', subject: visitorId })
   const { conversations, messages } = erased
-  return reply.header('cache-control', 'no-store').send({ deleted: { conversations, messages } })
+  return reply.send({ deleted: { conversations, messages } })
 }
