@@ -198,6 +198,19 @@ describe('backup', () => {
       const foreign = await runCommand(['restore', file], inFolder(join(dataFolder, 'c')))
       expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('other keys') as string])
       expect(readdirSync(join(dataFolder, 'c'))).toEqual(['keys.json'])
+      // Of a database that was moved away, but not what SQLite had laid beside it: it would come back over the restored one.
+      mkdirSync(join(dataFolder, 'e'))
+      writeFileSync(join(dataFolder, 'e', 'helvino.db-wal'), 'the old data')
+      const beside = await runCommand(['restore', file], inFolder(join(dataFolder, 'e')))
+      expect([beside.code, beside.stderr]).toEqual([1, expect.stringContaining('helvino.db-wal already') as string])
+      expect(readdirSync(join(dataFolder, 'e'))).toEqual(['helvino.db-wal'])
+      // Nor is a backup made with other keys than the database's: its visitors would come back as strangers.
+      const original = readFileSync(join(dataFolder, 'keys.json'))
+      writeFileSync(join(dataFolder, 'keys.json'), readFileSync(join(other.dataFolder, 'keys.json')))
+      const mixed = await runCommand(['backup', join(dataFolder, 'f')], inFolder(dataFolder))
+      writeFileSync(join(dataFolder, 'keys.json'), original)
+      expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining('with other keys') as string])
+      expect(existsSync(join(dataFolder, 'f'))).toBe(false)
       const unnamed = await runCommand(['backup', join(dataFolder, 'd')], inFolder(testFolder()))
       expect([unnamed.code, unnamed.stderr]).toEqual([1, expect.stringContaining('no key file') as string])
     },

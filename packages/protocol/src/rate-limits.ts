@@ -10,10 +10,13 @@ export interface Rate {
  * address stay far below; what goes beyond is a program, or a site that its operator has to know.
  */
 export const rateLimits = {
-  /** Every request of one address: 200 people behind it, each with two requests in a second. */
-  address: { perSecond: 400, burst: 4_000 },
-  /** Bootloader calls of one address: a page load each, and a renewal in some four minutes. */
-  addressBootloader: { perSecond: 100, burst: 1_000 },
+  /**
+   * Every request of one address: 200 people behind it, each with a request in two seconds. Half of what one organisation may ask, so that one address
+   * uses up none.
+   */
+  address: { perSecond: 100, burst: 2_000 },
+  /** Bootloader calls of one address: a page load each, and a renewal in some four minutes. Half of an organisation's, too. */
+  addressBootloader: { perSecond: 50, burst: 1_000 },
   /** Conversations that are opened from one address: 200 people who all begin within the same minute come at once. */
   addressOpen: { perSecond: 10, burst: 500 },
   /** Logins, and what is done with invitations, of one address; the budget of passwords is much tighter. */

@@ -289,7 +289,7 @@ function wire(
   const agents = loginModel(disk, clock)
   const guarded = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const http = new SimHttp({
-    guard: server.createGuard(guarded),
+    ...server.createGuard({ ...guarded, clock }),
     refuse: server.refuse,
     answerError: (error, reply) => {
       const reason = server.unavailableReason(error)

@@ -5,7 +5,7 @@ import type { SimAnswer } from '@helvino/testkit'
 import type { ServerPackage } from './server-package.ts'
 
 type App = Parameters<ServerPackage['addVisitorRoutes']>[0]
-type Guard = ReturnType<ServerPackage['createGuard']>
+type Guard = ReturnType<ServerPackage['createGuard']>['guard']
 type FastifyRequest = Parameters<Guard>[0]
 type FastifyReply = Parameters<Guard>[1]
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown

@@ -40,9 +40,12 @@ describe('token buckets', () => {
 
   it('[RL4] are owed what came unannounced, and whoever comes next waits for it', () => {
     const buckets = bucketsOf()
-    buckets.owe('a', 14, 0)
-    expect(buckets.take('a', 0)).toBe(1_000)
-    expect(buckets.take('a', 1_000)).toBe(0)
+    buckets.owe('a', 9, 0)
+    expect(buckets.take('a', 0)).toBe(500)
+    expect(buckets.take('a', 500)).toBe(0)
+    // However much it is, one burst is owed and no more.
+    buckets.owe('b', 10_000, 0)
+    expect(buckets.take('b', 0)).toBe(600)
   })
 
   it('[RL5] hold as often as the scale says, and never where it is 0', () => {

@@ -62,11 +62,16 @@ export class TokenBuckets {
     return eachMs === 0 ? 0 : takeOne(this.#bucketOf(name), { eachMs: eachMs / share, burstMs }, nowMs)
   }
 
-  /** Takes so many that were not known of before, whether or not there are any: whoever comes next waits for them. */
+  /**
+   * Takes so many that were not known of before, whether or not there are any: whoever comes next waits for them. One burst is owed at the most, so
+   * that what comes at once keeps nobody away for long.
+   */
   owe(name: string, count: number, nowMs: number): void {
     if (this.#price.eachMs === 0) return
     const bucket = this.#bucketOf(name)
-    bucket.fullAtMs = Math.max(bucket.fullAtMs, nowMs) + count * this.#price.eachMs
+    const { eachMs, burstMs } = this.#price
+    const fullAtMs = Math.max(bucket.fullAtMs, nowMs) + count * eachMs
+    bucket.fullAtMs = Math.max(bucket.fullAtMs, Math.min(fullAtMs, nowMs + 2 * burstMs))
   }
 
   #bucketOf(name: string): Bucket {

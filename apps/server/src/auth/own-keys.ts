@@ -29,13 +29,16 @@ export async function openItsKeys(
 ): Promise<KeyRingOpening> {
   const database: Kysely<AgentTables> = kysely.$extendTables<AgentTables>()
   await migrateAgentTables(database, dialect)
-  if (instead) await database.deleteFrom('installation').where('name', '=', 'visitor_key').execute()
   const path = join(options.folder, 'keys.json')
-  const isServed = (await readFact(database, 'visitor_key')) !== undefined
-  if (isServed && keyFileAt(path).read().kind === 'missing')
+  // Data of an older version may have no such fact; but who has visitors had keys.
+  const isServed =
+    (await readFact(database, 'visitor_key')) ??
+    (await kysely.selectFrom('visitors').select('id').limit(1).executeTakeFirst())
+  if (isServed !== undefined && !instead && keyFileAt(path).read().kind === 'missing')
     return { kind: 'invalid', message: `There is no key file ${path}, and the database was served with one. ${remedy}` }
   const opening = openKeyRing(options)
   if (opening.kind === 'invalid') return opening
+  if (instead) await database.deleteFrom('installation').where('name', '=', 'visitor_key').execute()
   const fingerprint = fingerprintOf(opening.keyRing)
   if ((await keepFact(database, 'visitor_key', fingerprint)) === fingerprint) return opening
   return { kind: 'invalid', message: `The database was served with other keys than those in ${path}. ${remedy}` }

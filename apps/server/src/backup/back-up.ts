@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@helvino/runtime'
-import { keyFileAt } from '../auth/key-file.ts'
+import { keyFileAt, type StoredKeys } from '../auth/key-file.ts'
+import { fingerprintOf } from '../auth/own-keys.ts'
 import { leftTables, movedTables } from '../migrate-data/moved-tables.ts'
 import { type DatabasePlace, inspectDatabase } from '../open-database.ts'
 import type { InspectedDatabase } from '../store/inspected-database.ts'
 import { BackupError } from './backup-error.ts'
 import { writeBackupFile } from './backup-file.ts'
 import type { BackupPart, BackupValue, RowCounts } from './backup-lines.ts'
+
+interface KeyFileText {
+  readonly path: string
+  readonly keys: StoredKeys
+  readonly text: string
+}
 
 interface Column {
   readonly table: string
@@ -17,8 +24,11 @@ interface Column {
 const columnsSql = {
   sqlite: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_master t, pragma_table_info(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid`,
-  postgres: `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
-    WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position`,
+  // Tables alone, and none that an extension brought along.
+  postgres: `SELECT c.relname AS "table", a.attname AS "column" FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    ORDER BY c.relname, a.attnum`,
 }
 
 // Neither says anything of the installation: the format stands in the head.
@@ -50,11 +60,21 @@ async function columnsByTable({ dialect, ask }: InspectedDatabase): Promise<Read
   return tables
 }
 
-async function* partsOf(database: InspectedDatabase, keys: string, takenAt: string): AsyncGenerator<BackupPart> {
+/** A backup with the keys of another installation would bring back visitors who find none of their conversations. */
+async function refuseForeignKeys({ ask }: InspectedDatabase, { path, keys }: KeyFileText): Promise<void> {
+  const [known] = await ask<{ readonly value: string }>("SELECT value FROM installation WHERE name = 'visitor_key'")
+  if (known && known.value !== fingerprintOf(keys))
+    throw new BackupError(
+      `The database was served with other keys than those in ${path}: set HELVINO_DATA_DIR to the server's data folder`,
+    )
+}
+
+async function* partsOf(database: InspectedDatabase, keys: KeyFileText, takenAt: string): AsyncGenerator<BackupPart> {
   const { dialect, format } = database
   yield { kind: 'head', takenAt, dialect, format }
-  yield { kind: 'keys', text: keys }
+  yield { kind: 'keys', text: keys.text }
   const tables = await columnsByTable(database)
+  if (tables.has('installation')) await refuseForeignKeys(database, keys)
   for (const { name, key } of movedTables) {
     const columns = tables.get(name)
     // Data of an older version has fewer.
@@ -65,13 +85,13 @@ async function* partsOf(database: InspectedDatabase, keys: string, takenAt: stri
   }
 }
 
-function readKeys(dataFolder: string): string {
+function readKeys(dataFolder: string): KeyFileText {
   const path = join(dataFolder, 'keys.json')
   const reading = keyFileAt(path).read()
   if (reading.kind === 'missing')
     throw new BackupError(`There is no key file ${path}: set HELVINO_DATA_DIR to the server's data folder`)
   if (reading.kind === 'invalid') throw new BackupError(reading.message.replace(/\.$/, ''))
-  return readFileSync(path, 'utf8')
+  return { path, keys: reading.keys, text: readFileSync(path, 'utf8') }
 }
 
 export interface BackUpOptions extends DatabasePlace {

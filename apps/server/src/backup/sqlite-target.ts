@@ -57,8 +57,13 @@ async function fillFile(
 
 /** A file that does not exist yet, and does not until all of it is there. */
 export function sqliteTarget(path: string): RestoreTarget {
-  if (existsSync(path))
-    throw new BackupError(`There is a database ${path} already: only an empty data folder is filled`)
+  const refuseWhatIsThere = () => {
+    // What SQLite lays beside a database belongs to that one alone: it would bring the old data back over the restored.
+    const there = ['', '-wal', '-shm', '-journal'].map((suffix) => `${path}${suffix}`).find((file) => existsSync(file))
+    if (there === undefined) return
+    throw new BackupError(`There is a database ${there} already: only an empty data folder is filled`)
+  }
+  refuseWhatIsThere()
   return {
     place: path,
     async fill(parts, head, beforeKept) {
@@ -71,6 +76,7 @@ export function sqliteTarget(path: string): RestoreTarget {
         const counts = await fillFile(database, parts, head)
         database.close()
         beforeKept()
+        refuseWhatIsThere()
         renameSync(partial, path)
         return counts
       } finally {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Clock } from '@helvino/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Agents } from '../auth/agents.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
@@ -64,22 +65,44 @@ export function createCheck(options: GuardOptions) {
     )
     if (authentication.kind === 'granted') return authentication.principal
     const { code, hint, retryAfterSeconds } = authentication
-    const token = role === 'visitor' ? credentials.orgToken : credentials.agentToken
+    // Of a public caller no token was verified: what stands there may be anything, and as long as a header is.
+    const token = {
+      visitor: credentials.orgToken,
+      agent: credentials.agentToken,
+      admin: credentials.agentToken,
+      public: undefined,
+    }[role]
     if (retryAfterSeconds !== undefined && token !== undefined) admission.rememberToken(token, retryAfterSeconds)
     return { kind: 'turned-away', code, hint, retryAfterSeconds, authentication }
   }
 }
 
-/** Every route passes this, by the role that the route table gives it. */
-export function createGuard(options: GuardOptions) {
+/** A body may come for half a minute after its head: after so long, in ms, it is asked again who sends it. */
+const stillHoldsForMs = 1_000
+
+/** `undefined` where there is none; an address that no route answers goes on to the refusal for it. */
+const roleOf = ({ method, routeOptions: { url } }: FastifyRequest): RouteRole | undefined =>
+  url === undefined ? 'anyone' : roleOfRoute(method, url)
+
+/** Every route passes both, by the role that the route table gives it. */
+export interface Guard {
+  /** Before the body is read. */
+  guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>
+  /** Once it is there: whoever may do it no more by now does not. */
+  guardAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>
+}
+
+export function createGuard(options: GuardOptions & { readonly clock: Clock }): Guard {
+  const { clock, authenticate } = options
   const check = createCheck(options)
 
-  return async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const pattern = request.routeOptions.url
-    // An address that no route answers goes on to the refusal for it.
-    const role = pattern === undefined ? 'anyone' : roleOfRoute(request.method, pattern)
+  return { guard, guardAgain }
+
+  async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    const role = roleOf(request)
     if (role === undefined) throw new Error('A route without a role was reached.')
-    const limit = limitOfRoute(request.method, pattern)
+    const limit = limitOfRoute(request.method, request.routeOptions.url)
+    request.guardedAtMs = clock.monotonicMs()
     const checked = await check(request, { role: role === 'session' ? 'anyone' : role, limit })
     if (checked?.kind === 'turned-away') {
       request.turnedAway = checked.authentication
@@ -87,6 +110,15 @@ export function createGuard(options: GuardOptions) {
     }
     request.principal = checked
     return role === 'session' ? guardSession(request, reply) : undefined
+  }
+
+  async function guardAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    if (clock.monotonicMs() - request.guardedAtMs < stillHoldsForMs) return undefined
+    const role = roleOf(request)
+    if (role === 'session') return guardSession(request, reply)
+    if (role === undefined || role === 'anyone') return undefined
+    const authentication = await authenticate(readCredentials(request), role)
+    return authentication.kind === 'granted' ? undefined : refuse(reply, authentication.code, authentication)
   }
 
   async function guardSession(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {

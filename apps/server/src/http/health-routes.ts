@@ -15,7 +15,7 @@ const countForwarded = ({ headers }: FastifyRequest): number =>
 
 /** `/healthz`: the process answers. `/readyz`: it can read and write data of its own format, and is not stopping. */
 export function addHealthRoutes(app: FastifyInstance, { store, isStopping, installation }: HealthRouteOptions): void {
-  app.get('/healthz', (request, reply) => {
+  app.get('/healthz', (request) => {
     return { ok: true, installation, forwardedFor: countForwarded(request) }
   })
   app.get('/readyz', async (_request, reply) => {

@@ -1,24 +1,31 @@
+import type { OrgId } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { openTestLimits } from '../../tests/test-limits.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { createHttpServer } from './http-server.ts'
 import { frameTable, routeTable } from './route-table.ts'
 
 const refuseAll: Authenticate = () => Promise.resolve({ kind: 'refused', code: 'token_missing' })
 
-async function createServer() {
+const grantedAgent = {
+  kind: 'granted',
+  principal: { kind: 'agent', orgId: 'org' as OrgId, userId: 'user', role: 'admin' } as Principal,
+} as const
+
+async function createServer(clock = new SimClock(), authenticate = refuseAll) {
   const lines: string[] = []
   const app = createHttpServer({
-    authenticate: refuseAll,
+    authenticate,
     isUpgrade: () => false,
     unavailableReason,
     random: new SimRandom(1),
     agents: { findSession: () => Promise.resolve({ kind: 'none' }) },
     publicUrl: undefined,
     ownOrigins: () => ['http://localhost:4000'],
-    clock: new SimClock(),
+    clock,
     ...openTestLimits(new SimClock(), new SimRandom(1)),
     log: { level: 'error', clock: new SimClock(), stream: { write: (line) => lines.push(line) } },
   })
@@ -61,6 +68,30 @@ describe('http server', () => {
       expect(answer.statusCode, route).toBeLessThanOrEqual(403)
     }
     expect(reached).toEqual([])
+    await app.close()
+  })
+
+  it('[HT41] asks again who calls once a body is there that came slowly', async () => {
+    const clock = new SimClock()
+    let mayStill = true
+    const { app } = await createServer(clock, () =>
+      Promise.resolve(mayStill ? grantedAgent : { kind: 'refused', code: 'token_invalid' }),
+    )
+    let untilRead: () => Promise<void> = () => Promise.resolve()
+    app.addHook('preParsing', () => untilRead())
+    app.post('/api/agent/sessions/end', () => 'reached')
+    const statusOf = async () => (await app.inject({ method: 'POST', url: '/api/agent/sessions/end' })).statusCode
+    untilRead = async () => {
+      await clock.advance(900)
+      mayStill = false
+    }
+    expect(await statusOf()).toBe(200)
+    mayStill = true
+    untilRead = async () => {
+      await clock.advance(1_100)
+      mayStill = false
+    }
+    expect(await statusOf()).toBe(401)
     await app.close()
   })
 

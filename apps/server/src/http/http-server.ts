@@ -75,13 +75,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
   app.decorateRequest('turnedAway', undefined)
+  app.decorateRequest('guardedAtMs', 0)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(everywhere).header(requestIdHeader, request.id)
     done()
   })
   addRequestLog(app, options.log)
   addCors(app)
-  app.addHook('onRequest', createGuard(options))
+  const { guard, guardAgain } = createGuard(options)
+  app.addHook('onRequest', guard)
+  app.addHook('preHandler', guardAgain)
   addRequestPlaces(app, options.admission)
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))

@@ -53,12 +53,13 @@ export async function answerBatch(
   if (conversationId === undefined) return refuse(reply, 'not_found')
   const body = decodeBatchBody(request.body)
   if (body.kind === 'refused') return refuse(reply, body.code, body)
-  admission.oweMessages(callerOf(principal), body.value.length - 1)
   const posted = await conversations.postMessages(
     principal,
     body.value.map((message) => ({ conversationId, ...message })),
   )
   if (posted.kind === 'refused') return refuse(reply, posted.code, posted)
+  // The request was paid for; of what never came to the store nobody owes anything.
+  admission.oweMessages(callerOf(principal), body.value.length - 1)
   const results = posted.outcomes.map((outcome) =>
     outcome.kind === 'accepted'
       ? { message: messageFor(principal.kind, outcome.message), replayed: outcome.replayed }

@@ -22,12 +22,15 @@ export function addRequestPlaces(
     }
     const leave = admission.enterRequest(principal.kind === 'agent' ? principal.orgId : principal.org.id)
     if (leave) {
-      // However it ends: answered, or given up by whoever asked.
-      reply.raw.once('close', leave)
+      // However it ends: answered, or given up by whoever asked, which may have been while it was found out who that is.
+      if (reply.raw.destroyed || request.raw.socket.destroyed) leave()
+      else reply.raw.once('close', leave)
       done()
     } else {
       const { orgToken, agentToken } = readCredentials(request)
-      const token = principal.kind === 'agent' ? agentToken : orgToken
+      // A token that nobody has verified may be anything, and as long as a header is.
+      const verified = { visitor: orgToken, agent: agentToken, public: undefined }
+      const token = verified[principal.kind]
       refuse(reply, 'unavailable', { retryAfterSeconds: admission.turnAwayBriefly(token) })
     }
   })

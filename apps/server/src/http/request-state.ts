@@ -9,6 +9,8 @@ declare module 'fastify' {
     /** Set by the one guard; `undefined` on routes for anyone. */
     principal: Principal | undefined
     agentSession: AgentSession | undefined
+    /** When the one guard looked, monotonic ms. */
+    guardedAtMs: number
     /** Why the one guard let nobody in. */
     turnedAway: Extract<Authentication, { kind: 'refused' }> | undefined
   }

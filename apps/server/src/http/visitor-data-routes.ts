@@ -49,9 +49,10 @@ async function answerErasure(
   const agent = agentOf(request)
   const visitorId = visitorIdOf(request)
   if (visitorId === undefined) return refuse(reply, 'not_found')
-  const erased = await erasure.eraseVisitor(agent.orgId, visitorId)
+  const erased = await erasure.eraseVisitor(agent.orgId, visitorId, () =>
+    recordAudit(request, { ...actorOf(agent), action: 'data_deleted', subject: visitorId }),
+  )
   if (erased.kind === 'refused') return refuse(reply, erased.code, erased)
-  await recordAudit(request, { ...actorOf(agent), action: 'data_deleted', subject: visitorId })
   const { conversations, messages } = erased
   return reply.send({ deleted: { conversations, messages } })
 }

@@ -25,9 +25,13 @@ export interface ErasedCount {
 export interface Erasure {
   /**
    * Everything of a visitor. Once it is begun it ends: a server that stops meanwhile leaves the rest to the next sweep. Resolves when all of it
-   * is gone from the disk; the visitor's open sockets are closed at the next recheck.
+   * is gone from the disk; the visitor's open sockets are closed at the next recheck. `onBegun`: from here on it cannot be undone.
    */
-  eraseVisitor(orgId: OrgId, visitorId: PublicVisitorId): Promise<({ readonly kind: 'erased' } & ErasedCount) | Refused>
+  eraseVisitor(
+    orgId: OrgId,
+    visitorId: PublicVisitorId,
+    onBegun: () => Promise<void>,
+  ): Promise<({ readonly kind: 'erased' } & ErasedCount) | Refused>
   /** Conversations in which nothing was said since `beforeMs`, until there is none, or `isStopped` says so between two transactions. */
   eraseInactive(orgId: OrgId, beforeMs: number, isStopped: () => boolean): Promise<ErasedCount | Unavailable>
   /** What is condemned and not erased. */
@@ -56,11 +60,12 @@ export function createErasure({ store, fanOut, clock, random }: ErasureOptions):
 
   return {
     eraseRest,
-    async eraseVisitor(orgId, visitorId) {
+    async eraseVisitor(orgId, visitorId, onBegun) {
       const condemned = await store.ofOrg(orgId).condemnVisitor(visitorId, clock.nowMs())
       if (condemned.kind === 'unavailable') return refusedByStore(condemned, random)
       if (condemned.kind === 'no-visitor') return refused('not_found')
       tell(orgId, condemned.conversationIds)
+      await onBegun()
       const count = await eraseRest(orgId, () => false)
       if ('kind' in count) return refusedByStore(count, random)
       await store.scrub()

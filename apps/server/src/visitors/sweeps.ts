@@ -45,17 +45,16 @@ export function startSweeps({ store, erasure, clock, alone, onSwept, onFailure }
   }
 
   async function sweep(): Promise<void> {
-    let hasErased = false
     for (const orgId of await store.listOrgIds()) {
       if (isStopped) return
       const swept = await sweepOrg(orgId)
       // A store that takes no write says so itself; the next sweep goes on.
       if ('kind' in swept) return
       if (swept.conversations + swept.messages === 0) continue
-      hasErased = true
       onSwept({ orgId, ...swept })
     }
-    if (hasErased) await store.scrub()
+    // Whether or not it has erased: somebody may have read the log when an earlier deletion was to be scrubbed from it.
+    await store.scrub()
   }
 
   function sweepAfter(delayMs: number): void {
