@@ -274,7 +274,7 @@ export class Outbox {
 
   async #keep(): Promise<Step> {
     for (;;) {
-      const step = (await this.#try()) ?? (await this.#try())
+      const step = await this.#try().then((kept) => kept ?? this.#try())
       if (step) return step
       this.#places = this.#places.slice(1)
       this.#changes = new Map(this.#merged(this.#kept).map((entry) => [entry.id, { entry, isNew: true }]))
