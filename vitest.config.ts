@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { promisedCode } from './tools/promised-code.mjs'
 
 const projects = ['packages', 'apps', 'sim', 'tools', 'bench']
 const unit = projects.flatMap((folder) => [`${folder}/**/*.test.ts`, `${folder}/**/*.test.tsx`])
@@ -10,6 +11,13 @@ export default defineConfig({
     // Two cores: more workers only take time from each other, and process-level tests have deadlines.
     maxWorkers: 2,
     allowOnly: false,
+    coverage: {
+      provider: 'v8',
+      include: promisedCode,
+      reporter: ['text'],
+      reportsDirectory: '.cache/coverage',
+      thresholds: { branches: 100 },
+    },
     projects: [
       {
         test: {

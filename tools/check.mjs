@@ -4,6 +4,7 @@ import { build } from 'esbuild'
 import { areBuildsReady, buildApps } from './builds.mjs'
 import { root, runQuietly } from './child.mjs'
 import { withSetupLock } from './lock-folder.mjs'
+import { itsTests } from './promised-code.mjs'
 
 const modules = join(root, 'node_modules')
 const cache = join(root, '.cache')
@@ -69,6 +70,11 @@ function boundaries() {
   ])
 }
 
+/** Counting slows the tests down, and other guards run beside them: each may take longer than it may by itself. */
+function coverage() {
+  return tool('vitest/vitest.mjs', ['run', '--coverage', '--testTimeout=60000', '--reporter=dot', ...itsTests])
+}
+
 /** @param {string} file */
 function testFile(file) {
   return tool('vitest/vitest.mjs', ['run', '--project', 'unit', '--reporter=dot', file])
@@ -76,6 +82,7 @@ function testFile(file) {
 
 /** The slow ones first, so that two at a time end together. @type {Record<string, () => Promise<Outcome>>} */
 const guards = {
+  coverage,
   lint: () => tool('eslint/bin/eslint.js', ['--max-warnings', '0', '.']),
   types,
   boundaries,
@@ -87,12 +94,12 @@ const guards = {
   mangling: () => testFile('tools/outside-names.test.ts'),
 }
 
-/** @param {string} name @param {() => Promise<Outcome>} guard */
-async function report(name, guard) {
+/** @param {string} name @param {() => Promise<Outcome>} guard @param {boolean} hasFigures */
+async function report(name, guard, hasFigures) {
   const startedAtMs = performance.now()
   const outcome = await guard().catch((/** @type {unknown} */ error) => ({ code: 1, output: `${String(error)}\n` }))
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1).padStart(5)
-  const isShown = outcome.code !== 0 || name === 'sizes'
+  const isShown = outcome.code !== 0 || hasFigures
   console.log(
     `${outcome.code === 0 ? 'ok     ' : 'REFUSED'} ${name.padEnd(11)} ${seconds} s${isShown ? `\n${outcome.output}` : ''}`,
   )
@@ -110,9 +117,11 @@ async function main(names) {
   const due = Object.entries(guards).filter(([name]) => names.length === 0 || names.includes(name))
   /** @type {string[]} */
   const refused = []
+  // The table of branches is long: it is for whoever asks for it.
+  const withFigures = names.includes('coverage') ? ['sizes', 'coverage'] : ['sizes']
   const worker = async () => {
     for (let next = due.shift(); next !== undefined; next = due.shift()) {
-      if (!(await report(...next))) refused.push(next[0])
+      if (!(await report(...next, withFigures.includes(next[0])))) refused.push(next[0])
     }
   }
   await Promise.all([worker(), worker()])

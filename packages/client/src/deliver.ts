@@ -60,10 +60,11 @@ export function createDeliver(ports: DeliverPorts) {
     if (settled.kind !== 'answered') return entries.map(() => settled)
     const conversationId = settled.value
     const results = await api.postMessages(conversationId, entries, signal)
-    return results.map((result) => {
+    return results.map((result): Delivery => {
       if (result.kind === 'refused' && result.code === 'not_found') onGone(conversationId)
+      if (result.kind !== 'answered') return result
       // Something in between said yes to it (a portal that wants a login, say): the message has its key, so that asking again is safe.
-      if (result.kind === 'answered' && result.value.sequence === undefined && isSequenced())
+      if (result.value.sequence === undefined && isSequenced())
         return { kind: 'unreachable', reason: 'an answer that cannot be read', retryAfterMs: undefined }
       return { ...result, conversationId }
     })

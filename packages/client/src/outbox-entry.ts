@@ -22,3 +22,8 @@ export interface OutboxEntry {
   readonly createdAtMs: number
   readonly delivery: DeliveryState
 }
+
+/** One that is still to be sent. */
+export interface WaitingEntry extends OutboxEntry {
+  readonly delivery: Exclude<DeliveryState, { state: 'failed' }>
+}

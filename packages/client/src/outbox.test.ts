@@ -322,6 +322,74 @@ describe('the outbox', () => {
     expect(heads(1)).toEqual([half])
   })
 
+  it('[CV14] tells the other tabs nothing of a message that was settled already', async () => {
+    const { outbox, keptCount } = browser().open()
+    await outbox.enqueue(undefined, 'text')
+    const [entry] = outbox.entries
+    if (!entry) throw new Error('no entry')
+    await outbox.settle(entry.id)
+    const told = keptCount()
+    await outbox.settle(entry.id)
+    expect(keptCount()).toBe(told)
+  })
+
+  it('[CV15] holds back for the longest time that the server has asked for', async () => {
+    const { outbox } = browser().open()
+    outbox.hold(60_000)
+    outbox.hold(1_000)
+    expect(outbox.heldMs).toBe(60_000)
+    outbox.hold(90_000)
+    expect(outbox.heldMs).toBe(90_000)
+  })
+
+  it('[CV16] keeps in the next step what was said of a message while the one before was being kept', async () => {
+    const { sim, open, advance } = browser()
+    const { outbox } = open()
+    await outbox.enqueue(undefined, 'text')
+    const [entry] = outbox.entries
+    if (!entry) throw new Error('no entry')
+    sim.database.delayMs = 20
+    void outbox.mark(entry.id, { state: 'failed', code: 'content_invalid' })
+    await advance(15)
+    void outbox.retry(entry.id)
+    await advance(40)
+    const other = open()
+    void other.outbox.load()
+    await advance(40)
+    expect(other.outbox.entries).toMatchObject([{ delivery: { state: 'queued', attempts: 0 } }])
+  })
+
+  it('[CV17] keeps nothing in a place that answers only after it was given up', async () => {
+    const { sim, open, advance } = browser()
+    sim.database.delayMs = 5_000
+    const { outbox, heads } = open()
+    const taken = outbox.enqueue(undefined, 'text')
+    await advance(20_000)
+    await taken
+    expect([outbox.durability, heads()]).toEqual(['device', ['text']])
+    expect([sim.database.get('owner'), sim.texts.get('owner')]).toMatchObject([
+      undefined,
+      { entries: [{ content: 'text' }] },
+    ])
+  })
+
+  it('[CV18] counts the tries of a message from the start where their number cannot be read, and fails one of no known age', async () => {
+    const { sim, open } = browser()
+    const { clock } = open()
+    const delivery = { state: 'queued', attempts: 'many' }
+    const entries = [
+      { id: 'i', content: 'text', createdAtMs: clock.nowMs(), delivery },
+      { id: 'j', content: 'old text', createdAtMs: 'once', delivery },
+    ]
+    sim.database.set('owner', { entries, lanes: {} })
+    const { outbox } = open()
+    await outbox.load()
+    expect(outbox.entries).toMatchObject([
+      { id: 'i', delivery: { state: 'queued', attempts: 0 } },
+      { id: 'j', delivery: { state: 'failed', code: 'expired' } },
+    ])
+  })
+
   it('[OB16] leaves no timer once nothing waits', async () => {
     const { open, advance } = browser()
     const { outbox, tab } = open()

@@ -1,6 +1,6 @@
 import { type ClientMessageId, type ConversationId, limits } from '@helvino/protocol'
 import { type Clock, type KeyValue, type Random, type SharedValues, uuid } from '@helvino/runtime'
-import type { DeliveryState, OutboxEntry } from './outbox-entry.ts'
+import type { DeliveryState, OutboxEntry, WaitingEntry } from './outbox-entry.ts'
 import { decodeOutboxRecord, type Hold, type Lease, type OutboxRecord, restOfHoldMs } from './outbox-record.ts'
 
 export type EnqueueResult =
@@ -67,7 +67,7 @@ const showWithinMs = 50
 
 const freshDelivery = { state: 'queued', attempts: 0 } as const
 
-const isWaiting = ({ delivery }: OutboxEntry): boolean => delivery.state !== 'failed'
+const isWaiting = (entry: OutboxEntry): entry is WaitingEntry => entry.delivery.state !== 'failed'
 
 /**
  * Messages on their way out, in the order of entry, shared by all tabs of their owner. Everything is said first and kept in the next step, which
@@ -168,10 +168,10 @@ export class Outbox {
    * The next entries of a lane to be sent together, at most so many: they are for one conversation, and fit into one request. None while the
    * first is still being kept, or where another tab sends them.
    */
-  heads(lane: string, most: number): readonly OutboxEntry[] {
+  heads(lane: string, most: number): readonly WaitingEntry[] {
     const lease = this.#lanes[lane]
     if (lease?.tab !== this.#tab || lease.untilMs <= this.#ports.clock.nowMs()) return []
-    const waiting = this.#entries.filter((entry) => isWaiting(entry) && this.#ports.laneOf(entry) === lane)
+    const waiting = this.#entries.filter(isWaiting).filter((entry) => this.#ports.laneOf(entry) === lane)
     let length = 0
     const end = waiting.findIndex(({ id, conversationId, content }, index) => {
       const isUnsaved = this.#changes.get(id)?.isNew === true
@@ -274,7 +274,7 @@ export class Outbox {
 
   async #keep(): Promise<Step> {
     for (;;) {
-      const step = (await this.#try()) ?? (await this.#try())
+      const step = await this.#try().then((kept) => kept ?? this.#try())
       if (step) return step
       this.#places = this.#places.slice(1)
       this.#changes = new Map(this.#merged(this.#kept).map((entry) => [entry.id, { entry, isNew: true }]))

@@ -8,7 +8,7 @@ import { type Delivery, Sender } from './sender.ts'
 const conversationId = 'c1' as ConversationId
 const unreachable: Delivery = { kind: 'unreachable', reason: 'down', retryAfterMs: undefined }
 
-function rig({ mostAtOnce = 1, clock = new SimClock(), values = new SimValues(), seed = 2 } = {}) {
+function rig({ mostAtOnce = 1, mostAnswered = 50, clock = new SimClock(), values = new SimValues(), seed = 2 } = {}) {
   const life = new SimLife()
   const stop = new AbortController()
   const scripted: Delivery[] = []
@@ -35,7 +35,7 @@ function rig({ mostAtOnce = 1, clock = new SimClock(), values = new SimValues(),
     mostInFlight = Math.max(mostInFlight, inFlight)
     await new Promise<void>((resolve) => clock.startTimer(50, resolve))
     inFlight -= 1
-    return entries.map(() => scripted.shift() ?? answered())
+    return entries.slice(0, mostAnswered).map(() => scripted.shift() ?? answered())
   }
   const answered = (): Delivery => {
     sequence += 1
@@ -191,6 +191,27 @@ describe('the sender', () => {
     await clock.advance(60_000)
     expect(tries).toHaveLength(1)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('[CV13] hears nothing of a request that was under way when it was stopped: the message is left to the next page', async () => {
+    const { clock, stop, outbox, accepted, attempts } = rig()
+    void outbox.enqueue(undefined, 'a')
+    await clock.advance(20)
+    stop.abort()
+    await clock.advance(1_000)
+    expect([accepted, attempts]).toEqual([[], []])
+    expect(outbox.entries).toMatchObject([{ content: 'a', delivery: { state: 'sending', attempts: 0 } }])
+  })
+
+  it('[CV11] tries again what the answer to a batch says nothing of', async () => {
+    const { clock, outbox, accepted, tries, attempts } = rig({ mostAtOnce: 50, mostAnswered: 1 })
+    for (const text of ['a', 'b', 'c']) await outbox.enqueue(undefined, text)
+    await clock.advance(100)
+    expect(accepted).toEqual(['a', 'b'])
+    expect(attempts).toEqual([true, false])
+    await clock.advance(10_000)
+    expect(accepted).toEqual(['a', 'b', 'c'])
+    expect(new Set(tries.filter(({ content }) => content === 'c').map(({ id }) => id)).size).toBe(1)
   })
 
   it('[SE9] sends what waits behind the first in one request, and what a server takes singly one by one', async () => {

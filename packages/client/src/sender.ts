@@ -2,11 +2,13 @@ import type { ClientMessageId, ConversationId, PostedMessage } from '@helvino/pr
 import { backoffMs, type Clock, type Life, type Random, sleep } from '@helvino/runtime'
 import type { CallResult } from './call.ts'
 import type { Outbox } from './outbox.ts'
-import type { OutboxEntry } from './outbox-entry.ts'
+import type { OutboxEntry, WaitingEntry } from './outbox-entry.ts'
 import { RetryBudget } from './retry-budget.ts'
 
-/** What became of one attempt, and in which conversation. */
-export type Delivery = CallResult<PostedMessage> & { readonly conversationId?: ConversationId }
+/** What became of one message in one attempt, and in which conversation it is where it was taken. */
+export type Delivery =
+  | Exclude<CallResult<PostedMessage>, { kind: 'answered' }>
+  | { readonly kind: 'answered'; readonly value: PostedMessage; readonly conversationId: ConversationId }
 
 export interface SenderPorts {
   readonly clock: Clock
@@ -30,8 +32,6 @@ interface Lane {
   isHurried: boolean
   lastTryAtMs: number
 }
-
-const attemptsOf = ({ delivery }: OutboxEntry): number => (delivery.state === 'failed' ? 0 : delivery.attempts)
 
 const baseMs = 1_000
 const visibleCapMs = 30_000
@@ -94,35 +94,34 @@ export class Sender {
   }
 
   /** 0 where these may be tried now, which counts as done; otherwise how long the server, or the budget of all lanes, has them wait. */
-  #dueInMs([first]: readonly OutboxEntry[]): number {
+  #dueInMs([first]: readonly WaitingEntry[]): number {
     const nowMs = this.#ports.clock.monotonicMs()
     const heldMs = Math.max(this.#blockedUntilMs - nowMs, this.#outbox.heldMs)
     if (heldMs > 0) return heldMs
-    if (first && attemptsOf(first) > 0) return this.#budget.take(nowMs)
+    if (first && first.delivery.attempts > 0) return this.#budget.take(nowMs)
     this.#budget.noteFirst()
     return 0
   }
 
-  async #send(entries: readonly OutboxEntry[], lane: Lane): Promise<void> {
+  async #send(entries: readonly WaitingEntry[], lane: Lane): Promise<void> {
     const { clock, deliver, onAccepted, onAttempt } = this.#ports
-    for (const { id, delivery } of entries)
-      if (delivery.state === 'queued') void this.#outbox.mark(id, { ...delivery, state: 'sending' })
+    for (const { id, delivery } of entries) void this.#outbox.mark(id, { ...delivery, state: 'sending' })
     lane.lastTryAtMs = clock.monotonicMs()
     const deliveries = await deliver(entries, this.#signal)
     if (this.#signal.aborted) return
-    if (deliveries[0]?.kind !== 'unreachable' && entries[0] && attemptsOf(entries[0]) > 0) this.#budget.giveBack()
-    const inVain: OutboxEntry[] = []
+    if (deliveries[0]?.kind !== 'unreachable' && entries[0] && entries[0].delivery.attempts > 0) this.#budget.giveBack()
+    const inVain: WaitingEntry[] = []
     let retryAfterMs: number | undefined
     const kept = entries.map((entry, index) => {
       const delivery = deliveries[index]
-      if (delivery?.kind === 'answered' && delivery.conversationId) {
+      if (delivery?.kind === 'answered') {
         onAccepted(entry, delivery.conversationId, delivery.value)
         return this.#outbox.settle(entry.id)
       }
       if (delivery?.kind === 'refused') return this.#outbox.mark(entry.id, { state: 'failed', code: delivery.code })
       if (delivery?.kind === 'unreachable') retryAfterMs ??= delivery.retryAfterMs
       inVain.push(entry)
-      return this.#outbox.mark(entry.id, { state: 'queued', attempts: attemptsOf(entry) + 1 })
+      return this.#outbox.mark(entry.id, { state: 'queued', attempts: entry.delivery.attempts + 1 })
     })
     if (retryAfterMs !== undefined) {
       this.#blockedUntilMs = Math.max(this.#blockedUntilMs, clock.monotonicMs() + retryAfterMs)
@@ -134,7 +133,7 @@ export class Sender {
     const [first] = inVain
     // Where the server said when to come back, that holds for the next message too.
     const isHeldUp = retryAfterMs !== undefined || inVain.some(({ id }) => this.#isWaiting(id))
-    if (first && isHeldUp) await this.#wait(lane, attemptsOf(first), retryAfterMs)
+    if (first && isHeldUp) await this.#wait(lane, first.delivery.attempts, retryAfterMs)
   }
 
   /** False once the entry was seen on the socket, or discarded, while its request was under way. */

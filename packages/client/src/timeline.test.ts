@@ -93,4 +93,12 @@ describe('the timeline', () => {
       ['pending', 'b'],
     ])
   })
+
+  it('[CV21] shows once what a server took without a sequence and tells with one later', () => {
+    const accepted = { clientMessageId: 'a' as ClientMessageId, content: 'hi', timestamp: undefined }
+    const thread = withMessages(withUnsequenced(emptyThread, accepted), [message(1, 'a')], zero)
+    expect(timeline({ ...thread, unsequenced: [accepted] }, []).map(({ kind, key }) => [kind, key])).toEqual([
+      ['confirmed', 'a'],
+    ])
+  })
 })

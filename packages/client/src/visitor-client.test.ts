@@ -92,6 +92,25 @@ describe('a visitor’s client', () => {
     expect(client.state.isListed).toBe(true)
   })
 
+  it('[CV12] does not take a yes without a number for that of a server which numbers every message, and tries again', async () => {
+    const { client, timeline, posts, override } = rig({ protocol: 1 })
+    await client.start()
+    await timeline.advance(1_000)
+    let portals = 0
+    override.respond = (path, { method }) => {
+      if (method !== 'POST' || !path.endsWith('/messages') || portals > 0) return undefined
+      portals += 1
+      return { status: 200, body: { id: 'a portal', role: 'user' } }
+    }
+    await client.send('one')
+    await timeline.advance(500)
+    expect([portals, posts]).toEqual([1, []])
+    expect(client.timeline().map(({ kind }) => kind)).toEqual(['pending'])
+    await timeline.advance(10_000)
+    expect([portals, posts]).toEqual([1, ['c1: one']])
+    expect(client.state.outbox).toEqual([])
+  })
+
   it('[VC2] renews ahead of time without a live connection too, so that no write waits (S07, S21)', async () => {
     const { client, timeline, boots } = rig()
     const waits: boolean[] = []

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
 import { createTokenRenewer, type CreateTokenRenewerOptions } from './create-token-renewer.ts'
@@ -36,6 +37,9 @@ function rig(options: Partial<CreateTokenRenewerOptions> = {}, ...statuses: numb
 
 const url = 'http://api.test/orders'
 const streamOf = (text: string) => new Blob([text]).stream()
+const nodeStreamOf = (text: string) => Readable.from([text]) as unknown as BodyInit
+/** A request as a browser has it that shows no body of any. */
+const hiding = (method: string) => Object.defineProperty(new Request(url, { method }), 'body', { value: undefined })
 const down: TokenAnswer = { kind: 'unavailable', reason: 'down', retryAfterMs: 7_000 }
 
 describe('renewer.fetch', () => {
@@ -97,7 +101,9 @@ describe('renewer.fetch', () => {
 
   it.each([
     ['a stream', () => [url, { method: 'POST', body: streamOf('once'), duplex: 'half' }] as const],
+    ['a stream of Node', () => [url, { method: 'POST', body: nodeStreamOf('once'), duplex: 'half' }] as const],
     ['a request with a body', () => [new Request(url, { method: 'POST', body: 'once' })] as const],
+    ['a request that may have a body, where the browser shows none', () => [hiding('POST')] as const],
   ])('[TF4] sends %s once: its refusal is the answer, and the next request has a renewed token', async (_, given) => {
     const { renewer, sent, tokens } = rig({}, 401)
     const [input, init] = given()
@@ -108,9 +114,11 @@ describe('renewer.fetch', () => {
   })
 
   it('[TF4] sends a request without a body again', async () => {
-    const { renewer, tokens } = rig({}, 401)
-    expect((await renewer.fetch(new Request(url))).status).toBe(200)
-    expect(tokens()).toEqual(['Bearer t1', 'Bearer t2'])
+    for (const request of [new Request(url), hiding('GET'), hiding('HEAD')]) {
+      const { renewer, tokens } = rig({}, 401)
+      expect((await renewer.fetch(request)).status).toBe(200)
+      expect(tokens()).toEqual(['Bearer t1', 'Bearer t2'])
+    }
   })
 
   it('[TF5] neither renews nor sends again for any other status', async () => {

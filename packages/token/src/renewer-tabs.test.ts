@@ -226,21 +226,73 @@ describe('tabs of one origin', () => {
   it('[TK34] leave aside what makes no sense on their channel', async () => {
     const { browser, timeline, open } = rig()
     const { renewer } = open()
-    const stranger = browser.openTab().runtime.channels.open('api/user/1', () => undefined)
+    const stranger = browser.openTab().runtime.channels.open('api/user/2', () => undefined)
+    const atMs = timeline.nowMs
     for (const message of [
       null,
       7,
       'token',
-      { type: 'token' },
-      { type: 'token', token: 'evil', issuerNowMs: 'x', expiresAtMs: NaN, askedAtMs: 0 },
-      { type: 'token', issuerNowMs: 0, expiresAtMs: 1e12, askedAtMs: browser.timeline.nowMs, fraction: 0 },
-      { type: 'fail' },
-      { type: 'fail', failures: 1, backoffMs: 1e12, blockedMs: 1e12, code: 'refused', reason: '' },
+      { type: 'token', atMs },
+      { type: 'token', token: 'evil', issuerNowMs: 'x', expiresAtMs: NaN, ageMs: 0, atMs },
+      { type: 'token', issuerNowMs: 0, expiresAtMs: 1e12, asked: 0, fraction: 0, atMs },
+      { type: 'fail', atMs },
+      { type: 'fail', failures: 1, backoffMs: 1e12, blockedMs: 1e12, code: 'refused', reason: '', atMs },
     ])
       stranger.post(message)
     await timeline.settle()
     await Promise.all([renewer.validToken(), timeline.advance(100)])
     expect(renewer.token()).toBe('t1')
+  })
+
+  it('[CV5] hear nothing of what was said long before, such as that an attempt had failed', async () => {
+    const { browser, timeline, calls, open } = rig()
+    const { renewer } = open()
+    const other = browser.openTab().runtime.channels.open('api/user/2', () => undefined)
+    const failed = { type: 'fail', failures: 1, backoffMs: 60_000, blockedMs: 60_000, code: 'unavailable', reason: '' }
+    other.post({ ...failed, atMs: timeline.nowMs - 10_000 })
+    await timeline.settle()
+    await Promise.all([renewer.validToken(), timeline.advance(100)])
+    expect(calls).toHaveLength(1)
+    other.post({ ...failed, atMs: timeline.nowMs - 9_000 })
+    await timeline.settle()
+    expect(renewer.snapshot()).toMatchObject({ failures: 1 })
+  })
+
+  it('[CV6] make no attempt on their turn for a token that came from another tab since they asked for it', async () => {
+    const { browser, timeline } = rig()
+    const { clock, random, locks, channels } = browser.openTab().runtime
+    let isTurn: () => void = () => undefined
+    const slow: typeof locks = {
+      holdIfFree: async (name, work) => {
+        await new Promise<void>((resolve) => (isTurn = resolve))
+        return locks.holdIfFree(name, work)
+      },
+    }
+    const asked: string[] = []
+    const renewer = new TokenRenewer({
+      ...{ clock, random, tabs: { name: 'api/user', locks: slow, channels } },
+      fetchToken: () => {
+        asked.push('asked')
+        return new Promise<never>(() => undefined)
+      },
+    })
+    const turn = renewer.validToken()
+    await timeline.settle()
+    const faster = browser.openTab().runtime
+    const issuerNowMs = timeline.nowMs
+    new TokenRenewer({
+      ...{ clock: faster.clock, random, tabs: { name: 'api/user', locks: faster.locks, channels: faster.channels } },
+      fetchToken: () => Promise.reject(new Error('not to be called')),
+      initial: {
+        issued: { token: 'boot', issuerNowMs, expiresAtMs: issuerNowMs + lifeMs },
+        asked: { wallMs: faster.clock.nowMs(), monotonicMs: faster.clock.monotonicMs() },
+      },
+    })
+    await timeline.settle()
+    expect(await turn).toBe('boot')
+    isTurn()
+    await timeline.settle()
+    expect(asked).toEqual([])
   })
 
   it('[TK35] a hidden tab leaves the renewal ahead of time to one that is seen', async () => {

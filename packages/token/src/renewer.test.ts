@@ -59,6 +59,21 @@ function rig(
 
 const down: TokenAnswer = { kind: 'unavailable', reason: 'down' }
 
+describe('a token that comes expired', () => {
+  it('[CV7] is never held: the attempt counts as failed, and is made again', async () => {
+    const { clock, renewer, scripted, events, calls } = rig()
+    const nowMs = clock.timeline.nowMs
+    scripted.push({ kind: 'issued', token: 'dead', issuerNowMs: nowMs, expiresAtMs: nowMs })
+    const turn = renewer.validToken()
+    await clock.advance(100)
+    expect(renewer.token()).toBeUndefined()
+    expect(events).toContainEqual(expect.objectContaining({ type: 'failed', reason: 'came expired', isFinal: false }))
+    await clock.advance(2_000)
+    expect(await turn).toBe('t1')
+    expect(calls).toHaveLength(2)
+  })
+})
+
 describe('a valid token', () => {
   it('[TK1] is given at once, with no call, no event and no status (S04)', async () => {
     const { clock, renewer, calls, events } = rig()

@@ -17,11 +17,12 @@ export function requestFetch(
   { authorize = authorizeBearer, isTokenRefusal }: SendOptions,
 ): RequestFetch {
   return (request, init) => {
-    const copies = [request, request.clone()]
+    let next = request.clone()
     const send = async (token: string) => {
-      const copy = copies.pop() ?? request
-      authorize(copy.headers, token)
-      return fetch(copy, init)
+      const sent = next
+      next = request
+      authorize(sent.headers, token)
+      return fetch(sent, init)
     }
     return sendAuthorized(source, { send, isRepeatable: true, isTokenRefusal, signal: request.signal })
   }

@@ -94,6 +94,46 @@ describe.each(Object.keys(clients))('%s', (name) => {
 })
 
 describe('one client and its own ways', () => {
+  it('[CV1] a fetch that ky is given sends an address as it sends a request, each with the token', async () => {
+    const { fetch } = kyToken(renewer)
+    const answers = [await fetch(`${api.url}/orders`), await fetch(new Request(`${api.url}/orders`))]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(api.tokens()).toEqual(['Bearer t1', 'Bearer t1'])
+  })
+
+  it('[CV2] axios waits for a token no longer than its own signal, and sends nothing then', async () => {
+    const client = axios.create({ baseURL: api.url })
+    const never = createTokenRenewer({ fetchToken: () => new Promise<never>(() => undefined) })
+    useAxiosToken(client, never)
+    const stop = new AbortController()
+    const turn = client.get('/orders', { signal: stop.signal })
+    stop.abort()
+    await expect(turn).rejects.toMatchObject({ code: 'aborted' })
+    expect(api.received).toEqual([])
+    never.dispose()
+  })
+
+  it.each([
+    ['nothing', null],
+    ['bytes', Buffer.from('two boxes')],
+  ])('[CV3] axios sends a body of %s again where the token is refused', async (_, body) => {
+    const client = axios.create({ baseURL: api.url })
+    useAxiosToken(client, renewer)
+    api.refused.add('t1')
+    expect((await client.post('/orders', body)).status).toBe(200)
+    expect(api.received.map((request) => request.body)).toEqual([String(body ?? ''), String(body ?? '')])
+    expect(api.tokens()).toEqual(['Bearer t1', 'Bearer t2'])
+  })
+
+  it('[CV4] axios gives on what fails without telling of a request, and reports no token for it', async () => {
+    // Plain JavaScript may fail with anything.
+    const nothing = undefined as unknown as Error
+    const client = axios.create({ baseURL: api.url, adapter: () => Promise.reject(nothing) })
+    useAxiosToken(client, renewer)
+    await expect(client.get('/orders')).rejects.toBeUndefined()
+    expect(renewer.token()).toBe('t1')
+  })
+
   it("[TA4] ky's own retry has the token of its moment", async () => {
     const client = ky.create({ prefix: api.url, retry: { limit: 1, delay: () => 1 }, ...kyToken(renewer) })
     let tries = 0

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openTestRing } from '../../tests/key-rings.ts'
 import { openTestSqlite, storeParts } from '../../tests/sqlite-stores.ts'
 import { testFolder } from '../../tests/test-folder.ts'
+import type { KnownCaller } from '../admission/admission.ts'
 import { orgLike } from '../store/contract-suite.ts'
 import type { Org, Store } from '../store/contract.ts'
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
@@ -12,7 +13,7 @@ import { issueAgentToken } from './agent-token.ts'
 import { type Authenticate, createAuthenticate, createRecheck, type Recheck } from './authenticate.ts'
 import type { KeyRing } from './key-ring.ts'
 import { issueOrgToken } from './org-token.ts'
-import type { Authentication, Credentials, FindAgentRole } from './principal.ts'
+import { type Authentication, callerOf, type Credentials, type FindAgentRole } from './principal.ts'
 import { createIdentifyVisitor, type IdentifyVisitor } from './visitor.ts'
 
 const secret = 'v_5f0c2b1e-8f5d-4a53-9f0e-1c2d3e4f5a6b' as VisitorId
@@ -309,6 +310,61 @@ describe('authenticate', () => {
     expect(await asVisitor({ orgToken: token })).toBe('visitor')
     await clock.advance(1_000)
     expect(await asVisitor({ orgToken: token })).toBe('token_expired')
+  })
+
+  it('[CV40] tells a developer that the chat is switched off in the settings, and nobody that the organisation is', async () => {
+    const answer = async () => authenticate({ ...none, orgToken: orgToken() }, 'visitor')
+    await store.putOrg({ ...org, config: { ...org.config, widgetEnabled: false } })
+    const hint = 'The chat is switched off in the settings of the organisation.'
+    expect(await answer()).toMatchObject({ code: 'org_disabled', hint })
+    await store.putOrg({ ...org, enabled: false })
+    expect(await answer()).not.toHaveProperty('hint')
+  })
+
+  it('[CV41] turns away whoever has used up what is admitted, before anything else is asked about them', async () => {
+    const sent = { ...none, orgKey: org.key, orgToken: orgToken(), agentToken: agentToken() }
+    await store.putOrg({ ...org, enabled: false })
+    for (const role of ['public', 'visitor', 'agent', 'admin'] as const)
+      expect(await authenticate(sent, role, () => 7)).toEqual({
+        ...{ kind: 'refused', code: 'rate_limited', retryAfterSeconds: 7 },
+      })
+  })
+
+  it('[CV42] counts each caller as the one whom it lets in', async () => {
+    const sent = { ...none, orgKey: org.key, orgToken: orgToken(), agentToken: agentToken() }
+    for (const role of ['public', 'visitor', 'agent'] as const) {
+      const counted: KnownCaller[] = []
+      const answer = await authenticate(sent, role, (caller) => {
+        counted.push(caller)
+        return 0
+      })
+      if (answer.kind !== 'granted') throw new Error(answer.code)
+      expect([counted, counted[0]?.orgId, counted[0]?.kind]).toEqual([[callerOf(answer.principal)], org.id, role])
+    }
+  })
+
+  it('[CV43] knows an org by its present site id and key only, however often it was asked for by an older one', async () => {
+    for (const name of [{ siteId: org.siteId }, { orgKey: org.key }])
+      for (let count = 0; count < 2; count += 1) expect(await asPublic(name)).toBe('public')
+    await store.putOrg({ ...org, siteId: 'site_new', key: 'key_new' })
+    expect([await asPublic({ siteId: org.siteId }), await asPublic({ orgKey: org.key })]).toEqual([
+      'not_found',
+      'not_found',
+    ])
+    expect([await asPublic({ siteId: 'site_new' }), await asPublic({ orgKey: 'key_new' })]).toEqual([
+      'public',
+      'public',
+    ])
+  })
+
+  it('[CV44] says of a caller without a visitor whether they may go on, by the org alone', async () => {
+    const unbound = issueOrgToken(ring, { orgId: org.id, orgKey: org.key, visitorId: undefined, ...mint() })
+    const answer = await authenticate({ ...none, orgToken: unbound }, 'visitor')
+    if (answer.kind !== 'granted' || answer.principal.kind === 'public') throw new Error(verdict(answer))
+    await store.ofOrg(org.id).signOutVisitor(visitorOf(secret), clock.nowMs() + 10_000)
+    expect(await recheck(answer.principal, none)).toBeUndefined()
+    await store.putOrg({ ...org, validFromMs: clock.nowMs() + 10_000 })
+    expect(await recheck(answer.principal, none)).toBe('token_invalid')
   })
 
   it('[AUT13] does not take the token of one role for another', async () => {

@@ -150,8 +150,9 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
   async function asPublic(credentials: Credentials, admit: Admit): Promise<Authentication> {
     const { siteId, orgKey } = credentials
-    if (siteId === undefined && orgKey === undefined) return refuse('not_found', 'Send x-site-id or x-org-key.')
-    const org = await findPublicOrg(siteId === undefined ? { key: orgKey ?? '' } : { siteId })
+    const name = siteId === undefined ? orgKey !== undefined && { key: orgKey } : { siteId }
+    if (!name) return refuse('not_found', 'Send x-site-id or x-org-key.')
+    const org = await findPublicOrg(name)
     if (!org) return refuse('not_found')
     const waitSeconds = admit({ kind: 'public', orgId: org.id })
     if (waitSeconds > 0) return tooMany(waitSeconds)

@@ -1,8 +1,9 @@
-import { chmodSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it } from 'vitest'
-import { type KeyRing, openKeyRing, type PinnedSecret } from './key-ring.ts'
+import { type KeyFile, keyFileAt } from './key-file.ts'
+import { type KeyRing, openKeyRing, openKeyRingOn, type PinnedSecret } from './key-ring.ts'
 import { testFolder } from '../../tests/test-folder.ts'
 
 function setUp() {
@@ -22,6 +23,9 @@ function setUp() {
   }
   return { folder, path: join(folder, 'keys.json'), clock, problems, open, reopen }
 }
+
+const openOn = (file: KeyFile, clock: SimClock) =>
+  openKeyRingOn(file, { pinned: undefined, clock, random: new SimRandom('other'), onProblem: () => undefined })
 
 const knows = (ring: KeyRing, header: string) => ring.verifyingKey('org-token', header) !== undefined
 const signs = (ring: KeyRing) => ring.signingKey('org-token').headerPart
@@ -192,6 +196,64 @@ describe('key ring', () => {
     await clock.advance(2_000)
     expect(ring.signingKey('org-token').kid).toBe('b')
     expect(reopen([]).kind).toBe('invalid')
+  })
+
+  it('[CV47] uses the keys of another process that has made them in the same moment', () => {
+    const { path, clock, open } = setUp()
+    const theirs = open()
+    const file = keyFileAt(path)
+    let reads = 0
+    const late: KeyFile = { ...file, read: () => ((reads += 1) === 1 ? { kind: 'missing' } : file.read()) }
+    const before = readFileSync(path)
+    const ours = openOn(late, clock)
+    expect(ours.kind === 'ok' && signs(ours.keyRing)).toBe(signs(theirs))
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('[CV48] does not open where its keys cannot be put, or do not stay, and says which', () => {
+    const { folder, clock } = setUp()
+    const nowhere = join(folder, 'nowhere')
+    symlinkSync(join(folder, 'gone'), nowhere)
+    expect(openOn(keyFileAt(join(nowhere, 'keys.json')), clock)).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/cannot be written: Error: E/) as string,
+    })
+    const forgetful: KeyFile = { ...keyFileAt('/nowhere'), read: () => ({ kind: 'missing' }), write: () => undefined }
+    expect(openOn(forgetful, clock)).toEqual({
+      kind: 'invalid',
+      message: 'The key file /nowhere cannot be written: it does not stay where it is put.',
+    })
+  })
+
+  it('[CV49] goes on with the keys that it has where new ones cannot be written', () => {
+    const { path, open } = setUp()
+    const ring = open()
+    const before = signs(ring)
+    mkdirSync(`${path}.${String(process.pid)}.new`)
+    expect(ring.rotate()).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('cannot be written') as string,
+    })
+    expect(signs(ring)).toBe(before)
+  })
+
+  it('[CV50] signs nothing where every key that it is given is to retire', () => {
+    const { path, clock, open } = setUp()
+    const header = signs(open())
+    const file = keyFileAt(path)
+    const retiring: KeyFile = {
+      ...file,
+      read() {
+        const reading = file.read()
+        if (reading.kind !== 'ok') return reading
+        const signingKeys = reading.keys.signingKeys.map((key) => ({ ...key, retireAtMs: clock.nowMs() + 1_000 }))
+        return { ...reading, keys: { ...reading.keys, signingKeys } }
+      },
+    }
+    const opening = openOn(retiring, clock)
+    if (opening.kind !== 'ok') throw new Error(opening.message)
+    expect(knows(opening.keyRing, header)).toBe(true)
+    expect(() => opening.keyRing.signingKey('org-token')).toThrow('no key that signs')
   })
 
   it('[KEY8] keeps at most 16 keys', () => {

@@ -159,10 +159,11 @@ function createKeyRing(kept: KeyFile, stored: StoredKeys, version: string, optio
         const retiring = before.signingKeys
           .map((key) => ({ ...key, retireAtMs: key.retireAtMs ?? nowMs + overlapMs }))
           .filter((key) => nowMs < key.retireAtMs)
-        const signingKeys = [newKey(random), ...retiring].slice(0, maxKeys)
+        const newest = newKey(random)
+        const signingKeys = [newest, ...retiring].slice(0, maxKeys)
         kept.write({ ...before, signingKeys }, 'replace')
         keys = deriveKeys(signingKeys)
-        return { kind: 'rotated', kid: signingKeys[0]?.kid ?? '' }
+        return { kind: 'rotated', kid: newest.kid }
       } catch (error) {
         return { kind: 'failed', message: `The key file ${path} cannot be written: ${String(error)}.` }
       }
@@ -181,15 +182,17 @@ export function openKeyRingOn(file: KeyFile, terms: KeyRingTerms): KeyRingOpenin
   if (pinned?.length === 0) return { kind: 'invalid', message: 'No key is pinned: leave the setting out, or name one.' }
   let reading = file.read()
   if (reading.kind === 'missing') {
+    let problem: unknown = 'it does not stay where it is put'
     try {
       file.write({ visitorKey: random.bytes(leastSecretBytes), signingKeys: [newKey(random)] }, 'create')
     } catch (error) {
-      return { kind: 'invalid', message: `The key file ${path} cannot be written: ${String(error)}.` }
+      // Of two processes that start at once one makes the keys: the other one finds them all the same.
+      problem = error
     }
     reading = file.read()
+    if (reading.kind === 'missing')
+      return { kind: 'invalid', message: `The key file ${path} cannot be written: ${String(problem)}.` }
   }
-  if (reading.kind === 'missing')
-    return { kind: 'invalid', message: `The key file ${path} does not stay where it is put.` }
   if (reading.kind === 'invalid') return reading
   return { kind: 'ok', keyRing: createKeyRing(file, reading.keys, reading.version, terms) }
 }

@@ -6,6 +6,7 @@ import { openTestRing } from '../../tests/key-rings.ts'
 import { issueAgentToken, verifyAgentToken } from './agent-token.ts'
 import type { KeyPurpose, KeyRing } from './key-ring.ts'
 import { issueOrgToken, verifyOrgToken } from './org-token.ts'
+import { signToken } from './signed-token.ts'
 
 const claims = { orgId: 'org_a' as OrgId, orgKey: 'key_a', visitorId: 'p_visitor' as PublicVisitorId }
 const agentClaims = { orgId: 'org_a' as OrgId, userId: 'u1', sessionId: 's1', role: 'agent' } as const
@@ -45,6 +46,22 @@ describe('org token', () => {
     const signed = `${header}.${encode({ ...usual, ...parts.payload })}`
     return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
   }
+
+  it.each([
+    ['no organisation', { orgId: undefined }],
+    ['no agent', { sub: '' }],
+    ['no login', { sid: 7 }],
+    ['a role that there is not', { role: 'owner' }],
+    ['no role', { role: undefined }],
+  ])("[CV46] refuses an agent's token that we have signed for %s", (_name, claim) => {
+    const sign = (more: object) => {
+      const all = { orgId: 'org_a', sub: 'u1', sid: 's1', role: 'agent', ...more }
+      return signToken(ring, 'agent-token', all, mint)
+    }
+    const verify = (token: string) => verifyAgentToken(ring, token, at(mint.nowMs))
+    expect(verify(sign({}))).toMatchObject({ kind: 'valid', claims: agentClaims })
+    expect(verify(sign(claim))).toEqual({ kind: 'refused', code: 'token_invalid' })
+  })
 
   it('[OTK1] verifies what was issued, and names org, visitor and times', () => {
     const token = issueOrgToken(ring, { ...claims, ...mint })

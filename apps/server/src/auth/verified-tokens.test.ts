@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OrgId } from '@helvino/protocol'
@@ -41,6 +42,15 @@ describe('tokens that were verified before', () => {
     await clock.advance(1_000)
     expect(verify(token)).toBe('token_invalid')
     expect(verify(issue())).toBe('valid')
+  })
+
+  it('[CV45] are claims: what we have signed without being any is refused, and not remembered', () => {
+    const { ring, verified, verify } = setUp()
+    const { headerPart, key } = ring.signingKey('org-token')
+    const signed = `${headerPart}.${Buffer.from('"a text"').toString('base64url')}`
+    const token = `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
+    expect([verify(token), verify(token)]).toEqual(['token_invalid', 'token_invalid'])
+    expect(verified.find(ring, 'org-token', token)).toBeUndefined()
   })
 
   it('[OTK15] are at most 5,000: of one more the oldest is verified anew', () => {

@@ -279,6 +279,29 @@ describe('conversations', () => {
     expect(await contents(id)).toEqual([])
   })
 
+  it("[CV51] shows an agent the messages of every visitor of their own organisation, and of no other's", async () => {
+    const [ofAnn, ofBob] = [await open(), await open(visitor(bob.visitorId), bob)]
+    await post(visitor(), draft(ofAnn, { content: 'of ann' }))
+    await post(visitor(bob.visitorId), draft(ofBob, { content: 'of bob' }))
+    const read = async (of: OrgId, id: ConversationId) => {
+      const listed = await conversations.listMessages(agent(of), id, window)
+      return listed.kind === 'listed' ? listed.page.messages.map(({ content }) => content) : listed.code
+    }
+    expect([await read(org.id, ofAnn), await read(org.id, ofBob)]).toEqual([['of ann'], ['of bob']])
+    expect(await read(orgLike('b').id, ofAnn)).toBe('not_found')
+  })
+
+  it('[CV52] answers each of several messages in its place, wherever between them one is refused unseen', async () => {
+    const id = await open()
+    const texts = ['', 'a', '', '', 'b', '']
+    const drafts = texts.map((content) => draft(id, { content }))
+    const posted = await conversations.postMessages(visitor(), drafts)
+    if (posted.kind === 'refused') throw new Error(posted.code)
+    const answers = posted.outcomes.map((each) => (each.kind === 'refused' ? each.code : each.message.content))
+    const bad = 'content_invalid'
+    expect(answers).toEqual([bad, 'a', bad, bad, 'b', bad])
+  })
+
   it('[CNV10] lets an unbound token open a conversation and nothing else', async () => {
     const id = await open(unbound)
     expect(await post(unbound, draft(id))).toBe('token_invalid')

@@ -103,11 +103,9 @@ export function createPosts({ store, clock, random, announce }: PostsOptions): P
       const results = await store.ofOrg(writer.orgId).appendMessages(storable)
       if ('kind' in results) return refuse(results, storable)
       const outcomes = results.map((result) => outcomeOf(writer.orgId, result))
-      let next = 0
-      return {
-        kind: 'answered',
-        outcomes: checked.map((each) => ('content' in each ? (outcomes[next++] ?? refused('internal')) : each)),
-      }
+      // Those that were refused before the store saw them stand in between.
+      for (const [index, each] of checked.entries()) if ('code' in each) outcomes.splice(index, 0, each)
+      return { kind: 'answered', outcomes }
     },
   }
 }

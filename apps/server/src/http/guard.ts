@@ -125,8 +125,9 @@ export function createGuard(options: GuardOptions & { readonly clock: Clock }): 
     if (refuseUnsafePlace(request, reply, options)) return reply
     const { cookie } = request.headers
     // Without a cookie the login library need not be asked, nor loaded.
-    const found = cookie === undefined ? undefined : await options.agents.findSession(cookie)
-    if (found?.kind !== 'found') return refuse(reply, 'login_required')
+    if (cookie === undefined) return refuse(reply, 'login_required')
+    const found = await options.agents.findSession(cookie)
+    if (found.kind !== 'found') return refuse(reply, 'login_required')
     for (const value of found.setCookies) void reply.header('set-cookie', value)
     request.agentSession = found.session
     return undefined

@@ -3,7 +3,7 @@ import type { AppendResult, NewMessage, Unavailable } from './contract.ts'
 import { conversationOf, messageOf } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { ConversationView, MessageRow } from './tables.ts'
-import { first, run, type Work } from './work.ts'
+import { first, only, run, type Work } from './work.ts'
 
 /** A message that is to be appended, and the id it gets where it is stored. */
 export interface Append {
@@ -76,7 +76,7 @@ export function decideAppend(
 /** One message into its conversation. */
 export function* append(statements: Statements, wanted: Append): Work<AppendOutcome> {
   const { orgId, message } = wanted
-  const { conversationId, clientMessageId } = message
+  const { conversationId } = message
   const before = yield* first(statements.conversationToChange, { orgId, id: conversationId })
   const { outcome, write } = decideAppend(wanted, before, undefined)
   if (!write) return outcome
@@ -85,8 +85,7 @@ export function* append(statements: Statements, wanted: Append): Work<AppendOutc
     yield* run(statements.advance, write.after)
     return outcome
   }
-  const stored =
-    clientMessageId && (yield* first(statements.messageByClientId, { orgId, conversationId, clientMessageId }))
-  if (!stored) throw new Error('a message was not inserted though its key is not in use')
+  const clientMessageId = write.row.client_message_id
+  const stored = yield* only(statements.messageByClientId, { orgId, conversationId, clientMessageId })
   return decideAppend(wanted, before, stored).outcome
 }

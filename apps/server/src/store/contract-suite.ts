@@ -340,6 +340,28 @@ export function describeStore(name: string, createPlace: () => Promise<StorePlac
       expect((await ours.allowOrigin('https://c.example', 2)).kind).toBe('written')
     })
 
+    it('[CV62] takes back an origin that was allowed, and no other; of an organisation that is not there it has none', async () => {
+      const [a, b] = ['https://a.example', 'https://b.example']
+      for (const origin of [a, b]) await ours.allowOrigin(origin, 5)
+      expect(await ours.disallowOrigin(a)).toEqual({ kind: 'written' })
+      expect(await ours.disallowOrigin(a)).toEqual({ kind: 'no-origin' })
+      expect((await store.findOrg({ id: orgLike('a').id }))?.allowedOrigins).toEqual([b])
+      const gone = orgLike('gone').id
+      expect(await store.ofOrg(gone).disallowOrigin(b)).toEqual({ kind: 'no-origin' })
+      await store.ofOrg(gone).allowOrigin(b, 5)
+      expect(await store.findOrg({ id: gone })).toBeUndefined()
+    })
+
+    it('[CV63] finds the rows of an organisation however many others were asked for since', async () => {
+      const { conversation } = await openFor(ours, 'v')
+      const known = store.ofOrg(orgLike('a').id)
+      expect(known).toBe(ours)
+      for (let index = 0; index < 1_000; index += 1) store.ofOrg(orgLike(String(index)).id)
+      const again = store.ofOrg(orgLike('a').id)
+      expect(again).not.toBe(known)
+      expect(await again.findConversation(conversation.id)).toEqual(conversation)
+    })
+
     it('[OH7] changes the settings that are named, of several changes at once every one, and keeps what else is known of the organisation', async () => {
       await ours.allowOrigin('https://b.example', 2)
       const theme = { primaryColor: '#000000' }

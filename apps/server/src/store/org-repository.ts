@@ -20,7 +20,7 @@ import { putProfile } from './profiles.ts'
 import { conversationOf, messageOf, orgOf, profileOf } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { Standings } from './standings.ts'
-import { all, first, run, type Work } from './work.ts'
+import { all, first, only, run, type Work } from './work.ts'
 
 const keptRefusedOrigins = 50
 
@@ -41,8 +41,7 @@ function* openOne(statements: Statements, random: Random, orgId: OrgId, wanted: 
     (yield* first(statements.openConversation, { orgId, visitorId }))
   if (there) return { kind: 'opened', conversation: conversationOf(there), created: false } as const
   const id = uuid(random)
-  const made = yield* first(statements.insertConversation, { orgId, id, visitorId, nowMs, createdKey })
-  if (!made) throw new Error('an insert returned no row')
+  const made = yield* only(statements.insertConversation, { orgId, id, visitorId, nowMs, createdKey })
   return { kind: 'opened', conversation: conversationOf(made), created: true } as const
 }
 

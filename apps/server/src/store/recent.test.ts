@@ -23,6 +23,17 @@ describe('recent answers', () => {
     expect(await recent.find('a', () => Promise.resolve('back'))).toBe('back')
   })
 
+  it('[CV61] that were asked for anew outlive the failure of an older question', async () => {
+    const recent = new Recent<string>(new SimClock())
+    let fail: (error: Error) => void = () => undefined
+    const older = recent.find('a', () => new Promise<string>((_resolve, reject) => (fail = reject)))
+    recent.forget('a')
+    expect(await recent.find('a', () => Promise.resolve('newer'))).toBe('newer')
+    fail(new Error('away'))
+    await expect(older).rejects.toThrow('away')
+    expect(await recent.find('a', () => Promise.resolve('asked again'))).toBe('newer')
+  })
+
   it('[STO27] are at most 10,000', async () => {
     const recent = new Recent<string>(new SimClock())
     const ask = (key: string, answer = key) => recent.find(key, () => Promise.resolve(answer))

@@ -62,7 +62,8 @@ export const profileOf = (row: ProfileRow): VisitorProfile => ({
   email: row.email,
   language: row.language,
   browser: row.browser,
-  page: row.page_url === null ? null : { url: row.page_url, title: row.page_title ?? '' },
+  // Both are written, or neither.
+  page: row.page_url === null || row.page_title === null ? null : { url: row.page_url, title: row.page_title },
   firstSeenAt: isoTime(row.first_seen_at_ms),
   lastSeenAt: isoTime(row.last_seen_at_ms),
 })

@@ -234,7 +234,7 @@ function messageStatements(kysely: Kysely<Tables>) {
       .limit(integer(p.limit))
   return {
     messageByClientId: compile(
-      (p: { readonly orgId: string; readonly conversationId: string; readonly clientMessageId: string }) =>
+      (p: { readonly orgId: string; readonly conversationId: string; readonly clientMessageId: string | null }) =>
         messages
           .where('org_id', '=', p.orgId)
           .where('conversation_id', '=', p.conversationId)

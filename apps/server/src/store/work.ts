@@ -34,6 +34,13 @@ export function* first<Parameters, Row>(
   return rows[0] as Row | undefined
 }
 
+/** The row of a statement that answers one whenever nothing is broken; throws where there is none. */
+export function* only<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Work<Row> {
+  const row = yield* first(statement, parameters)
+  if (row === undefined) throw new Error('a statement that always answers a row has answered none')
+  return row
+}
+
 /** Answers how many rows were written. */
 export function* run<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Work<number> {
   const { written } = yield { sql: statement.sql, values: statement.bind(parameters) }

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@helvino/runtime'
+import type { StoreConnection } from '../connection.ts'
 import { createStore, type CountedStore } from '../create-store.ts'
 import { compileStatements } from '../statements.ts'
 import { dataFormat } from './migrations.ts'
@@ -14,17 +15,16 @@ export interface SqliteStoreOptions extends OpenSqlite {
   readonly onDiskFailure: (error: unknown) => void
 }
 
-/** The store on one SQLite file. It does not close `database`: whoever opened that does, after `close()`. */
-export function createSqliteStore({
+/** What the store is made of on one SQLite file. Nobody else hears of what it changes: no other server shares the file. */
+export function createSqliteConnection({
   database,
   kysely,
-  random,
   clock,
   onDiskFailure,
-}: SqliteStoreOptions): CountedStore {
+}: Omit<SqliteStoreOptions, 'random'>): StoreConnection {
   const writer = createSqliteWriter({ database, clock, onDiskFailure })
   const runWork = createRunWork(database)
-  const connection = {
+  return {
     ...writer,
     // The one writer of the file holds its lock from the beginning of a transaction: there is no row left to lock.
     statements: compileStatements(kysely, false),
@@ -43,5 +43,8 @@ export function createSqliteStore({
     write: <Result>({ start }: { start: () => Parameters<typeof runWork<Result>>[0] }) =>
       writer.write(() => runWork(start())),
   }
-  return createStore({ connection, random, clock })
 }
+
+/** The store on one SQLite file. It does not close `database`: whoever opened that does, after `close()`. */
+export const createSqliteStore = ({ random, ...options }: SqliteStoreOptions): CountedStore =>
+  createStore({ connection: createSqliteConnection(options), random, clock: options.clock })
