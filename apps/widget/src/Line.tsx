@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
+import { textParts } from '@helvino/runtime/system-links'
 import type { ClientMessageId } from '@helvino/protocol'
 import { Component } from 'preact'
-import { textParts } from './links.ts'
 import type { PlacedItem } from './message-groups.ts'
 import { noteOf } from './message-note.ts'
 import { isOwn, saidIn, stateOf } from './message-state.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { textParts } from './links.ts'
+import { textParts } from './system-links.ts'
 
 const links = (text: string) => textParts(text).flatMap(({ href }) => href ?? [])
 

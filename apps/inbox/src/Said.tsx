@@ -1,0 +1,14 @@
+import { textParts } from '@helvino/runtime/system-links'
+
+/** What was written, as text: of what is in it only an address leads anywhere. */
+export function Said({ text }: { readonly text: string }) {
+  return textParts(text).map((part, index) =>
+    part.href === undefined ? (
+      part.text
+    ) : (
+      <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+        {part.text}
+      </a>
+    ),
+  )
+}
