@@ -103,6 +103,8 @@ export const words = {
     none: 'Choose a conversation',
     noneYet: 'No conversations yet',
     noneHint: 'Messages and private notes appear here, with the visitor beside them.',
+    installHint: 'Put the chat on your site: what its visitors write appears here.',
+    install: 'How to install it',
     hintMove: 'move through the list,',
     hintKeys: 'shows all shortcuts',
     gone: 'There is no such conversation.',
