@@ -234,7 +234,7 @@ describe('a new installation', () => {
     const { browser } = inbox.world()
     const admin = await InboxPage.open(browser, empty.url)
     await admin.logIn(adminOf(empty))
-    const link = admin.page.getByRole('link', { name: 'How to install it' })
+    const link = admin.page.getByRole('link', { name: 'How to install the chat' })
     for (const size of [wide, narrow]) {
       await admin.page.setViewportSize(size)
       await expect.poll(() => link.count()).toBe(1)
@@ -244,7 +244,7 @@ describe('a new installation', () => {
     const agent = await InboxPage.open(browser, empty.url)
     await agent.logIn(await addAgent(empty, 'Grace'))
     await agent.list.getByText('All quiet.').waitFor()
-    expect(await agent.page.getByRole('link', { name: 'How to install it' }).count()).toBe(0)
+    expect(await agent.page.getByRole('link', { name: 'How to install the chat' }).count()).toBe(0)
   })
 })
 
