@@ -37,7 +37,14 @@ export function App({ api, session, client, drafts, noteDrafts, onLeft }: AppPro
 
   return (
     <div className="shell">
-      <TopBar api={api} session={session} orgName={orgName} unsentCount={state.outbox.length} onLeft={onLeft} />
+      <TopBar
+        api={api}
+        session={session}
+        orgName={orgName}
+        view={route.view}
+        unsentCount={state.outbox.length}
+        onLeft={onLeft}
+      />
       <ConnectionNotice notice={noticeOf(state)} />
       <SwitchedOff api={api} chat={chat} session={session} />
       {isOutdated && <NewVersion onReload={api.reload} />}

@@ -7,6 +7,7 @@ import { ConversationRow } from './ConversationRow.tsx'
 import type { DraftMap } from './drafts.ts'
 import { focusRow } from './focus-row.ts'
 import { Icon } from './Icon.tsx'
+import { InstallLink } from './InstallLink.tsx'
 import { ListHead } from './ListHead.tsx'
 import { still } from './still.ts'
 import { typingText } from './typing-text.ts'
@@ -31,6 +32,8 @@ interface ConversationListProps {
   readonly selectedId: ConversationId | undefined
   readonly nowMs: number
   readonly menu: ReactNode
+  /** Nobody has ever written, and the reader may put the chat on a site. */
+  readonly canInstall: boolean
 }
 
 const arrows: ReadonlyMap<string, 1 | -1> = new Map([
@@ -39,7 +42,7 @@ const arrows: ReadonlyMap<string, 1 | -1> = new Map([
 ])
 
 export const ConversationList = still(function ConversationList(props: ConversationListProps) {
-  const { conversations, pages, search, filter, names, drafts, typists, selectedId, nowMs } = props
+  const { conversations, pages, search, filter, names, drafts, typists, selectedId, nowMs, canInstall } = props
   const isSearch = search.state !== 'none'
   const { hasMore, isBusy, loadMore } = isSearch ? search : pages
   const isAsking = search.state === 'searching' || (!isSearch && !pages.isListed && conversations.length === 0)
@@ -56,6 +59,7 @@ export const ConversationList = still(function ConversationList(props: Conversat
           <NothingThere
             text={isSearch ? wordOf(search) : words.list.empty[filter.status][filter.view]}
             isSearch={isSearch}
+            canInstall={canInstall}
           />
         )}
         <ul
@@ -97,13 +101,24 @@ function wordOf({ state, hasMore }: Search): string {
   return hasMore ? words.list.nothingYet : words.list.nothingFound
 }
 
-function NothingThere({ text, isSearch }: { readonly text: string; readonly isSearch: boolean }) {
+interface NothingThereProps extends Pick<ConversationListProps, 'canInstall'> {
+  readonly text: string
+  readonly isSearch: boolean
+}
+
+function NothingThere({ text, isSearch, canInstall }: NothingThereProps) {
   return (
     <div className="list-empty" role="status">
       <Icon name={isSearch ? 'search' : 'check'} size={28} />
       <Text c="dimmed" size="sm">
         {text}
       </Text>
+      {/* On a wide screen it stands beside the list. */}
+      {canInstall && !isSearch && (
+        <div className="narrow-only">
+          <InstallLink />
+        </div>
+      )}
     </div>
   )
 }

@@ -64,10 +64,13 @@ export function Desk({ nowMs, panel, ...terms }: DeskProps) {
         selectedId={openId}
         nowMs={nowMs}
         menu={menu}
+        canInstall={session.role === 'admin' && list.known.size === 0}
       />
       <div className="pane-main">
         {panel}
-        {route.view === 'list' && list.pages.isListed && <NothingChosen hasSome={list.known.size > 0} />}
+        {route.view === 'list' && list.pages.isListed && (
+          <NothingChosen hasSome={list.known.size > 0} isAdmin={session.role === 'admin'} />
+        )}
         {openId && !conversation && <Nothing text={desk.isMissing ? words.thread.gone : ''} />}
         {conversation && <OpenConversation {...{ desk, terms, conversation, nowMs }} />}
       </div>

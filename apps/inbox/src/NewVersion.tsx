@@ -6,7 +6,7 @@ export function NewVersion({ onReload }: { readonly onReload: () => void }) {
   return (
     <Group className="notice" role="status" data-kind="outdated" gap="sm">
       <Text size="sm">{words.newVersion}</Text>
-      <Button size="compact-sm" variant="default" onClick={onReload}>
+      <Button size="compact-sm" fz="xs" variant="default" onClick={onReload}>
         {words.reload}
       </Button>
     </Group>

@@ -1,6 +1,7 @@
 import type { Note } from '@helvino/protocol'
 import { memo } from 'react'
 import { Icon } from './Icon.tsx'
+import { Said } from './Said.tsx'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
@@ -21,7 +22,9 @@ export const NoteRow = memo(function NoteRow({ note, nowMs }: NoteRowProps) {
           {formatWhen(timestamp, nowMs)}
         </time>
       </div>
-      <div className="private-text">{content}</div>
+      <div className="private-text">
+        <Said text={content} />
+      </div>
     </li>
   )
 })

@@ -183,10 +183,10 @@ function AskFirst({ onSend, onCancel }: AskFirstProps) {
       <Text size="sm" className="ask-word">
         {words.composer.resolved}
       </Text>
-      <Button size="compact-sm" autoFocus onClick={onSend}>
+      <Button size="xs" autoFocus onClick={onSend}>
         {words.composer.sendAnyway}
       </Button>
-      <Button size="compact-sm" variant="default" onClick={onCancel}>
+      <Button size="xs" variant="default" onClick={onCancel}>
         {words.composer.keepWriting}
       </Button>
     </Group>

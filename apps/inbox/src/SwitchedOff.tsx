@@ -46,7 +46,7 @@ function SwitchOn({ api, chat, off }: SwitchOnProps) {
   }
   return (
     <>
-      <Button size="compact-sm" variant="default" loading={state === 'busy'} onClick={() => void switchOn()}>
+      <Button size="compact-sm" fz="xs" variant="default" loading={state === 'busy'} onClick={() => void switchOn()}>
         {words.switchedOff.on}
       </Button>
       {state === 'failed' && (

@@ -3,6 +3,7 @@ import type { MessageRole } from '@helvino/protocol'
 import { Button, CopyButton } from '@mantine/core'
 import { memo } from 'react'
 import { Icon } from './Icon.tsx'
+import { Said } from './Said.tsx'
 import { formatFull, formatWhen } from './when.ts'
 import { words } from './words/en.ts'
 
@@ -52,7 +53,9 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
   const { role, content, timestamp } = lineOf(item)
   return (
     <li className="message" data-role={role} data-delivery={item.kind} data-joined={isJoined}>
-      <div className="bubble">{content}</div>
+      <div className="bubble">
+        <Said text={content} />
+      </div>
       <div className="note">
         <span dir="auto">{author}</span>
         {timestamp !== undefined && (

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { InboxApi } from './api.ts'
-import { routeHash } from './route.ts'
+import { type Route, routeHash } from './route.ts'
 import type { Session } from './session.ts'
 import { still } from './still.ts'
 import { words } from './words/en.ts'
@@ -11,6 +11,7 @@ interface TopBarProps {
   readonly api: InboxApi
   readonly session: Session
   readonly orgName: string
+  readonly view: Route['view']
   /** Messages that leave with the page if the agent does. */
   readonly unsentCount: number
   readonly onLeft: () => void
@@ -18,7 +19,7 @@ interface TopBarProps {
 
 type Leaving = 'no' | 'asked' | 'busy' | 'failed'
 
-export const TopBar = still(function TopBar({ api, session, orgName, unsentCount, onLeft }: TopBarProps) {
+export const TopBar = still(function TopBar({ api, session, orgName, view, unsentCount, onLeft }: TopBarProps) {
   const [leaving, setLeaving] = useState<Leaving>('no')
 
   async function leave() {
@@ -37,15 +38,16 @@ export const TopBar = still(function TopBar({ api, session, orgName, unsentCount
             {orgName || words.product}
           </a>
         </Text>
-        <Group gap="xs" wrap="nowrap">
-          <Text size="sm" c="dimmed" truncate visibleFrom="sm" title={session.user.email}>
-            <a className="home" href={routeHash({ view: 'settings', page: 'account' })}>
+        <Group gap="0.25rem" wrap="nowrap">
+          <PageLinks view={view} />
+          <Text size="sm" c="dimmed" truncate visibleFrom="sm" maw="14rem" mx="xs" title={session.user.email}>
+            <a className="home me" href={routeHash({ view: 'settings', page: 'account' })}>
               {session.user.name || session.user.email}
             </a>
           </Text>
-          <PageLinks />
           <Button
-            variant="default"
+            variant="subtle"
+            color="gray"
             size="xs"
             loading={leaving === 'busy'}
             onClick={() => {
@@ -65,11 +67,11 @@ export const TopBar = still(function TopBar({ api, session, orgName, unsentCount
       {leaving === 'asked' && (
         <Group gap="xs" role="alert" mt="xs">
           <Text size="sm">{words.logOutUnsent(unsentCount)}</Text>
-          <Button size="compact-sm" color="red" onClick={() => void leave()}>
+          <Button size="xs" color="red" onClick={() => void leave()}>
             {words.logOutAnyway}
           </Button>
           <Button
-            size="compact-sm"
+            size="xs"
             variant="default"
             onClick={() => {
               setLeaving('no')
@@ -83,17 +85,23 @@ export const TopBar = still(function TopBar({ api, session, orgName, unsentCount
   )
 })
 
-function PageLinks() {
-  const look = { component: 'a', variant: 'default', size: 'xs' } as const
+function PageLinks({ view }: Pick<TopBarProps, 'view'>) {
+  const linkTo = (route: Route) =>
+    ({
+      component: 'a',
+      variant: 'subtle',
+      color: 'gray',
+      size: 'xs',
+      href: routeHash(route),
+      'aria-current': view === route.view ? 'page' : undefined,
+    }) as const
   return (
     <>
-      <Button {...look} href={routeHash({ view: 'health' })} aria-label={words.health.title}>
+      <Button {...linkTo({ view: 'health' })} aria-label={words.health.title}>
         <span className="long">{words.health.title}</span>
         <span className="short">{words.health.shortTitle}</span>
       </Button>
-      <Button {...look} href={routeHash({ view: 'settings', page: 'widget' })}>
-        {settingsWords.title}
-      </Button>
+      <Button {...linkTo({ view: 'settings', page: 'widget' })}>{settingsWords.title}</Button>
     </>
   )
 }

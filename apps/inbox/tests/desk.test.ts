@@ -1,9 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call, logIn, openVisitor, postText, type Visitor } from '../../server/tests/api-client.ts'
 import { SocketClient } from '../../server/tests/socket-client.ts'
 import { spawnServer } from '../../server/tests/spawn-server.ts'
-import { gone, InboxPage, narrow, setUpInbox } from './inbox-page.ts'
+import { adminOf, gone, InboxPage, narrow, setUpInbox, wide } from './inbox-page.ts'
 
 const inbox = setUpInbox()
 const { visitorSays } = inbox
@@ -180,6 +180,26 @@ describe('a reply', () => {
   })
 })
 
+describe('an address in what was written', () => {
+  it('[PX1] leads there in a tab of its own, from a message and from a note, and markup stays text', async () => {
+    await visitorSays('<b>See</b> https://shop.example/mugs?glaze=lake.')
+    await ada.openThread('<b>See</b>')
+    const link = ada.message('<b>See</b>').getByRole('link')
+    expect(await link.getAttribute('href')).toBe('https://shop.example/mugs?glaze=lake')
+    expect(await link.getAttribute('target')).toBe('_blank')
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+    expect(await ada.message('<b>See</b>').locator('.bubble').innerText()).toBe(
+      '<b>See</b> https://shop.example/mugs?glaze=lake.',
+    )
+    await ada.page.getByText('Note', { exact: true }).click()
+    await ada.note.fill('javascript:alert(1) is no link, https://shop.example/bowls is')
+    await ada.note.press('Enter')
+    const inNote = ada.message('is no link').getByRole('link')
+    expect(await inNote.getAttribute('href')).toBe('https://shop.example/bowls')
+    expect(await inNote.count()).toBe(1)
+  })
+})
+
 describe('the visitor', () => {
   it('[DI9] stands beside the thread, live, with their page and their other conversations', async () => {
     const secret = `v_${crypto.randomUUID()}`
@@ -204,6 +224,27 @@ describe('the visitor', () => {
     await button('About the visitor').click()
     await ada.page.getByRole('dialog').getByRole('link', { name: 'Mugs' }).waitFor()
     expect(await ada.page.evaluate(() => document.documentElement.scrollWidth)).toBe(narrow.width)
+  })
+})
+
+describe('a new installation', () => {
+  it('[PX2] leads an admin to the installation page, beside the list and on a phone in it, and no agent', async () => {
+    const empty = await spawnServer()
+    onTestFinished(() => empty.remove())
+    const { browser } = inbox.world()
+    const admin = await InboxPage.open(browser, empty.url)
+    await admin.logIn(adminOf(empty))
+    const link = admin.page.getByRole('link', { name: 'How to install the chat' })
+    for (const size of [wide, narrow]) {
+      await admin.page.setViewportSize(size)
+      await expect.poll(() => link.count()).toBe(1)
+    }
+    await link.click()
+    await admin.page.getByRole('heading', { name: 'Installation', exact: true }).waitFor()
+    const agent = await InboxPage.open(browser, empty.url)
+    await agent.logIn(await addAgent(empty, 'Grace'))
+    await agent.list.getByText('All quiet.').waitFor()
+    expect(await agent.page.getByRole('link', { name: 'How to install the chat' }).count()).toBe(0)
   })
 })
 

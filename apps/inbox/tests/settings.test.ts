@@ -3,7 +3,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addAgent } from '../../server/tests/add-agent.ts'
 import { call, logIn, orgHeaders } from '../../server/tests/api-client.ts'
 import { type SpawnedServer, spawnServer } from '../../server/tests/spawn-server.ts'
-import { adminOf, copied, findings, launchBrowser, logInAt, narrow, openPerson, type Person } from './inbox-page.ts'
+import {
+  adminOf,
+  copied,
+  findings,
+  launchBrowser,
+  logInAt,
+  narrow,
+  openPerson,
+  type Person,
+  wide,
+} from './inbox-page.ts'
 
 let server: SpawnedServer
 let browser: Browser
@@ -241,5 +251,35 @@ describe('the settings in a browser', () => {
     }
     await page.getByRole('link', { name: 'Back to the list' }).click()
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
+  })
+
+  it('[PX3] on a phone no field of the office hours lies over another, also where one is wrong', async () => {
+    const { page } = await openAs('widget', adminOf(server), { viewport: narrow })
+    await page.getByRole('radiogroup', { name: 'Somebody is there' }).getByText('In office hours').click()
+    await page.getByLabel('Tuesday, from').fill('')
+    await save(page)
+    await page.getByText('Tuesday needs two times.').waitFor()
+    const boxes = await Promise.all(
+      [
+        page.getByText('Tuesday', { exact: true }),
+        page.getByLabel('Tuesday, from'),
+        page.getByText('Tuesday needs two times.'),
+        page.getByText('Wednesday', { exact: true }),
+      ].map((part) => part.boundingBox()),
+    )
+    const ends = boxes.flatMap((box) => (box ? [box.y, box.y + box.height] : []))
+    expect(ends).toHaveLength(8)
+    expect(ends).toEqual([...ends].sort((one, other) => one - other))
+  })
+
+  it('[PX4] the bar that saves stands at the end of what is seen, with nothing of the page below it', async () => {
+    for (const viewport of [wide, narrow]) {
+      const { page } = await openAs('widget', adminOf(server), { viewport })
+      await page.getByLabel('Greeting', { exact: true }).fill('Hello')
+      const bar = await page.locator('.save-bar').boundingBox()
+      const below = viewport.height - ((bar?.y ?? 0) + (bar?.height ?? 0))
+      expect(below).toBeGreaterThanOrEqual(0)
+      expect(below).toBeLessThanOrEqual(16)
+    }
   })
 })

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
+import { textParts } from '@helvino/client'
 import type { ClientMessageId } from '@helvino/protocol'
 import { Component } from 'preact'
-import { textParts } from './links.ts'
 import type { PlacedItem } from './message-groups.ts'
 import { noteOf } from './message-note.ts'
 import { isOwn, saidIn, stateOf } from './message-state.ts'
@@ -27,10 +27,12 @@ const clipboard = (navigator as Partial<Navigator>).clipboard
 // Refused in some frames: there the text can still be marked and copied by hand.
 const copy = (text: string) => void clipboard?.writeText(text).catch(() => undefined)
 
+const hrefOf = (address: string) => (URL.canParse(address) ? new URL(address).href : undefined)
+
 /** What was said, as text: nothing in it is ever taken for markup. */
 const Said = ({ text }: { readonly text: string }) => (
   <p dir="auto">
-    {textParts(text).map((part) =>
+    {textParts(text, hrefOf).map((part) =>
       part.href === undefined ? (
         part.text
       ) : (

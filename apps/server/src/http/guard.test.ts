@@ -20,7 +20,8 @@ function rig(answer: Authentication = { kind: 'refused', code: 'token_missing' }
   const clock = new SimClock()
   const random = new SimRandom('guard')
   const authenticate: Authenticate = () => Promise.resolve(answer)
-  const options: GuardOptions = {
+  const options: GuardOptions & { readonly clock: SimClock } = {
+    clock,
     ...{ authenticate, publicUrl: undefined, ownOrigins: () => ['http://localhost:4000'] },
     agents: {
       findSession: (cookie) =>
@@ -35,7 +36,7 @@ function rig(answer: Authentication = { kind: 'refused', code: 'token_missing' }
     log: { level: 'silent', clock, stream: { write: () => true } },
   })
   onTestFinished(() => app.close())
-  return { app, options }
+  return { app, options, clock }
 }
 
 const codeOf = async (app: FastifyInstance, request: InjectOptions) => {
@@ -47,7 +48,7 @@ describe('the guard', () => {
   it('[CV70] lets nobody through to a route that has no role, though it was registered', async () => {
     const app = Fastify()
     onTestFinished(() => app.close())
-    app.addHook('onRequest', createGuard(rig().options))
+    app.addHook('onRequest', createGuard(rig().options).guard)
     app.get('/forgotten', () => 'open to everybody')
     const answer = await app.inject('/forgotten')
     expect([answer.statusCode, answer.body.includes('open')]).toEqual([500, false])
@@ -136,5 +137,15 @@ describe('a handler', () => {
     app.get('/healthz', (request) => ({ found: find(request) }))
     const answer = await app.inject('/healthz')
     expect([answer.statusCode, answer.body.includes('found')]).toEqual([500, false])
+  })
+
+  it('[CV79] asks again, by what each route asks, who sends a body that has come slowly', async () => {
+    const { app, clock } = rig()
+    app.addHook('preParsing', () => clock.advance(2_000))
+    for (const url of ['/api/agent/login', '/api/agent/logout']) app.post(url, () => 'reached')
+    expect(await codeOf(app, { method: 'POST', url: '/api/agent/login' })).toBe('reached')
+    expect(await codeOf(app, { method: 'POST', url: '/nowhere' })).toBe('not_found')
+    const logout = { method: 'POST', url: '/api/agent/logout', headers: { cookie: 'session=right' } } as const
+    expect(await codeOf(app, logout)).toBe('reached')
   })
 })

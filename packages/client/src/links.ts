@@ -22,13 +22,11 @@ function endOf(found: string): number {
   return end
 }
 
-function hrefOf(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url && ['http:', 'https:', 'mailto:'].includes(url.protocol) ? url.href : undefined
-}
-
-/** Splits a text at its addresses (`http:`, `https:`, `mailto:`). The parts together are the text. */
-export function textParts(text: string): readonly TextPart[] {
+/**
+ * Splits a text at its addresses (`http:`, `https:`, `mailto:`). The parts together are the text. `hrefOf` is the platform's own reading of an
+ * address; what it says `undefined` to stays text.
+ */
+export function textParts(text: string, hrefOf: (address: string) => string | undefined): readonly TextPart[] {
   const parts: TextPart[] = []
   let from = 0
   for (const { 0: found, index } of text.matchAll(address)) {
