@@ -32,7 +32,7 @@ export const itsTests = [
     (start) => `packages/client/src/${start}`,
   ),
   ...['authenticate', 'key-ring', 'org-token', 'sign', 'ver', 'vis'].map((start) => `apps/server/src/auth/${start}`),
-  ...['http/guard', 'http/decode-body', 'http/telemetry-', 'admission/remembered'].map(
+  ...['http/guard', 'http/http-server', 'http/decode-body', 'http/telemetry-', 'admission/remembered'].map(
     (start) => `apps/server/src/${start}`,
   ),
   ...['conversations/', 'store/recent', 'store/message-id', 'store/work', 'store/group-commit', 'store/changes'].map(

@@ -114,9 +114,10 @@ export function createGuard(options: GuardOptions & { readonly clock: Clock }): 
 
   async function guardAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     if (clock.monotonicMs() - request.guardedAtMs < stillHoldsForMs) return undefined
-    const role = roleOf(request)
+    // Without one it would not have come so far.
+    const role = roleOf(request) as RouteRole
     if (role === 'session') return guardSession(request, reply)
-    if (role === undefined || role === 'anyone') return undefined
+    if (role === 'anyone') return undefined
     const authentication = await authenticate(readCredentials(request), role)
     return authentication.kind === 'granted' ? undefined : refuse(reply, authentication.code, authentication)
   }

@@ -77,21 +77,23 @@ describe('http server', () => {
     const { app } = await createServer(clock, () =>
       Promise.resolve(mayStill ? grantedAgent : { kind: 'refused', code: 'token_invalid' }),
     )
-    let untilRead: () => Promise<void> = () => Promise.resolve()
-    app.addHook('preParsing', () => untilRead())
+    let bodyTakesMs = 0
+    let mayAfter = true
+    app.addHook('preParsing', async () => {
+      await clock.advance(bodyTakesMs)
+      mayStill = mayAfter
+    })
     app.post('/api/agent/sessions/end', () => 'reached')
-    const statusOf = async () => (await app.inject({ method: 'POST', url: '/api/agent/sessions/end' })).statusCode
-    untilRead = async () => {
-      await clock.advance(900)
-      mayStill = false
+    const statusOf = async () => {
+      mayStill = true
+      return (await app.inject({ method: 'POST', url: '/api/agent/sessions/end' })).statusCode
     }
+    bodyTakesMs = 1_100
     expect(await statusOf()).toBe(200)
-    mayStill = true
-    untilRead = async () => {
-      await clock.advance(1_100)
-      mayStill = false
-    }
+    mayAfter = false
     expect(await statusOf()).toBe(401)
+    bodyTakesMs = 900
+    expect(await statusOf()).toBe(200)
     await app.close()
   })
 
