@@ -1,6 +1,6 @@
 import type { AgentClient, CallResult } from '@helvino/client'
 import type { AgentConversation, ConversationId } from '@helvino/protocol'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { words } from './words/en.ts'
 
 export interface ConversationActions {
@@ -18,23 +18,31 @@ export function useConversationActions(
   conversation: AgentConversation | undefined,
 ): ConversationActions {
   const [busyId, setBusyId] = useState<ConversationId>()
+  const last = useRef<Promise<void>>(Promise.resolve())
   const [failed, setFailed] = useState<{ readonly id: ConversationId; readonly text: string }>()
 
-  async function run(act: (id: ConversationId) => Promise<CallResult<unknown>>) {
-    if (!conversation || busyId === conversation.id) return
+  /** One after the other, in the order of the clicks: what is chosen while another choice is on its way is done too. */
+  function run(act: (id: ConversationId) => Promise<CallResult<unknown>>): void {
+    if (!conversation) return
     const { id } = conversation
     setBusyId(id)
     setFailed(undefined)
-    const result = await act(id)
-    setBusyId(undefined)
-    if (result.kind === 'refused') setFailed({ id, text: words.thread.refused(result.code) })
-    if (result.kind === 'unreachable') setFailed({ id, text: words.thread.notDone })
+    last.current = last.current.then(async () => {
+      const result = await act(id)
+      setBusyId((busy) => (busy === id ? undefined : busy))
+      if (result.kind === 'refused') setFailed({ id, text: words.thread.refused(result.code) })
+      if (result.kind === 'unreachable') setFailed({ id, text: words.thread.notDone })
+    })
   }
 
   return {
     isBusy: conversation !== undefined && busyId === conversation.id,
     problem: conversation && failed?.id === conversation.id ? failed.text : undefined,
-    assign: (userId) => void run((id) => desk.assign(id, userId)),
-    toggleStatus: () => void run((id) => chat.act(id, conversation?.status === 'open' ? 'resolve' : 'reopen')),
+    assign: (userId) => {
+      run((id) => desk.assign(id, userId))
+    },
+    toggleStatus: () => {
+      run((id) => chat.act(id, conversation?.status === 'open' ? 'resolve' : 'reopen'))
+    },
   }
 }

@@ -69,7 +69,9 @@ describe('the list', () => {
     await visitorSays('Who takes this?')
     const bob = await inbox.openAs('bob')
     await ada.openThread('Who takes this?')
-    await expect.poll(() => viewCount(bob, 'Mine')).toBe('0')
+    // Until they have been counted each of them is 0.
+    await expect.poll(() => viewCount(bob, 'Unassigned')).not.toBe('0')
+    expect(await viewCount(bob, 'Mine')).toBe('0')
     const before = Number(await viewCount(bob, 'Unassigned'))
     await button('Assigned to: Nobody').click()
     await ada.page.getByRole('menuitemradio', { name: 'Bob' }).click()
@@ -84,6 +86,24 @@ describe('the list', () => {
     await ada.page.getByRole('menuitemradio', { name: 'Nobody' }).click()
     await bob.row('Who takes this?').waitFor()
     await expect.poll(() => viewCount(bob, 'Mine')).toBe('0')
+  })
+
+  it('[DI25] does every choice of an agent who chooses again before the first one is done', async () => {
+    await visitorSays('Who takes that?')
+    await ada.openThread('Who takes that?')
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    await ada.page.route('**/assign*', async (route) => {
+      await held
+      await route.continue()
+    })
+    for (const name of ['Bob', 'Me']) {
+      await button('Assigned to: Nobody').click()
+      await ada.page.getByRole('menuitemradio', { name }).click()
+    }
+    letGo()
+    await button('Assigned to: You').waitFor()
+    await ada.page.unroute('**/assign*')
   })
 
   it('[DI4] is searched for what was said, resolved or not, and says that nothing was found', async () => {
