@@ -168,6 +168,30 @@ describe('the outbox on a device', { timeout: 120_000 }, () => {
     await context.close()
   })
 
+  it('[OD8] keeps what is written while the site’s data is being cleared where it kept the rest', async () => {
+    const context = await shared.newContext()
+    const chat = await openChat(shared, context)
+    const session = await context.newCDPSession(chat.page)
+    await context.setOffline(true)
+    await chat.send('first')
+    for (let n = 1; n <= 12; n += 1) {
+      const cleared = session.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'indexeddb' })
+      await chat.send(`text ${n}`)
+      await until(`${n + 1} that wait`, async () => (await chat.shown('waiting')).length === n + 1)
+      await cleared
+    }
+    expect(await chat.page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith('/1')))).toEqual([])
+    await chat.close()
+    await context.setOffline(false)
+    await openTab(shared, context, `${server.url}/demo`)
+    await isStored('text 12')
+    expect(storedBeside(server, 'text 12').map(({ content }) => content)).toEqual([
+      'first',
+      ...Array.from({ length: 12 }, (_, n) => `text ${n + 1}`),
+    ])
+    await context.close()
+  })
+
   it('[OD6] a page that shows its chat holds up nobody who deletes the database, and what waits outlives it, as it does a clearing', async () => {
     const context = await shared.newContext()
     const [chat, other] = [await openChat(shared, context), await openChat(shared, context)]
