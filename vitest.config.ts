@@ -34,6 +34,8 @@ export default defineConfig({
           name: 'system',
           include: systems,
           exclude: never,
+          // What passes only then is named at the end of the run, and may not be much: ADR 12.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
