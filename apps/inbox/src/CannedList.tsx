@@ -9,7 +9,13 @@ interface CannedListProps {
 
 /** Saved replies above the text. The text keeps the focus; a pointer may choose too. */
 export function CannedList({ canned, id }: CannedListProps) {
-  const { matches, active, choose } = canned
+  const { matches, missed, active, choose } = canned
+  if (missed !== undefined)
+    return (
+      <p className="canned" role="status">
+        {words.replies.missed(missed)}
+      </p>
+    )
   if (matches.length === 0) return null
   return (
     <ul className="canned" id={id} role="listbox" aria-label={words.replies.title}>

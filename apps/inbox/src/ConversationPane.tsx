@@ -1,5 +1,5 @@
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import type { ComponentProps } from 'react'
+import { type ComponentProps, useEffect } from 'react'
 import { Over } from './Over.tsx'
 import { Thread } from './Thread.tsx'
 import { ThreadHead } from './ThreadHead.tsx'
@@ -23,6 +23,10 @@ export function ConversationPane({ members, actions, isAdmin, ...thread }: Conve
   const { api, client, conversation, userId, turn, nowMs } = thread
   const hasRoom = useMediaQuery('(min-width: 70em)', undefined, { getInitialValueInEffect: false })
   const [isShown, { open, close }] = useDisclosure(false)
+  // Where the column has come beside the thread the sheet is done with, and does not come back when there is less room again.
+  useEffect(() => {
+    if (hasRoom) close()
+  }, [hasRoom, close])
   const found = useVisitor(client.findVisitor, client.onVisitor, conversation, turn)
   const column = (
     <>

@@ -1,10 +1,12 @@
 import type { SavedReply } from '@helvino/protocol'
 import { type KeyboardEvent, useState } from 'react'
-import { matchingReplies } from './matching-replies.ts'
+import { askedReply, matchingReplies } from './matching-replies.ts'
 
 export interface Canned {
   /** Those to choose from; empty where nothing is asked for. */
   readonly matches: readonly SavedReply[]
+  /** What is asked for and there is none of; `undefined` where there is, or nothing is asked for. */
+  readonly missed: string | undefined
   readonly active: number
   readonly choose: (reply: SavedReply) => void
   /** True where the key was for the list. */
@@ -18,17 +20,21 @@ export function useCanned(text: string, replies: readonly SavedReply[], onChoose
   const matches = closedFor === text ? [] : matchingReplies(text, replies)
   const active = at.text === text ? Math.min(at.index, Math.max(0, matches.length - 1)) : 0
 
+  const missed = closedFor === text || matches.length > 0 ? undefined : askedReply(text)
+
   function takeKey(event: KeyboardEvent): boolean {
     const chosen = matches[active]
-    if (!chosen || event.nativeEvent.isComposing) return false
+    const isShown = chosen !== undefined || missed !== undefined
+    if (!isShown || event.nativeEvent.isComposing) return false
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step !== undefined) setAt({ text, index: (active + step + matches.length) % matches.length })
+    if (event.key === 'Escape') setClosedFor(text)
+    else if (!chosen) return false
+    else if (step !== undefined) setAt({ text, index: (active + step + matches.length) % matches.length })
     else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') onChoose(chosen)
-    else if (event.key === 'Escape') setClosedFor(text)
     else return false
     event.preventDefault()
     return true
   }
 
-  return { matches, active, choose: onChoose, takeKey }
+  return { matches, missed, active, choose: onChoose, takeKey }
 }

@@ -23,6 +23,10 @@ export const deskWords = {
     title: 'Saved replies',
     explain: 'Type / and the shortcut at the start of a reply. Everybody in the team can use and change them.',
     none: 'No saved replies yet. Write down the first answer that you give again and again.',
+    missed: (asked: string): string =>
+      asked === ''
+        ? 'There are no saved replies yet: “Saved replies” below adds one.'
+        : `No saved reply has “${asked}” in its shortcut.`,
     add: 'New reply',
     edit: 'Edit',
     editNamed: (shortcut: string): string => `Edit /${shortcut}`,
