@@ -112,6 +112,8 @@ describe('the team in a browser', () => {
     await join(page, 'short', 'shorter')
     await page.getByText('At least 12 characters.').waitFor()
     await page.getByText('The two passwords are not the same.').waitFor()
+    await join(page, 'qwerty123456', 'qwerty123456')
+    await page.getByText('That password is too easily guessed').waitFor()
     await join(page)
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
     await follow(page, link)

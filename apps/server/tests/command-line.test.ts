@@ -182,6 +182,11 @@ describe('the command line', () => {
       expect((await logIn(server.url, login)).token).not.toBe('')
       const short = await runCommand(['create-admin', '--password-stdin', 'ida@shop.example'], { ...where, input: 'x' })
       expect([short.code, short.stderr]).toEqual([1, expect.stringMatching(oneSentence)])
+      const common = await runCommand(['create-admin', '--password-stdin', 'ida@shop.example'], {
+        ...where,
+        input: 'qwerty123456\n',
+      })
+      expect([common.code, common.stderr]).toEqual([1, expect.stringContaining('too easily guessed') as string])
     },
   )
 

@@ -105,6 +105,7 @@ describe('signing out everywhere', () => {
       })
     expect((await change('not-this-password', next)).body['code']).toBe('password_wrong')
     expect((await change(password, 'short')).body['code']).toBe('request_invalid')
+    expect((await change(password, 'Password2026!')).body['code']).toBe('password_guessable')
     expect((await change(password, next, { origin: 'https://evil.example' })).body['code']).toBe('origin_not_allowed')
     expect(await opens(there)).toEqual([200, 200])
     expect((await change(password, next)).body).toEqual({ ok: true })

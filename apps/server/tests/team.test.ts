@@ -98,6 +98,14 @@ describe('the team', () => {
     expect([taken.status, taken.body['code']]).toEqual([409, 'address_taken'])
   })
 
+  it('[PW4] lets nobody join with a password that is easily guessed, and the invitation stays open', async () => {
+    const { token } = await invite('rosalind.franklin@shop.example')
+    for (const password of ['qwerty123456', 'rosalind-franklin-51'])
+      expect(await accept(token, { password })).toMatchObject({ status: 422, body: { code: 'password_guessable' } })
+    expect((await offerOf(token)).status).toBe(200)
+    expect((await accept(token)).status).toBe(200)
+  })
+
   it('[TEA5] leaves the team to admins', async () => {
     const tries = [
       await api('/invitations', 'POST', { email: 'x@shop.example', role: 'agent' }, grace),

@@ -31,6 +31,7 @@ export const refusals = {
   media_type_unsupported: { status: 415, error: 'Send JSON' },
   request_invalid: { status: 400, error: 'The request is not valid' },
   content_invalid: { status: 422, error: 'The message text is not valid' },
+  password_guessable: { status: 422, error: 'This password is too easily guessed' },
   role_invalid: { status: 422, error: 'This role may not be used here' },
   visitor_invalid: { status: 422, error: 'The visitor id is missing or malformed' },
   idempotency_mismatch: { status: 422, error: 'The same key was used for another text' },

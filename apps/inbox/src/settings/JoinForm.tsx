@@ -39,6 +39,7 @@ function joinProblemOf(result: CallResult<unknown>): string | undefined {
   const told: Readonly<Record<string, string>> = {
     not_found: `${words.gone} ${words.goneUsed}`,
     address_taken: words.taken,
+    password_guessable: words.guessable,
     rate_limited: words.tooMany,
     login_insecure: words.insecure,
   }

@@ -29,6 +29,7 @@ function wrongWith({ next, again }: Filled): Partial<Filled> {
 /** In plain words why a password or a code was not taken. */
 export function secretProblemOf(result: CallResult<unknown>): string | undefined {
   if (result.kind === 'refused' && result.code === 'password_wrong') return words.wrong
+  if (result.kind === 'refused' && result.code === 'password_guessable') return words.guessable
   if (result.kind === 'refused' && result.code === 'code_wrong') return words.wrongCode
   if (result.kind === 'unreachable' && result.reason === 'rate_limited') return words.tooMany
   return problemOf(result)

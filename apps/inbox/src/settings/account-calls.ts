@@ -7,7 +7,7 @@ export interface AccountCalls {
   find(chat: ChatClient): Promise<CallResult<AgentAccount>>
   /** Ends their other logins, or this one too. */
   endSessions(chat: ChatClient, scope: 'others' | 'all'): Promise<CallResult<AgentAccount>>
-  /** Refused with `password_wrong` where the present one is another. */
+  /** Refused with `password_wrong` where the present one is another, and `password_guessable`. */
   changePassword(current: string, next: string): Promise<CallResult<true>>
   /** A new secret for an authenticator app, told once. Refused with `password_wrong`, or `two_factor_on`. */
   enrolTwoFactor(password: string): Promise<CallResult<TwoFactorOffer>>

@@ -2,6 +2,7 @@ import { limits, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import { decodeAgentAddress } from '../auth/agent-address.ts'
 import type { AgentTables } from '../auth/agent-tables.ts'
+import { guessableHint, isGuessable } from '../auth/guessable-password.ts'
 import { openAgents } from '../auth/agents.ts'
 import type { ServerConfig } from '../config.ts'
 import { createPassword, demoOrgKey, makeFirstOrg } from '../first-start.ts'
@@ -93,6 +94,7 @@ async function readWanted({ readInput }: CommandWorld, given: Given): Promise<Wa
     return {
       problem: `The password has to be one line of ${limits.passwordLeast} to ${limits.passwordMost} characters.`,
     }
+  if (await isGuessable(password, [email])) return { problem: `This password is too easily guessed. ${guessableHint}` }
   return { email, orgKey, password }
 }
 

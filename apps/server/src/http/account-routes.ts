@@ -3,6 +3,7 @@ import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FindAddress } from '../admission/caller-address.ts'
 import type { Account } from '../auth/account.ts'
+import { guessableHint, isGuessable } from '../auth/guessable-password.ts'
 import type { TwoFactor } from '../auth/two-factor.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
 import { browserName } from '../visitors/browser-name.ts'
@@ -79,6 +80,7 @@ async function changePassword(
     })
   const waitSeconds = budget.take(session.userId, findAddress(request.raw).key)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
+  if (await isGuessable(next, [session.email])) return refuse(reply, 'password_guessable', { hint: guessableHint })
   if ((await agents.account.changePassword(session, current, next)) === 'wrong') return refuse(reply, 'password_wrong')
   budget.forgive(session.userId, findAddress(request.raw).key)
   await recordAudit(request, { ...actorOf(session), action: 'password_changed' })
