@@ -19,7 +19,6 @@ export function useCanned(text: string, replies: readonly SavedReply[], onChoose
   const [at, setAt] = useState({ text, index: 0 })
   const matches = closedFor === text ? [] : matchingReplies(text, replies)
   const active = at.text === text ? Math.min(at.index, Math.max(0, matches.length - 1)) : 0
-
   const missed = closedFor === text || matches.length > 0 ? undefined : askedReply(text)
 
   function takeKey(event: KeyboardEvent): boolean {

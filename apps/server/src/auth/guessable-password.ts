@@ -15,7 +15,7 @@ const isOnePiece = (text: string): boolean => /^(.{1,4})\1*$/su.test(text)
 
 /**
  * True of a password that one would guess early, though it is long enough: one of the 49,000 that most people have, by itself or with figures and
- * signs around it or twice over; one short piece over and over; or no more than words of `context`, the address and the organisation's name, say,
+ * signs around it or twice over; one short piece over and over; or no more than words of `context`, the address, say, and of the product,
  * with figures and signs between (NIST SP 800-63B section 3.1.1.2; OWASP ASVS 5.0 6.2.4 and 6.2.11).
  */
 export async function isGuessable(password: string, context: readonly string[]): Promise<boolean> {
