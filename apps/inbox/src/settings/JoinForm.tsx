@@ -4,6 +4,7 @@ import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/c
 import { type SubmitEvent, useState } from 'react'
 import type { InboxApi } from '../api.ts'
 import { formatFull } from '../when.ts'
+import { accountWords } from '../words/account-en.ts'
 import { invitationWords as words, settingsWords } from '../words/settings-en.ts'
 import { Problem } from './Problem.tsx'
 
@@ -39,7 +40,7 @@ function joinProblemOf(result: CallResult<unknown>): string | undefined {
   const told: Readonly<Record<string, string>> = {
     not_found: `${words.gone} ${words.goneUsed}`,
     address_taken: words.taken,
-    password_guessable: words.guessable,
+    password_guessable: accountWords.guessable,
     rate_limited: words.tooMany,
     login_insecure: words.insecure,
   }

@@ -22,7 +22,7 @@ export const accountWords = {
   badLength: `A password has ${String(limits.passwordLeast)} to ${String(limits.passwordMost)} characters.`,
   wrong: 'That is not your password.',
   guessable:
-    'That is too easily guessed: many have it, or it is made of your address. Take four or five words that do not belong together.',
+    'That password is too easily guessed: many have it, or it is made of your address. Take four or five words that do not belong together.',
   tooMany: 'Too many tries. Wait a minute, then try again.',
   twoFactor: 'Two-factor login',
   twoFactorOff:

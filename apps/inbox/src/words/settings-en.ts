@@ -232,8 +232,6 @@ export const invitationWords = {
   goneUsed: 'If you have joined already, log in with your password.',
   noneTitle: 'This link is not whole',
   none: 'It ends too early, as happens when a mail breaks it over two lines. Copy the whole link into the address bar.',
-  guessable:
-    'That password is too easily guessed: many have it, or it is made of your address. Take four or five words that do not belong together.',
   taken: 'This address belongs to somebody already. Log in, or ask for an invitation of another address.',
   noAnswerTitle: 'No answer',
   noAnswer: 'The server does not answer. Try again in a moment.',

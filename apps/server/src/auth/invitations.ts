@@ -4,6 +4,7 @@ import { type Clock, type Random, uuid } from '@helvino/runtime'
 import { type Kysely, sql } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import type { Agents } from './agents.ts'
+import { isGuessable } from './guessable-password.ts'
 
 export interface Invitation {
   readonly id: string
@@ -22,7 +23,9 @@ export type InviteResult =
   | { readonly kind: 'too-many' }
 
 export type AcceptResult =
-  { readonly kind: 'joined'; readonly orgId: OrgId; readonly userId: string } | { readonly kind: 'taken' | 'unknown' }
+  | { readonly kind: 'joined'; readonly orgId: OrgId; readonly userId: string }
+  /** `guessable`: the password is. */
+  | { readonly kind: 'taken' | 'unknown' | 'guessable' }
 
 /** Who may join an organisation. An invitation is open for `limits.invitationMs`, or until it is accepted or withdrawn. */
 export interface Invitations {
@@ -128,6 +131,7 @@ export function createInvitations({ database, dialect, agents, clock, random }: 
       const invitation = await find(token)
       if (!invitation) return { kind: 'unknown' }
       const { id, orgId, email, role } = invitation
+      if (await isGuessable(password, [email])) return { kind: 'guessable' }
       const result = await agents.join({ email, name, password, orgId, role })
       // After it: whoever is cut off in between tries again, and is told that they are a member.
       if (result.kind === 'taken') return result

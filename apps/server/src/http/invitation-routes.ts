@@ -1,7 +1,7 @@
 import { type InvitationOffer, invitationTokenHeader, limits } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { guessableHint, isGuessable } from '../auth/guessable-password.ts'
+import { guessableHint } from '../auth/guessable-password.ts'
 import type { Invitations } from '../auth/invitations.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeAcceptBody, decodeInvitationToken } from './decode-team.ts'
@@ -73,9 +73,8 @@ async function answerAccept(
       message: `Send "token", a "name" of at most ${String(limits.nameLength)} characters and a "password" of ${String(limits.passwordLeast)} to ${String(limits.passwordMost)}.`,
     })
   if (token === undefined) return refuse(reply, 'not_found', notOpen)
-  const { email = '' } = (await options.invitations.find(token)) ?? {}
-  if (await isGuessable(body.password, [email])) return refuse(reply, 'password_guessable', { hint: guessableHint })
   const result = await options.invitations.accept(token, body.name, body.password)
+  if (result.kind === 'guessable') return refuse(reply, 'password_guessable', { hint: guessableHint })
   if (result.kind !== 'joined')
     return result.kind === 'taken' ? refuse(reply, 'address_taken') : refuse(reply, 'not_found', notOpen)
   await options.recordAudit(request, { orgId: result.orgId, actorId: result.userId, action: 'invitation_accepted' })
