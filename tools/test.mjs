@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from './child.mjs'
 import { findChromium, installChromium } from './chromium.mjs'
 
-const countsFile = join(root, '.cache', 'test-outcome.json')
+const outcomeFile = join(root, '.cache', 'test-outcome.json')
 /** Of a whole run. The system tests have a second try (vitest.config.ts, ADR 12), and this is what they may use of it. */
 const mostAtSecondTry = 3
 
@@ -26,14 +26,14 @@ async function browserOrReason() {
 /** @param {readonly string[]} args @param {string} chromium @returns {Promise<number>} */
 function runVitest(args, chromium) {
   mkdirSync(join(root, '.cache'), { recursive: true })
-  rmSync(countsFile, { force: true })
-  const reporters = ['--reporter=default', `--reporter=${join(root, 'tools', 'count-reporter.mjs')}`]
+  rmSync(outcomeFile, { force: true })
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'tools', 'outcome-reporter.mjs')}`]
   const child = spawn(
     process.execPath,
     [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...reporters, ...args],
     {
       cwd: root,
-      env: { ...process.env, HELVINO_CHROMIUM: chromium, HELVINO_TEST_COUNTS: countsFile },
+      env: { ...process.env, HELVINO_CHROMIUM: chromium, HELVINO_TEST_OUTCOME: outcomeFile },
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   )
@@ -46,14 +46,14 @@ function runVitest(args, chromium) {
   )
 }
 
-/** @typedef {import('./count-reporter.mjs').Outcome} Outcome */
+/** @typedef {import('./outcome-reporter.mjs').Outcome} Outcome */
 
 /** @type {Outcome} */
 const notRun = { passed: 0, failed: 1, skipped: 0, atSecondTry: [] }
 
 /** No file: the runner itself did not come to its end. @returns {Outcome} */
 const readOutcome = () =>
-  existsSync(countsFile) ? /** @type {Outcome} */ (JSON.parse(readFileSync(countsFile, 'utf8'))) : notRun
+  existsSync(outcomeFile) ? /** @type {Outcome} */ (JSON.parse(readFileSync(outcomeFile, 'utf8'))) : notRun
 
 /** @param {readonly string[]} args @returns {Promise<{ code: number, outcome: Outcome }>} */
 async function runTests(args) {

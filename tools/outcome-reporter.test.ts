@@ -14,17 +14,17 @@ it('is not run', ({ skip }) => skip())
 `
 
 it('[GU5] says apart what passed at its second try only, and counts what failed twice once', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'helvino-counts-'))
+  const folder = mkdtempSync(join(tmpdir(), 'helvino-outcome-'))
   writeFileSync(join(folder, 'sample.test.ts'), sample)
   writeFileSync(join(folder, 'vitest.config.mjs'), 'export default { test: { retry: 1 } }')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const outcome = join(folder, 'outcome.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const reporter = `--reporter=${join(root, 'tools', 'count-reporter.mjs')}`
+  const reporter = `--reporter=${join(root, 'tools', 'outcome-reporter.mjs')}`
   await runQuietly(
     process.execPath,
     [vitest, 'run', reporter],
-    { ...process.env, HELVINO_TEST_COUNTS: outcome },
+    { ...process.env, HELVINO_TEST_OUTCOME: outcome },
     folder,
   )
   expect(JSON.parse(readFileSync(outcome, 'utf8'))).toEqual({

@@ -13,7 +13,7 @@ import { writeFileSync } from 'node:fs'
  * Counts for the closing line of `npm test`. A file that does not load, a hook that fails and an error outside of any test
  * each count as one failure, so that nothing that went wrong can stand beside "0 failed".
  */
-export default class CountReporter {
+export default class OutcomeReporter {
   /**
    * @param {readonly import('vitest/node').TestModule[]} modules
    * @param {readonly unknown[]} unhandledErrors
@@ -30,7 +30,7 @@ export default class CountReporter {
         if (test.diagnostic()?.flaky) atSecondTry.push({ test: test.fullName, error: String(errors?.[0]?.message) })
       }
     }
-    const file = process.env['HELVINO_TEST_COUNTS']
+    const file = process.env['HELVINO_TEST_OUTCOME']
     if (file !== undefined) writeFileSync(file, JSON.stringify({ ...counts, atSecondTry }))
   }
 }
