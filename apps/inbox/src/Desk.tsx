@@ -13,6 +13,7 @@ import { NothingChosen } from './NothingChosen.tsx'
 import { Palette } from './Palette.tsx'
 import { RepliesModal } from './RepliesModal.tsx'
 import type { Written } from './ReplyBox.tsx'
+import { mayAdminister } from './session.ts'
 import { type DeskState, type DeskTerms, useDesk } from './use-desk.ts'
 import { useKeys } from './use-keys.ts'
 import { useTitleCount } from './use-title-count.ts'
@@ -64,12 +65,12 @@ export function Desk({ nowMs, panel, ...terms }: DeskProps) {
         selectedId={openId}
         nowMs={nowMs}
         menu={menu}
-        canInstall={session.role === 'admin' && list.known.size === 0}
+        canInstall={mayAdminister(session) && list.known.size === 0}
       />
       <div className="pane-main">
         {panel}
         {route.view === 'list' && list.pages.isListed && (
-          <NothingChosen hasSome={list.known.size > 0} isAdmin={session.role === 'admin'} />
+          <NothingChosen hasSome={list.known.size > 0} isAdmin={mayAdminister(session)} />
         )}
         {openId && !conversation && <Nothing text={desk.isMissing ? words.thread.gone : ''} />}
         {conversation && <OpenConversation {...{ desk, terms, conversation, nowMs }} />}
@@ -95,7 +96,7 @@ function OpenConversation({ desk, terms, conversation, nowMs }: OpenConversation
       key={id}
       {...{ api, client, state, conversation, nowMs, names, members, actions }}
       userId={session.user.id}
-      isAdmin={session.role === 'admin'}
+      isAdmin={mayAdminister(session)}
       turn={desk.turn}
       typists={desk.typists.get(id) ?? nobody}
       draft={desk.draftMap.get(id)}

@@ -2,7 +2,7 @@ import type { ChatClient } from '@helvino/client'
 import { Button, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { InboxApi } from './api.ts'
-import type { Session } from './session.ts'
+import { mayAdminister, type Session } from './session.ts'
 import { type OffSwitch, useSwitchedOff } from './use-switched-off.ts'
 import { words } from './words/en.ts'
 
@@ -22,7 +22,7 @@ export function SwitchedOff({ api, chat, session }: SwitchedOffProps) {
           <Text size="sm" component="span">
             {words.switchedOff[off]}
           </Text>{' '}
-          {session.role === 'admin' ? (
+          {mayAdminister(session) ? (
             <SwitchOn {...{ api, chat, off }} />
           ) : (
             <Text size="sm" component="span">

@@ -7,9 +7,10 @@ const answer = {
 }
 
 describe('session', () => {
-  it('[IN14] knows an admin as one, and every other role as an agent', () => {
+  it('[IN14] knows who owns and who administers, and any other role as an agent', () => {
     expect(decodeSession(answer)?.role).toBe('admin')
-    expect(decodeSession({ ...answer, user: { ...answer.user, role: 'owner' } })?.role).toBe('agent')
+    expect(decodeSession({ ...answer, user: { ...answer.user, role: 'owner' } })?.role).toBe('owner')
+    expect(decodeSession({ ...answer, user: { ...answer.user, role: 'god' } })?.role).toBe('agent')
   })
 
   it('[IN15] is none without a person and an organisation', () => {

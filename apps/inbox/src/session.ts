@@ -1,10 +1,10 @@
-import { asRecord, asString } from '@helvino/protocol'
+import { type AgentRole, asRecord, asString, decodeAgentRole, isAtLeast } from '@helvino/protocol'
 
 /** Who is logged in on this page. */
 export interface Session {
   readonly user: { readonly id: string; readonly name: string; readonly email: string }
   readonly org: { readonly id: string; readonly name: string }
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
 }
 
 /** Decodes the answer to `GET /api/agent/session` and to a login. */
@@ -18,7 +18,10 @@ export function decodeSession(value: unknown): Session | undefined {
   return {
     user: { id: userId, name: asString(user?.['name']) ?? '', email: asString(user?.['email']) ?? '' },
     org: { id: orgId, name: asString(org?.['name']) ?? '' },
-    // What the page shows to admins only, the server refuses to others: an unknown role sees less.
-    role: user?.['role'] === 'admin' ? 'admin' : 'agent',
+    // What the page shows to some only, the server refuses to others: an unknown role sees less.
+    role: decodeAgentRole(user?.['role']) ?? 'agent',
   }
 }
+
+/** Whether the page offers what an admin may do. */
+export const mayAdminister = ({ role }: Session): boolean => isAtLeast(role, 'admin')

@@ -72,9 +72,15 @@ describe('the team in a browser', () => {
 
     await admin.page.reload()
     await admin.page.getByLabel('Role of Grace').selectOption('admin')
-    await expect.poll(() => admin.page.getByLabel('Role of Administrator').isEnabled()).toBe(true)
+    await expect.poll(() => admin.page.getByLabel('Role of Grace').inputValue()).toBe('admin')
     await guest.page.reload()
-    await guest.page.getByRole('button', { name: 'Remove Administrator' }).waitFor()
+    await guest.page.getByRole('button', { name: 'Remove Grace' }).waitFor()
+    // Of an owner an admin decides nothing, and makes none.
+    expect(await guest.page.getByRole('button', { name: 'Remove Administrator' }).count()).toBe(0)
+    expect(await guest.page.getByLabel('Role of Grace').getByRole('option').allTextContents()).toEqual([
+      'Agent',
+      'Admin',
+    ])
 
     await admin.page.getByRole('button', { name: 'Remove Grace' }).click()
     await admin.page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click()
@@ -127,15 +133,15 @@ describe('the team in a browser', () => {
     expect(await problem(page)).toContain('Ask whoever invited you for another one.')
   })
 
-  it('[SET20] leaves the last admin one, and says why', async () => {
+  it('[SET20] leaves the last owner one, and says why', async () => {
     await addAgent(server, 'Bo')
     await openTeam()
     const { page } = admin
     expect(await page.getByLabel('Role of Administrator').isDisabled()).toBe(true)
     expect(await page.getByRole('button', { name: 'Remove Administrator' }).isDisabled()).toBe(true)
-    await page.getByText('The last admin stays one. Make somebody else an admin first.').waitFor()
-    await page.getByLabel('Role of Bo').selectOption('admin')
-    await page.getByText('The last admin stays one.').waitFor({ state: 'detached' })
+    await page.getByText('The last owner stays one. Make somebody else an owner first.').waitFor()
+    await page.getByLabel('Role of Bo').selectOption('owner')
+    await page.getByText('The last owner stays one.').waitFor({ state: 'detached' })
     // Whoever steps down sees from then on what an agent sees.
     await page.getByLabel('Role of Administrator').selectOption('agent')
     await page.getByText('This is for admins').waitFor()

@@ -103,7 +103,7 @@ export async function prepareFirstStart(options: FirstStartOptions): Promise<Fir
     return demoOrg && !demo ? leaveDemo(options, demoOrg) : undefined
   const org = demoOrg && demo ? demoOrg : await ownOrg(options)
   const password = createPassword(random)
-  await agents.putAgent({ email: adminEmail, name: 'Administrator', password, orgId: org.id, role: 'admin' })
+  await agents.putAgent({ email: adminEmail, name: 'Administrator', password, orgId: org.id, role: 'owner' })
   return {
     login: { email: adminEmail, password },
     orgKey: org.key,

@@ -22,7 +22,7 @@ describe('agents', () => {
   it('[AG1] logs in with the password of the first start, and says who it is', async () => {
     const { status, headers, body } = await login({ ...server.admin })
     expect(status).toBe(200)
-    expect(body).toMatchObject({ ok: true, user: { email: server.admin?.email, role: 'admin' }, org: { key: 'demo' } })
+    expect(body).toMatchObject({ ok: true, user: { email: server.admin?.email, role: 'owner' }, org: { key: 'demo' } })
     const [cookie] = headers.getSetCookie()
     expect(cookie).toMatch(/^helvino\.session=.*HttpOnly.*SameSite=Lax/i)
   })

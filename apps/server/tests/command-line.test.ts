@@ -157,7 +157,7 @@ describe('the command line', () => {
   )
 
   it.each(['SQLite', 'PostgreSQL'])(
-    '[OP5] makes an administrator beside a running server on %s, who can log in',
+    '[OP5] makes an owner beside a running server on %s, who can log in',
     { timeout: 90_000 },
     async (kind) => {
       const env: Readonly<Record<string, string>> =
@@ -169,7 +169,7 @@ describe('the command line', () => {
       const password = /^Password \(shown this once\): (\S+)$/m.exec(made.stdout)?.[1] ?? ''
       const agent = await logIn(server.url, { email: 'ida@shop.example', password })
       const team = await call(`${server.url}/api/agent/team`, { headers: agent.headers })
-      expect(JSON.stringify(team.body['members'])).toMatch(/ida@shop\.example","role":"admin|"role":"admin".+ida@shop/)
+      expect(JSON.stringify(team.body['members'])).toMatch(/ida@shop\.example","role":"owner|"role":"admin".+ida@shop/)
       // Again, with a password of one's own: the old one and the session end.
       const own = await runCommand(['create-admin', '--password-stdin', 'ida@shop.example'], {
         ...where,

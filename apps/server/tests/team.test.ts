@@ -45,7 +45,7 @@ describe('the team', () => {
   it('[TEA1] shows every agent who the members are, and admins alone who is invited', async () => {
     const { id } = await invite('waits@shop.example', 'admin')
     const members = [
-      { userId: admin.userId, name: 'Administrator', email: server.admin?.email, role: 'admin', isYou: true },
+      { userId: admin.userId, name: 'Administrator', email: server.admin?.email, role: 'owner', isYou: true },
       { userId: grace.userId, name: 'Grace', email: 'grace@shop.example', role: 'agent', isYou: false },
     ]
     const { body } = await api('')
@@ -91,7 +91,7 @@ describe('the team', () => {
       expect((await accept(token, more)).body['code']).toBe('request_invalid')
     for (const email of ['no address', 'a@b', '', 'x'.repeat(250) + '@b.example', 'a b@c.example', 7])
       expect((await api('/invitations', 'POST', { email, role: 'agent' })).body['code']).toBe('request_invalid')
-    expect((await api('/invitations', 'POST', { email: 'a@b.example', role: 'owner' })).body['code']).toBe(
+    expect((await api('/invitations', 'POST', { email: 'a@b.example', role: 'god' })).body['code']).toBe(
       'request_invalid',
     )
     const taken = await api('/invitations', 'POST', { email: 'GRACE@shop.example', role: 'agent' })
@@ -116,17 +116,40 @@ describe('the team', () => {
     for (const { status, body } of tries) expect([status, body['code']]).toEqual([403, 'role_insufficient'])
   })
 
-  it('[TEA6] changes a role at once, and keeps the last admin one', async () => {
+  it('[TEA6] changes a role at once, and keeps the last owner one', async () => {
     const last = await api(`/members/${admin.userId}`, 'PUT', { role: 'agent' })
-    expect([last.status, last.body['code']]).toEqual([409, 'last_admin'])
-    expect((await api(`/members/${admin.userId}`, 'DELETE')).body['code']).toBe('last_admin')
-    expect((await api(`/members/${admin.userId}`, 'PUT', { role: 'admin' })).status).toBe(200)
+    expect([last.status, last.body['code']]).toEqual([409, 'last_owner'])
+    expect((await api(`/members/${admin.userId}`, 'DELETE')).body['code']).toBe('last_owner')
+    expect((await api(`/members/${admin.userId}`, 'PUT', { role: 'owner' })).status).toBe(200)
     const second = await join('second@shop.example', 'admin')
     expect((await api(`/members/${second.userId}`, 'PUT', { role: 'agent' })).status).toBe(200)
     const refused = await api('/invitations', 'POST', { email: 'x@shop.example', role: 'agent' }, second)
     expect(refused.body['code']).toBe('role_insufficient')
     expect((await api('/members/nobody', 'PUT', { role: 'agent' })).status).toBe(404)
-    expect((await api(`/members/${second.userId}`, 'PUT', { role: 'owner' })).body['code']).toBe('request_invalid')
+    expect((await api(`/members/${second.userId}`, 'PUT', { role: 'god' })).body['code']).toBe('request_invalid')
+  })
+
+  it('[TEA13] leaves to owners who owns: an admin makes none, and changes, removes and signs out none', async () => {
+    const second = await join('bea@shop.example', 'admin')
+    const tries = [
+      await api('/invitations', 'POST', { email: 'x@shop.example', role: 'owner' }, second),
+      await api(`/members/${second.userId}`, 'PUT', { role: 'owner' }, second),
+      await api(`/members/${grace.userId}`, 'PUT', { role: 'owner' }, second),
+      await api(`/members/${admin.userId}`, 'PUT', { role: 'agent' }, second),
+      await api(`/members/${admin.userId}`, 'DELETE', undefined, second),
+      await api(`/members/${admin.userId}/sign-out`, 'POST', undefined, second),
+    ]
+    for (const { status, body } of tries) expect([status, body['code']]).toEqual([403, 'role_insufficient'])
+    const { body } = await api('', 'GET', undefined, admin)
+    expect((body['members'] as { role: string }[]).filter(({ role }) => role === 'owner')).toHaveLength(1)
+    expect((await api(`/members/${grace.userId}`, 'PUT', { role: 'admin' }, second)).status).toBe(200)
+    expect((await api(`/members/${grace.userId}`, 'PUT', { role: 'agent' }, second)).status).toBe(200)
+
+    expect((await api(`/members/${second.userId}`, 'PUT', { role: 'owner' })).status).toBe(200)
+    expect((await api(`/members/${admin.userId}`, 'PUT', { role: 'admin' }, second)).status).toBe(200)
+    expect((await api(`/members/${second.userId}`, 'DELETE')).body['code']).toBe('role_insufficient')
+    expect((await api(`/members/${admin.userId}`, 'PUT', { role: 'owner' }, second)).status).toBe(200)
+    expect((await api(`/members/${second.userId}`, 'DELETE')).status).toBe(200)
   })
 
   it('[TEA7] ends with a removal the sessions, the socket and the login, and frees what was their task', async () => {

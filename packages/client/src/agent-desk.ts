@@ -66,9 +66,9 @@ export interface AgentDesk {
   /** Admins only, as all that follows of the team. Refused with `address_taken` or `limit_reached`. */
   invite(email: string, role: AgentRole): Promise<CallResult<NewInvitation>>
   withdrawInvitation(id: string): Promise<CallResult<Team>>
-  /** Refused with `last_admin`. */
+  /** Refused with `last_owner`. */
   changeRole(userId: string, role: AgentRole): Promise<CallResult<Team>>
-  /** Ends their sessions, and makes nobody's what was their task. Refused with `last_admin`. */
+  /** Ends their sessions, and makes nobody's what was their task. Refused with `last_owner`. */
   removeMember(userId: string): Promise<CallResult<Team>>
   /** What was done in the organisation, the newest first; `before` is `nextBefore` of the page before. Admins only. */
   listAudit(before?: string): Promise<CallResult<AuditPage>>
@@ -83,7 +83,7 @@ export interface AgentDeskOptions {
 }
 
 // Each is a 409, which else means that the same request may succeed a little later.
-const finalConflicts: readonly string[] = ['last_admin', 'shortcut_taken', 'address_taken', 'limit_reached']
+const finalConflicts: readonly string[] = ['last_owner', 'shortcut_taken', 'address_taken', 'limit_reached']
 
 function createCall({ runtime: { network, clock }, apiUrl, renewer }: AgentDeskOptions) {
   // Nobody gives up a call but its deadline.

@@ -94,6 +94,7 @@ export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
 export {
   type AgentRole,
   decodeAgentRole,
+  isAtLeast,
   decodeInvitationOffer,
   decodeNewInvitation,
   decodeTeam,

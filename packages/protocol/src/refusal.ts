@@ -22,7 +22,7 @@ export const refusals = {
   identity_invalid: { status: 403, error: 'The identity could not be verified' },
   role_insufficient: { status: 403, error: 'Your role does not allow this' },
   not_found: { status: 404, error: 'Not found' },
-  last_admin: { status: 409, error: 'The organisation needs an admin' },
+  last_owner: { status: 409, error: 'The organisation needs an owner' },
   shortcut_taken: { status: 409, error: 'Another reply has this shortcut' },
   address_taken: { status: 409, error: 'Somebody with this address is a member already' },
   limit_reached: { status: 409, error: 'There is no room for more' },

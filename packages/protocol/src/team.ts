@@ -1,6 +1,14 @@
 import { asRecord, asString, decodeList } from './record.ts'
 
-export type AgentRole = 'admin' | 'agent'
+/** Each may do what those before it may. */
+const agentRoles = ['agent', 'admin', 'owner'] as const
+
+/** An agent answers visitors, an admin changes settings and the team, an owner says who owns. */
+export type AgentRole = (typeof agentRoles)[number]
+
+/** Whether `role` may do what `least` may. */
+export const isAtLeast = (role: AgentRole, least: AgentRole): boolean =>
+  agentRoles.indexOf(role) >= agentRoles.indexOf(least)
 
 /** Somebody who answers for an organisation. */
 interface TeamMember {
@@ -43,8 +51,7 @@ export interface InvitationOffer {
 /** Carries the token to `GET /api/invitation`. Apart from `headers`, which a visitor's page carries as a whole. */
 export const invitationTokenHeader = 'x-invitation-token'
 
-export const decodeAgentRole = (value: unknown): AgentRole | undefined =>
-  value === 'admin' || value === 'agent' ? value : undefined
+export const decodeAgentRole = (value: unknown): AgentRole | undefined => agentRoles.find((role) => role === value)
 
 function decodeMember(value: unknown): TeamMember | undefined {
   const record = asRecord(value)

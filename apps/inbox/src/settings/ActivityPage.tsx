@@ -3,6 +3,7 @@ import type { CallResult } from '@helvino/client'
 import { Button, Text, Title } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import { formatFull, formatWhen } from '../when.ts'
 import { activityWords as words } from '../words/activity-en.ts'
 import { PageHead } from './PageHead.tsx'
@@ -15,7 +16,7 @@ export function ActivityPage(props: SettingsPaneProps) {
   return (
     <>
       <PageHead page="activity" session={session} intro={words.intro} />
-      {session.role === 'admin' && <Activity {...props} />}
+      {mayAdminister(session) && <Activity {...props} />}
     </>
   )
 }

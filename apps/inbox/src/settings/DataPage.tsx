@@ -2,6 +2,7 @@ import { type OrgSettings, settingsLimits } from '@helvino/protocol'
 import { Button, NumberInput, Switch, Text, Title } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import { dataWords as words } from '../words/data-en.ts'
 import { Ask } from './Ask.tsx'
 import { PageHead } from './PageHead.tsx'
@@ -34,7 +35,7 @@ export function DataPage(props: SettingsPaneProps) {
         <Retention
           key={String(value.retentionDays)}
           saved={value.retentionDays}
-          isAdmin={session.role === 'admin'}
+          isAdmin={mayAdminister(session)}
           onKeep={keep}
         />
       )}

@@ -1,6 +1,7 @@
 import { Button, Text, Title } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import { formatFull } from '../when.ts'
 import { identityWords as words } from '../words/settings-en.ts'
 import { Ask } from './Ask.tsx'
@@ -31,8 +32,8 @@ export function IdentityPage(props: SettingsPaneProps) {
           {words.docs}
         </a>
       </section>
-      {session.role === 'admin' && <Secret {...props} />}
-      {session.role === 'admin' && <VisitorsCard {...props} />}
+      {mayAdminister(session) && <Secret {...props} />}
+      {mayAdminister(session) && <VisitorsCard {...props} />}
     </>
   )
 }

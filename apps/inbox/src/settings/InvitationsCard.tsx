@@ -13,11 +13,13 @@ export interface InvitationsCardProps {
   readonly api: InboxApi
   readonly desk: AgentDesk
   readonly team: Team
+  /** The role of whoever invites. */
+  readonly by: AgentRole
   readonly onTeam: (answer: CallResult<Team>) => void
 }
 
 /** Invites, and takes back: an invitation is a link that the admin hands over, since no mail is sent. */
-export function InvitationsCard({ api, desk, team, onTeam }: InvitationsCardProps) {
+export function InvitationsCard({ api, desk, team, by, onTeam }: InvitationsCardProps) {
   const [made, setMade] = useState<NewInvitation>()
   return (
     <section className="settings-card" aria-labelledby="team-invite">
@@ -25,7 +27,7 @@ export function InvitationsCard({ api, desk, team, onTeam }: InvitationsCardProp
         {words.invite}
       </Title>
       <InviteForm
-        desk={desk}
+        {...{ desk, by }}
         onMade={(invitation) => {
           setMade(invitation)
           void desk.findTeam().then(onTeam)
@@ -82,10 +84,11 @@ function inviteProblemOf(result: CallResult<NewInvitation>): string | undefined 
 
 interface InviteFormProps {
   readonly desk: AgentDesk
+  readonly by: AgentRole
   readonly onMade: (invitation: NewInvitation) => void
 }
 
-function InviteForm({ desk, onMade }: InviteFormProps) {
+function InviteForm({ desk, by, onMade }: InviteFormProps) {
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<AgentRole>('agent')
   const [isBusy, setBusy] = useState(false)
@@ -124,7 +127,7 @@ function InviteForm({ desk, onMade }: InviteFormProps) {
         <NativeSelect
           label={words.inviteRole}
           value={role}
-          data={roleChoices}
+          data={roleChoices(by)}
           onChange={({ currentTarget }) => {
             setRole(decodeAgentRole(currentTarget.value) ?? 'agent')
           }}

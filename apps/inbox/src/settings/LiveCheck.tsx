@@ -1,6 +1,7 @@
 import type { SeenOrigin } from '@helvino/protocol'
 import { Button, Text, Title } from '@mantine/core'
 import { useState } from 'react'
+import { mayAdminister } from '../session.ts'
 import { installationWords as words } from '../words/settings-en.ts'
 import { ago } from './ago.ts'
 import { Problem, problemOf } from './Problem.tsx'
@@ -30,7 +31,7 @@ export function LiveCheck(props: LiveCheckProps) {
       <Title order={3} size="h5" id="installation-live">
         {words.checkTitle}
       </Title>
-      {session.role === 'admin' && <RefusedHere {...props} isAsking={isAsking} onAllowed={onAsk} />}
+      {mayAdminister(session) && <RefusedHere {...props} isAsking={isAsking} onAllowed={onAsk} />}
       <div role="status" className="live-states">
         {seen.slice(0, shownAtMost).map(({ origin, lastSeenAt }) => (
           <div className="live-state" key={origin}>

@@ -1,30 +1,32 @@
 import type { AgentDesk, CallResult } from '@helvino/client'
-import { decodeAgentRole, type Team } from '@helvino/protocol'
+import { type AgentRole, decodeAgentRole, isAtLeast, type Team } from '@helvino/protocol'
 import { Button, NativeSelect, Text } from '@mantine/core'
 import { useState } from 'react'
 import { teamWords as words } from '../words/settings-en.ts'
 import { Ask } from './Ask.tsx'
 import { MemberSignOut } from './MemberSignOut.tsx'
 
-export const roleChoices = [
-  { value: 'agent', label: words.roles.agent },
-  { value: 'admin', label: words.roles.admin },
-]
+/** What somebody may make of another: nothing above themselves. */
+export const roleChoices = (by: AgentRole) =>
+  (['agent', 'admin', 'owner'] as const)
+    .filter((role) => isAtLeast(by, role))
+    .map((role) => ({ value: role, label: words.roles[role] }))
 
 export interface MemberRowProps {
   readonly member: Team['members'][number]
   readonly desk: AgentDesk
-  /** Whoever looks may change the team. */
-  readonly isAdmin: boolean
-  readonly isLastAdmin: boolean
+  /** The role of whoever looks. */
+  readonly by: AgentRole
+  readonly isLastOwner: boolean
   readonly signOut: () => Promise<CallResult<true>>
   readonly onChanged: (answer: CallResult<Team>) => void
 }
 
 /** One of the team: their role, and the way out. */
-export function MemberRow({ member, desk, isAdmin, isLastAdmin, signOut, onChanged }: MemberRowProps) {
+export function MemberRow({ member, desk, by, isLastOwner, signOut, onChanged }: MemberRowProps) {
   const { userId, email, role, isYou } = member
   const name = member.name || email
+  const mayChange = isAtLeast(by, 'admin') && isAtLeast(by, role)
   const [isBusy, setBusy] = useState(false)
   const [isAsked, setAsked] = useState(false)
 
@@ -39,15 +41,15 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, signOut, onChang
   return (
     <li>
       <Naming member={member} name={name} />
-      {isAdmin ? (
+      {mayChange ? (
         <div className="settings-line">
           <NativeSelect
             size="xs"
             aria-label={words.role(name)}
-            aria-describedby={isLastAdmin ? 'team-last-admin' : undefined}
+            aria-describedby={isLastOwner ? 'team-last-owner' : undefined}
             value={role}
-            data={roleChoices}
-            disabled={isLastAdmin || isBusy}
+            data={roleChoices(by)}
+            disabled={isLastOwner || isBusy}
             onChange={({ currentTarget }) => {
               const next = decodeAgentRole(currentTarget.value)
               if (next) void change(desk.changeRole(userId, next))
@@ -57,7 +59,7 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, signOut, onChang
           <Button
             size="xs"
             variant="default"
-            disabled={isLastAdmin || isBusy || isAsked}
+            disabled={isLastOwner || isBusy || isAsked}
             aria-label={words.removeNamed(name)}
             onClick={() => {
               setAsked(true)
@@ -69,9 +71,9 @@ export function MemberRow({ member, desk, isAdmin, isLastAdmin, signOut, onChang
       ) : (
         <Text size="sm">{words.roles[role]}</Text>
       )}
-      {isAdmin && isLastAdmin && (
-        <Text size="xs" c="dimmed" id="team-last-admin" className="settings-whole">
-          {words.lastAdmin}
+      {mayChange && isLastOwner && (
+        <Text size="xs" c="dimmed" id="team-last-owner" className="settings-whole">
+          {words.lastOwner}
         </Text>
       )}
       {isAsked && (

@@ -1,6 +1,6 @@
 import { Alert, Text, Title } from '@mantine/core'
 import type { SettingsPage } from '../route.ts'
-import type { Session } from '../session.ts'
+import { mayAdminister, type Session } from '../session.ts'
 import { settingsWords as words } from '../words/settings-en.ts'
 
 export interface PageHeadProps {
@@ -21,7 +21,7 @@ export function PageHead({ page, session, intro }: PageHeadProps) {
           {intro}
         </Text>
       )}
-      {session.role !== 'admin' && words.adminsOnly[page] !== undefined && (
+      {!mayAdminister(session) && words.adminsOnly[page] !== undefined && (
         <Alert color="blue" title={words.forAdmins} mt="sm">
           {words.adminsOnly[page]}
         </Alert>

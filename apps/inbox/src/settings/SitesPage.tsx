@@ -1,6 +1,7 @@
 import { Button, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import type { Sites } from '../sites.ts'
 import { formatWhen } from '../when.ts'
 import { words } from '../words/en.ts'
@@ -16,7 +17,7 @@ export function SitesPage(props: SettingsPaneProps) {
   return (
     <>
       <PageHead page="sites" session={session} intro={words.sites.explain} />
-      {session.role === 'admin' && <SiteLists {...props} />}
+      {mayAdminister(session) && <SiteLists {...props} />}
     </>
   )
 }

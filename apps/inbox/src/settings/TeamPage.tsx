@@ -3,6 +3,7 @@ import type { Team } from '@helvino/protocol'
 import { Title } from '@mantine/core'
 import { useCallback } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import { teamWords as words } from '../words/settings-en.ts'
 import { InvitationsCard } from './InvitationsCard.tsx'
 import { MemberRow } from './MemberRow.tsx'
@@ -16,8 +17,8 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
   const { desk } = client
   const { value: team, result, put } = useAsked(useCallback(() => desk.findTeam(), [desk]))
   const problem = teamProblemOf(result)
-  const isAdmin = session.role === 'admin'
-  const admins = team?.members.filter(({ role }) => role === 'admin').length ?? 0
+  const isAdmin = mayAdminister(session)
+  const owners = team?.members.filter(({ role }) => role === 'owner').length ?? 0
 
   return (
     <>
@@ -33,9 +34,10 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
             {team.members.map((member) => (
               <MemberRow
                 key={member.userId}
-                {...{ member, desk, isAdmin }}
+                {...{ member, desk }}
+                by={session.role}
                 signOut={() => api.account.signOutMember(client.chat, member.userId)}
-                isLastAdmin={member.role === 'admin' && admins === 1}
+                isLastOwner={member.role === 'owner' && owners === 1}
                 onChanged={(answer) => {
                   // Whoever changes or leaves their own place sees what they may see from now on.
                   if (member.isYou && answer.kind === 'answered') api.reload()
@@ -46,10 +48,10 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
           </ul>
         </section>
       )}
-      {team && isAdmin && <InvitationsCard {...{ api, desk, team, onTeam: put }} />}
+      {team && isAdmin && <InvitationsCard {...{ api, desk, team, onTeam: put }} by={session.role} />}
     </>
   )
 }
 
 const teamProblemOf = (result: CallResult<Team> | undefined): string | undefined =>
-  result?.kind === 'refused' && result.code === 'last_admin' ? words.lastAdmin : problemOf(result)
+  result?.kind === 'refused' && result.code === 'last_owner' ? words.lastOwner : problemOf(result)

@@ -2,6 +2,7 @@ import type { OrgSettings } from '@helvino/protocol'
 import { Button, Switch, Text, Title } from '@mantine/core'
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
 import { Loading } from '../Loading.tsx'
+import { mayAdminister } from '../session.ts'
 import { settingsWords } from '../words/settings-en.ts'
 import { HoursFields } from './HoursFields.tsx'
 import { GreetingFields, LookFields } from './LookFields.tsx'
@@ -35,7 +36,7 @@ export function WidgetPage({ api, client, session, guard, onOrgName }: WidgetPag
       {!settings && (problem === undefined ? <Loading /> : <Problem text={problem} />)}
       {settings && (
         <div className="widget-page">
-          <WidgetForm {...{ settings, widget, guard }} isAdmin={session.role === 'admin'} />
+          <WidgetForm {...{ settings, widget, guard }} isAdmin={mayAdminister(session)} />
           <aside className="widget-aside" aria-label={settingsWords.preview.title}>
             <WidgetPreview settings={settings} />
           </aside>

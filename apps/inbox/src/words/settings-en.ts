@@ -1,4 +1,4 @@
-import { limits, settingsLimits } from '@helvino/protocol'
+import { type AgentRole, limits, settingsLimits } from '@helvino/protocol'
 import type { SettingsPage } from '../route.ts'
 
 const lines = (least: number, most: number) => `${String(least)} to ${String(most)} characters`
@@ -158,12 +158,12 @@ export const installationWords = {
 } as const
 
 export const teamWords = {
-  intro: 'Who answers your visitors. Admins also change settings and the team.',
+  intro: 'Who answers your visitors. Admins also change settings and the team, owners decide who owns.',
   members: 'Members',
   you: 'you',
   role: (name: string): string => `Role of ${name}`,
-  roles: { admin: 'Admin', agent: 'Agent' },
-  lastAdmin: 'The last admin stays one. Make somebody else an admin first.',
+  roles: { owner: 'Owner', admin: 'Admin', agent: 'Agent' },
+  lastOwner: 'The last owner stays one. Make somebody else an owner first.',
   remove: 'Remove',
   removeNamed: (name: string): string => `Remove ${name}`,
   removeAsk: (name: string): string =>
@@ -209,13 +209,16 @@ export const identityWords = {
   rotated: 'This is the new secret.',
 } as const
 
+const offers: Readonly<Record<AgentRole, string>> = {
+  owner: 'You are invited as an owner: you answer visitors, change settings and the team, and say who owns.',
+  admin: 'You are invited as an admin: you answer visitors, and change settings and the team.',
+  agent: 'You are invited to answer visitors.',
+}
+
 export const invitationWords = {
   asking: 'Looking at your invitation',
   title: (orgName: string): string => `Join ${orgName}`,
-  offer: (role: 'admin' | 'agent', email: string): string =>
-    role === 'admin'
-      ? `You are invited as an admin: you answer visitors, and change settings and the team. You log in with ${email}.`
-      : `You are invited to answer visitors. You log in with ${email}.`,
+  offer: (role: AgentRole, email: string): string => `${offers[role]} You log in with ${email}.`,
   until: (when: string): string => `The invitation is good until ${when}.`,
   name: 'Your name',
   nameNote: 'Your team sees it.',

@@ -1,4 +1,4 @@
-import type { OrgId } from '@helvino/protocol'
+import { type AgentRole, isAtLeast, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import type { Library } from './login-library.ts'
@@ -20,8 +20,8 @@ export interface Account {
   listSessions(userId: string, nowMs: number): Promise<readonly KeptSession[]>
   /** Ends all logins of the user but `keep`; they open nothing from the next request on. */
   endSessions(userId: string, keep?: string): Promise<void>
-  /** Ends all logins of a member. False where there is no such member in this organisation. */
-  signOutMember(orgId: OrgId, userId: string): Promise<boolean>
+  /** Ends all logins of a member of this organisation. `by` is the role of whoever wants it: an owner's are for owners to end. */
+  signOutMember(orgId: OrgId, userId: string, by: AgentRole): Promise<'ended' | 'outranked' | 'no-member'>
   /** Sets another password and ends every other login. */
   changePassword(
     session: { readonly userId: string; readonly sessionId: string },
@@ -53,16 +53,17 @@ export function createAccount(database: Kysely<AgentTables>, library: () => Prom
         }))
         .toSorted((one, other) => other.seenAtMs - one.seenAtMs)
     },
-    async signOutMember(orgId, userId) {
+    async signOutMember(orgId, userId, by) {
       const member = await database
         .selectFrom('agent_memberships')
         .select('role')
         .where('org_id', '=', orgId)
         .where('user_id', '=', userId)
         .executeTakeFirst()
-      if (!member) return false
+      if (!member) return 'no-member'
+      if (!isAtLeast(by, member.role)) return 'outranked'
       await endSessions(userId)
-      return true
+      return 'ended'
     },
     async changePassword({ userId, sessionId }, current, next) {
       const loaded = await library()

@@ -1,12 +1,14 @@
+import type { AgentRole } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
+import { admitOwners, appointOwners } from './owners.ts'
 
 /** Ours: which organisation a user of the login library answers for. */
 export type AgentTables = {
   readonly agent_memberships: {
     readonly user_id: string
     readonly org_id: string
-    readonly role: 'admin' | 'agent'
+    readonly role: AgentRole
   }
   /** The library's own; the columns that we read or delete by. */
   readonly session: {
@@ -34,7 +36,7 @@ export type AgentTables = {
     readonly id: string
     readonly org_id: string
     readonly email: string
-    readonly role: 'admin' | 'agent'
+    readonly role: AgentRole
     readonly token_hash: string
     readonly created_at_ms: number
     readonly expires_at_ms: number
@@ -55,6 +57,16 @@ export type AgentTables = {
   }
   /** Small facts of this installation: the cookie secret, what the first organisation is called, and that the first start is done. */
   readonly installation: { readonly name: string; readonly value: string }
+}
+
+const roleColumn = `role text NOT NULL CHECK (role IN ('owner', 'admin', 'agent'))`
+
+const tablesWithRole = {
+  agent_memberships: `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL PRIMARY KEY
+    REFERENCES "user" ("id") ON DELETE CASCADE, org_id text NOT NULL, ${roleColumn})`,
+  agent_invitations: `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL,
+    email text NOT NULL, ${roleColumn}, token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
+    expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
 }
 
 // The login library's own plan for these options, written out: the library then need not be loaded to start the server.
@@ -79,11 +91,7 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
   `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
   `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
-  `CREATE TABLE IF NOT EXISTS agent_memberships (user_id text NOT NULL PRIMARY KEY REFERENCES "user" ("id") ON DELETE CASCADE,
-    org_id text NOT NULL, role text NOT NULL CHECK (role IN ('admin', 'agent')))`,
-  `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL, email text NOT NULL,
-    role text NOT NULL CHECK (role IN ('admin', 'agent')), token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
-    expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
+  ...Object.values(tablesWithRole),
   `CREATE TABLE IF NOT EXISTS agent_audit (org_id text NOT NULL, id text NOT NULL, at_ms bigint NOT NULL, action text NOT NULL,
     actor_id text, actor_name text NOT NULL, actor_email text NOT NULL, subject text NOT NULL, address_key text NOT NULL,
     changes text NOT NULL, PRIMARY KEY (org_id, id))`,
@@ -119,4 +127,6 @@ export async function migrateAgentTables(
   const types = columnTypes[dialect]
   for (const statement of statementsFor(types)) await sql.raw(statement).execute(database)
   await addTwoFactorColumn(database, dialect, types.flag)
+  await admitOwners(database, dialect, tablesWithRole)
+  await appointOwners(database)
 }

@@ -1,4 +1,4 @@
-import { asString, type OrgId } from '@helvino/protocol'
+import { type AgentRole, asString, decodeAgentRole, type OrgId } from '@helvino/protocol'
 import type { KeyRing } from './key-ring.ts'
 import { signToken, type TokenMint, type TokenRules, type TokenVerification, verifyToken } from './signed-token.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
@@ -8,7 +8,7 @@ export interface AgentTokenClaims {
   readonly userId: string
   /** The login that it was made from: the token is worth nothing once that has ended. */
   readonly sessionId: string
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
 }
 
 export function issueAgentToken(
@@ -22,8 +22,8 @@ function decodeClaims(claims: Readonly<Record<string, unknown>>): AgentTokenClai
   const orgId = asString(claims['orgId'])
   const userId = asString(claims['sub'])
   const sessionId = asString(claims['sid'])
-  const role = claims['role']
-  if (!orgId || !userId || !sessionId || (role !== 'admin' && role !== 'agent')) return undefined
+  const role = decodeAgentRole(claims['role'])
+  if (!orgId || !userId || !sessionId || !role) return undefined
   return { orgId: orgId as OrgId, userId, sessionId, role }
 }
 

@@ -1,4 +1,4 @@
-import type { OrgId } from '@helvino/protocol'
+import type { AgentRole, OrgId } from '@helvino/protocol'
 import type { Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
@@ -11,7 +11,7 @@ import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.t
 export interface Agent {
   readonly userId: string
   readonly orgId: OrgId
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
   readonly email: string
   readonly name: string
 }
@@ -36,7 +36,7 @@ export interface NewAgent {
   readonly name: string
   readonly password: string
   readonly orgId: OrgId
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
 }
 
 export type JoinResult = { readonly kind: 'joined'; readonly userId: string } | { readonly kind: 'taken' }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { OrgId, VisitorId } from '@helvino/protocol'
+import type { AgentRole, OrgId, VisitorId } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openTestRing } from '../../tests/key-rings.ts'
@@ -39,7 +39,7 @@ describe('authenticate', () => {
   let authenticate: Authenticate
   let recheck: Recheck
   /** Who is logged in, and as what, by session. */
-  let roles: Map<string, 'admin' | 'agent'>
+  let roles: Map<string, AgentRole>
 
   /** On the one database: the second is another process's. */
   const openStore = () => createSqliteStore({ ...openTestSqlite(path), ...storeParts(clock) })
@@ -53,6 +53,7 @@ describe('authenticate', () => {
     roles = new Map([
       ['of an agent', 'agent'],
       ['of an admin', 'admin'],
+      ['of an owner', 'owner'],
     ])
     const findAgentRole: FindAgentRole = async ({ sessionId, orgId }) =>
       orgId === org.id ? roles.get(sessionId) : undefined
@@ -80,7 +81,7 @@ describe('authenticate', () => {
       visitorId: visitorSecret && identify(of.id, visitorSecret).visitorId,
       ...mint(),
     })
-  const agentToken = (role: 'admin' | 'agent' = 'agent', orgId: OrgId = org.id) =>
+  const agentToken = (role: AgentRole = 'agent', orgId: OrgId = org.id) =>
     issueAgentToken(ring, { orgId, userId: 'u1', sessionId: `of an ${role}`, role, ...mint() })
   const verdict = (answer: Authentication) => (answer.kind === 'granted' ? answer.principal.kind : answer.code)
 
@@ -206,13 +207,16 @@ describe('authenticate', () => {
     expect(verdict(await authenticate({ ...none, agentToken: ofAgent }, 'agent'))).toBe('token_invalid')
   })
 
-  it('[AUT11] grants an agent with a token of its role, and an agent is no admin', async () => {
-    const ask = async (token: string | undefined, role: 'agent' | 'admin') =>
+  it('[AUT11] grants an agent with a token of its role; an agent is no admin, an admin no owner', async () => {
+    const ask = async (token: string | undefined, role: AgentRole) =>
       verdict(await authenticate({ ...none, agentToken: token }, role))
     expect(await ask(agentToken('agent'), 'agent')).toBe('agent')
     expect(await ask(agentToken('admin'), 'agent')).toBe('agent')
     expect(await ask(agentToken('admin'), 'admin')).toBe('agent')
     expect(await ask(agentToken('agent'), 'admin')).toBe('role_insufficient')
+    for (const role of ['agent', 'admin', 'owner'] as const) expect(await ask(agentToken('owner'), role)).toBe('agent')
+    for (const role of ['agent', 'admin'] as const)
+      expect(await ask(agentToken(role), 'owner')).toBe('role_insufficient')
     expect(await ask(undefined, 'agent')).toBe('token_missing')
     expect(await ask(orgToken(), 'agent')).toBe('token_invalid')
     expect(await ask(agentToken('admin', 'org_gone' as OrgId), 'agent')).toBe('token_invalid')
@@ -324,7 +328,7 @@ describe('authenticate', () => {
   it('[CV41] turns away whoever has used up what is admitted, before anything else is asked about them', async () => {
     const sent = { ...none, orgKey: org.key, orgToken: orgToken(), agentToken: agentToken() }
     await store.putOrg({ ...org, enabled: false })
-    for (const role of ['public', 'visitor', 'agent', 'admin'] as const)
+    for (const role of ['public', 'visitor', 'agent', 'admin', 'owner'] as const)
       expect(await authenticate(sent, role, () => 7)).toEqual({
         ...{ kind: 'refused', code: 'rate_limited', retryAfterSeconds: 7 },
       })

@@ -1,4 +1,4 @@
-import { decodeVisitorId, type PublicVisitorId, type RefusalCode } from '@helvino/protocol'
+import { type AgentRole, decodeVisitorId, isAtLeast, type PublicVisitorId, type RefusalCode } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import type { KnownCaller } from '../admission/admission.ts'
 import type { Org, Store } from '../store/contract.ts'
@@ -96,9 +96,7 @@ const createFindAgentStanding =
     userId,
     sessionId,
     issuedAtMs,
-  }: Omit<AgentPrincipal, 'kind' | 'role'>): Promise<
-    { readonly role: 'admin' | 'agent' } | { readonly code: RefusalCode }
-  > => {
+  }: Omit<AgentPrincipal, 'kind' | 'role'>): Promise<{ readonly role: AgentRole } | { readonly code: RefusalCode }> => {
     const org = await store.findOrg({ id: orgId })
     const role = await findAgentRole({ orgId, userId, sessionId, nowMs: clock.nowMs() })
     if (!org || issuedAtMs < org.validFromMs || role === undefined) return { code: 'token_invalid' }
@@ -176,7 +174,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return refusal ?? { kind: 'granted', principal: { kind: 'visitor', org, visitorId, ...times } }
   }
 
-  async function asAgent(credentials: Credentials, role: 'agent' | 'admin', admit: Admit): Promise<Authentication> {
+  async function asAgent(credentials: Credentials, role: AgentRole, admit: Admit): Promise<Authentication> {
     const rules = { nowMs: clock.nowMs(), lifetimeSeconds }
     const verified = verifyAgentToken(keyRing, credentials.agentToken, rules, verifiedAgentTokens)
     if (verified.kind === 'refused') return refuse(verified.code)
@@ -188,7 +186,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     // The inbox is served by this server: a page of any other origin has no business with an agent's token.
     if (credentials.origin !== undefined && !ownOrigins().includes(credentials.origin))
       return refuse('origin_not_allowed', "Set PUBLIC_URL to the address in the browser's address bar.")
-    if (role === 'admin' && standing.role !== 'admin') return refuse('role_insufficient')
+    if (!isAtLeast(standing.role, role)) return refuse('role_insufficient')
     return { kind: 'granted', principal: { kind: 'agent', ...verified.claims, ...standing } }
   }
 
@@ -200,6 +198,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
         return asVisitor(credentials, admit)
       case 'agent':
       case 'admin':
+      case 'owner':
         return asAgent(credentials, role, admit)
     }
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { limits, type OrgId } from '@helvino/protocol'
+import { type AgentRole, limits, type OrgId } from '@helvino/protocol'
 import { type Clock, type Random, uuid } from '@helvino/runtime'
 import { type Kysely, sql } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
@@ -10,7 +10,7 @@ export interface Invitation {
   readonly id: string
   readonly orgId: OrgId
   readonly email: string
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
   readonly createdAtMs: number
   readonly expiresAtMs: number
 }

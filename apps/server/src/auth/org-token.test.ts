@@ -51,7 +51,7 @@ describe('org token', () => {
     ['no organisation', { orgId: undefined }],
     ['no agent', { sub: '' }],
     ['no login', { sid: 7 }],
-    ['a role that there is not', { role: 'owner' }],
+    ['a role that there is not', { role: 'god' }],
     ['no role', { role: undefined }],
   ])("[CV46] refuses an agent's token that we have signed for %s", (_name, claim) => {
     const sign = (more: object) => {

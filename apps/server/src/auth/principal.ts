@@ -1,4 +1,4 @@
-import type { OrgId, PublicVisitorId, RefusalCode } from '@helvino/protocol'
+import type { AgentRole, OrgId, PublicVisitorId, RefusalCode } from '@helvino/protocol'
 import type { KnownCaller } from '../admission/admission.ts'
 import type { Org } from '../store/contract.ts'
 
@@ -21,7 +21,7 @@ export type Principal =
       /** The login that the token was made from. */
       readonly sessionId: string
       /** As it was when this was asked, whatever the token says. */
-      readonly role: 'admin' | 'agent'
+      readonly role: AgentRole
       readonly issuedAtMs: number
       readonly expiresAtMs: number
     }
@@ -44,10 +44,10 @@ export type FindAgentRole = (wanted: {
   readonly userId: string
   readonly orgId: OrgId
   readonly nowMs: number
-}) => Promise<'admin' | 'agent' | undefined>
+}) => Promise<AgentRole | undefined>
 
 /** The least that a route or frame asks of its caller. `anyone` is for pages and health; every other role passes `authenticate()`. */
-export type Role = 'anyone' | 'public' | 'visitor' | 'agent' | 'admin'
+export type Role = 'anyone' | 'public' | 'visitor' | AgentRole
 
 export interface Credentials {
   readonly orgKey: string | undefined

@@ -1,11 +1,12 @@
 import { limits, type OrgId } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestPostgres } from '../../tests/postgres-databases.ts'
 import { type PostgresServer, startPostgres } from '../../tests/postgres-server.ts'
 import { openTestSqlite } from '../../tests/sqlite-stores.ts'
 import type { OpenedDatabase } from '../store/opened-database.ts'
-import type { AgentTables } from './agent-tables.ts'
+import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
 import { openAgents } from './agents.ts'
 import { createInvitations } from './invitations.ts'
 import { createTeam } from './team.ts'
@@ -40,20 +41,63 @@ describe.each([
     return { database, clock, agents, invitations, team: createTeam({ database, dialect }) }
   }
 
-  it('[TEA10] keeps one of two admins who remove, or demote, each other at once', async () => {
+  it('[TEA10] keeps one of two owners who remove, or demote, each other at once', async () => {
     const { agents, team } = await openWorld()
     for (let round = 0; round < 5; round += 1) {
       for (const name of ['ann', 'bob'])
-        await agents.putAgent({ ...{ email: `${name}@shop.example`, name, password, orgId, role: 'admin' } })
+        await agents.putAgent({ ...{ email: `${name}@shop.example`, name, password, orgId, role: 'owner' } })
       const [ann, bob] = (await team.listMembers(orgId)).map(({ userId }) => userId)
       const outcomes = await Promise.all([
-        team.removeMember(orgId, ann ?? ''),
-        round % 2 ? team.removeMember(orgId, bob ?? '') : team.setRole(orgId, bob ?? '', 'agent'),
+        team.removeMember(orgId, ann ?? '', 'owner'),
+        round % 2 ? team.removeMember(orgId, bob ?? '', 'owner') : team.setRole(orgId, bob ?? '', 'agent', 'owner'),
       ])
-      expect(outcomes.toSorted()).toEqual(['changed', 'last-admin'])
-      expect((await team.listMembers(orgId)).filter(({ role }) => role === 'admin')).toHaveLength(1)
+      expect(outcomes.toSorted()).toEqual(['changed', 'last-owner'])
+      expect((await team.listMembers(orgId)).filter(({ role }) => role === 'owner')).toHaveLength(1)
     }
-    expect(await team.removeMember('org_b' as OrgId, 'nobody')).toBe('no-member')
+    expect(await team.removeMember('org_b' as OrgId, 'nobody', 'owner')).toBe('no-member')
+  })
+
+  it('[TEA14] gives an organisation that is older than owners one: whose account as an admin is the oldest', async () => {
+    const { dialect, kysely } = await openDatabase()
+    const database = kysely.$extendTables<AgentTables>()
+    const agents = await openAgents({
+      ...{ database, dialect, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(1) },
+    })
+    const people = ['ann', 'bob', 'cleo'].map((name) => ({ email: `${name}@shop.example`, name, password, orgId }))
+    for (const person of people) await agents.putAgent({ ...person, role: 'agent' })
+    await agents.putAgent({ email: 'dan@b.example', name: 'dan', password, orgId: 'org_b' as OrgId, role: 'agent' })
+    const userIds = await database.selectFrom('agent_memberships').selectAll().execute()
+    const oldCheck = `role text NOT NULL CHECK (role IN ('admin', 'agent'))`
+    for (const statement of [
+      'DROP TABLE agent_memberships',
+      'DROP TABLE agent_invitations',
+      `CREATE TABLE agent_memberships (user_id text NOT NULL PRIMARY KEY REFERENCES "user" ("id") ON DELETE CASCADE,
+        org_id text NOT NULL, ${oldCheck})`,
+      `CREATE TABLE agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL, email text NOT NULL, ${oldCheck},
+        token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL, expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
+      `INSERT INTO agent_invitations VALUES ('i1', 'org_a', 'eve@shop.example', 'admin', 'hash', 1, 2)`,
+    ])
+      await sql.raw(statement).execute(database)
+    await database.insertInto('agent_memberships').values(userIds).execute()
+    await sql`UPDATE agent_memberships SET role = 'admin' WHERE user_id IN
+      (SELECT id FROM "user" WHERE email <> 'ann@shop.example' AND email LIKE '%shop.example')`.execute(database)
+    await sql`UPDATE "user" SET "createdAt" = '2020-01-01T00:00:00.000Z' WHERE email = 'cleo@shop.example'`.execute(
+      database,
+    )
+
+    await migrateAgentTables(database, dialect)
+    const team = createTeam({ database, dialect })
+    const rolesOf = async (org: OrgId) => (await team.listMembers(org)).map(({ name, role }) => `${name} ${role}`)
+    expect(await rolesOf(orgId)).toEqual(['ann agent', 'bob admin', 'cleo owner'])
+    // Nobody rises above what the organisation has.
+    expect(await rolesOf('org_b' as OrgId)).toEqual(['dan agent'])
+    expect(await database.selectFrom('agent_invitations').select(['id', 'role']).execute()).toEqual([
+      { id: 'i1', role: 'admin' },
+    ])
+    const bob = (await team.listMembers(orgId)).find(({ name }) => name === 'bob')?.userId ?? ''
+    expect(await team.setRole(orgId, bob, 'owner', 'owner')).toBe('changed')
+    await migrateAgentTables(database, dialect)
+    expect(await rolesOf(orgId)).toEqual(['ann agent', 'bob owner', 'cleo owner'])
   })
 
   it('[TEA11] keeps of an invitation a hash, for seven days, and leaves a member’s account alone', async () => {

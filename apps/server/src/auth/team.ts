@@ -1,4 +1,4 @@
-import type { OrgId } from '@helvino/protocol'
+import type { AgentRole, OrgId } from '@helvino/protocol'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 
@@ -6,18 +6,19 @@ export interface Member {
   readonly userId: string
   readonly name: string
   readonly email: string
-  readonly role: 'admin' | 'agent'
+  readonly role: AgentRole
 }
 
-export type MemberChange = 'changed' | 'last-admin' | 'no-member'
+/** `outranked`: of an owner, and of who becomes one, owners alone decide. */
+export type MemberChange = 'changed' | 'last-owner' | 'outranked' | 'no-member'
 
-/** Who answers for an organisation. It always has an admin: the last one stays what they are. */
+/** Who answers for an organisation. It always has an owner: the last one stays what they are. `by` is the role of whoever decides. */
 export interface Team {
   /** By name. */
   listMembers(orgId: OrgId): Promise<readonly Member[]>
-  setRole(orgId: OrgId, userId: string, role: Member['role']): Promise<MemberChange>
+  setRole(orgId: OrgId, userId: string, role: AgentRole, by: AgentRole): Promise<MemberChange>
   /** Ends their sessions too. */
-  removeMember(orgId: OrgId, userId: string): Promise<MemberChange>
+  removeMember(orgId: OrgId, userId: string, by: AgentRole): Promise<MemberChange>
 }
 
 export interface TeamOptions {
@@ -26,26 +27,32 @@ export interface TeamOptions {
 }
 
 /**
- * One statement decides and changes. Where several servers write, it first locks the organisation's admins: of two who go at once the
+ * One statement decides and changes. Where several servers write, it first locks the organisation's owners: of two who go at once the
  * second finds the first gone. SQLite has one writer.
  */
-const adminsOf = (orgId: OrgId, dialect: TeamOptions['dialect']): RawBuilder<unknown> => {
-  const admins = sql`SELECT user_id FROM agent_memberships WHERE org_id = ${orgId} AND role = 'admin'`
-  return dialect === 'postgres' ? sql`${admins} ORDER BY user_id FOR UPDATE` : admins
+const ownersOf = (orgId: OrgId, dialect: TeamOptions['dialect']): RawBuilder<unknown> => {
+  const owners = sql`SELECT user_id FROM agent_memberships WHERE org_id = ${orgId} AND role = 'owner'`
+  return dialect === 'postgres' ? sql`${owners} ORDER BY user_id FOR UPDATE` : owners
 }
 
-const isNotTheLast = sql`(role <> 'admin' OR (SELECT count(*) FROM admins) > 1)`
+/** The row may lose its role by the will of somebody with the role `by`. */
+const mayGo = (by: AgentRole): RawBuilder<unknown> =>
+  by === 'owner' ? sql`(role <> 'owner' OR (SELECT count(*) FROM owners) > 1)` : sql`role <> 'owner'`
 
 export function createTeam({ database, dialect }: TeamOptions): Team {
-  async function outcomeOf(changedRows: bigint | undefined, orgId: OrgId, userId: string): Promise<MemberChange> {
-    if (changedRows !== undefined && changedRows > 0n) return 'changed'
+  async function outcomeOf(
+    { numAffectedRows }: { readonly numAffectedRows?: bigint | undefined },
+    { orgId, userId, by }: { readonly orgId: OrgId; readonly userId: string; readonly by: AgentRole },
+  ): Promise<MemberChange> {
+    if (numAffectedRows !== undefined && numAffectedRows > 0n) return 'changed'
     const member = await database
       .selectFrom('agent_memberships')
       .select('role')
       .where('org_id', '=', orgId)
       .where('user_id', '=', userId)
       .executeTakeFirst()
-    return member ? 'last-admin' : 'no-member'
+    if (!member) return 'no-member'
+    return by === 'owner' ? 'last-owner' : 'outranked'
   }
 
   return {
@@ -58,19 +65,20 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
         .orderBy('user.name')
         .orderBy('user.id')
         .execute(),
-    async setRole(orgId, userId, role) {
-      const { numAffectedRows } = await sql`
-        WITH admins AS (${adminsOf(orgId, dialect)})
+    async setRole(orgId, userId, role, by) {
+      if (role === 'owner' && by !== 'owner') return outcomeOf({}, { orgId, userId, by })
+      const changed = await sql`
+        WITH owners AS (${ownersOf(orgId, dialect)})
         UPDATE agent_memberships SET role = ${role}
-        WHERE user_id = ${userId} AND org_id = ${orgId} AND (${role} = 'admin' OR ${isNotTheLast})`.execute(database)
-      return outcomeOf(numAffectedRows, orgId, userId)
+        WHERE user_id = ${userId} AND org_id = ${orgId} AND (${role} = 'owner' OR ${mayGo(by)})`.execute(database)
+      return outcomeOf(changed, { orgId, userId, by })
     },
-    async removeMember(orgId, userId) {
-      const { numAffectedRows } = await sql`
-        WITH admins AS (${adminsOf(orgId, dialect)})
+    async removeMember(orgId, userId, by) {
+      const removed = await sql`
+        WITH owners AS (${ownersOf(orgId, dialect)})
         DELETE FROM agent_memberships
-        WHERE user_id = ${userId} AND org_id = ${orgId} AND ${isNotTheLast}`.execute(database)
-      const outcome = await outcomeOf(numAffectedRows, orgId, userId)
+        WHERE user_id = ${userId} AND org_id = ${orgId} AND ${mayGo(by)}`.execute(database)
+      const outcome = await outcomeOf(removed, { orgId, userId, by })
       // Without the membership they open nothing; without the rows nobody has to ask.
       if (outcome === 'changed') await database.deleteFrom('session').where('userId', '=', userId).execute()
       return outcome

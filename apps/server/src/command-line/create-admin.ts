@@ -71,11 +71,11 @@ async function putAdmin(
     if ('problem' in org) return failed(org.problem)
     const isKnown = (await membershipOf(database, wanted.email)) !== undefined
     const password = wanted.password ?? createPassword(random)
-    await agents.putAgent({ ...wanted, name: 'Administrator', password, orgId: org.id, role: 'admin' })
+    await agents.putAgent({ ...wanted, name: 'Administrator', password, orgId: org.id, role: 'owner' })
     out(
       isKnown
-        ? `${wanted.email} is an administrator of the organisation ${org.key} and has another password; their sessions are ended.`
-        : `${wanted.email} is an administrator of the organisation ${org.key}.`,
+        ? `${wanted.email} is an owner of the organisation ${org.key} and has another password; their sessions are ended.`
+        : `${wanted.email} is an owner of the organisation ${org.key}.`,
     )
     if (wanted.password === undefined) out(`Password (shown this once): ${password}`)
     return { kind: 'done' }
@@ -100,8 +100,8 @@ async function readWanted({ readInput }: CommandWorld, given: Given): Promise<Wa
 
 export const createAdmin: Command = {
   name: 'create-admin',
-  does: 'make the administrator',
-  summary: 'Makes an administrator, or gives one a new password',
+  does: 'make an owner',
+  summary: 'Makes an owner, who may do everything, or gives one a new password',
   about: [
     'Prints a password, once. Who has this address keeps their organisation, gets another password, and is logged out everywhere.',
     'Where there is no organisation yet it makes one, and the first start then makes no administrator of its own.',

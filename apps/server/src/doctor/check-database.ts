@@ -133,7 +133,7 @@ interface People {
 async function checkPeople({ ask }: InspectedDatabase): Promise<Finding> {
   const [row] = await ask<People>(
     `SELECT (SELECT count(*) FROM orgs WHERE enabled = 1) AS orgs, (SELECT count(*) FROM agent_memberships m
-      JOIN orgs o ON o.id = m.org_id WHERE o.enabled = 1 AND m.role = 'admin') AS admins`,
+      JOIN orgs o ON o.id = m.org_id WHERE o.enabled = 1 AND m.role <> 'agent') AS admins`,
   )
   const remedy = 'Run "helvino create-admin EMAIL".'
   if (!row || row.orgs === 0) return wrong('people', 'There is no organisation that is switched on.', remedy)

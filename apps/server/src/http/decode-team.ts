@@ -1,10 +1,9 @@
-import { asRecord, asString, decodeAgentRole, limits } from '@helvino/protocol'
+import { type AgentRole, asRecord, asString, decodeAgentRole, limits } from '@helvino/protocol'
 import { decodeAgentAddress } from '../auth/agent-address.ts'
-import type { Invitation } from '../auth/invitations.ts'
 
 export interface InviteBody {
   readonly email: string
-  readonly role: Invitation['role']
+  readonly role: AgentRole
 }
 
 export function decodeInviteBody(body: unknown): InviteBody | undefined {

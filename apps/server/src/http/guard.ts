@@ -70,6 +70,7 @@ export function createCheck(options: GuardOptions) {
       visitor: credentials.orgToken,
       agent: credentials.agentToken,
       admin: credentials.agentToken,
+      owner: credentials.agentToken,
       public: undefined,
     }[role]
     if (retryAfterSeconds !== undefined && token !== undefined) admission.rememberToken(token, retryAfterSeconds)

@@ -94,9 +94,9 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
 /** Every frame that a client may send, with the roles that may send it. `anyone` is the caller before `hello` is granted. */
 export const frameTable: Readonly<Record<ClientFrame['type'], readonly Role[]>> = {
   hello: ['anyone'],
-  renew: ['visitor', 'agent', 'admin'],
-  ping: ['visitor', 'agent', 'admin'],
-  typing: ['visitor', 'agent', 'admin'],
+  renew: ['visitor', 'agent', 'admin', 'owner'],
+  ping: ['visitor', 'agent', 'admin', 'owner'],
+  typing: ['visitor', 'agent', 'admin', 'owner'],
 }
 
 /** The role of a registered route, or `undefined` where the table does not know it. A `HEAD` asks what its `GET` asks. */

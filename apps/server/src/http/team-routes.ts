@@ -1,4 +1,4 @@
-import { limits, type OpenInvitation } from '@helvino/protocol'
+import { isAtLeast, limits, type OpenInvitation } from '@helvino/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invitation, Invitations } from '../auth/invitations.ts'
 import type { MemberChange, Team } from '../auth/team.ts'
@@ -20,7 +20,7 @@ export interface TeamRouteOptions {
 
 type OneRequest = FastifyRequest<{ Params: { id: string } }>
 
-/** Who answers for the organisation: every agent sees the members, an admin changes them. */
+/** Who answers for the organisation: every agent sees the members, an admin changes them, an owner the owners. */
 export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): void {
   app.get('/api/agent/team', (request, reply) => answerTeam(agentOf(request), reply, options))
   app.post('/api/agent/team/invitations', (request, reply) => answerInvite(request, reply, options))
@@ -35,8 +35,8 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
     const agent = agentOf(request)
     const { id } = request.params
     const role = decodeRoleBody(request.body)
-    if (!role) return refuse(reply, 'request_invalid', { message: '"role" is "admin" or "agent".' })
-    const outcome = await options.team.setRole(agent.orgId, id, role)
+    if (!role) return refuse(reply, 'request_invalid', { message: '"role" is "owner", "admin" or "agent".' })
+    const outcome = await options.team.setRole(agent.orgId, id, role, agent.role)
     if (outcome !== 'changed') return refuseChange(reply, outcome)
     const changes = [{ field: 'role', to: role }]
     await options.recordAudit(request, { ...actorOf(agent), action: 'role_changed', subject: { userId: id }, changes })
@@ -45,7 +45,8 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
   app.post('/api/agent/team/members/:id/sign-out', async (request: OneRequest, reply) => {
     const agent = agentOf(request)
     const { id } = request.params
-    if (!(await options.agents.account.signOutMember(agent.orgId, id))) return refuse(reply, 'not_found')
+    const outcome = await options.agents.account.signOutMember(agent.orgId, id, agent.role)
+    if (outcome !== 'ended') return refuseChange(reply, outcome)
     await options.recordAudit(request, { ...actorOf(agent), action: 'member_signed_out', subject: { userId: id } })
     return reply.send({ ok: true })
   })
@@ -64,23 +65,35 @@ async function answerTeam(
   { team, invitations }: TeamRouteOptions,
 ) {
   const members = await team.listMembers(orgId)
-  const open = role === 'admin' ? await invitations.list(orgId) : []
+  const open = isAtLeast(role, 'admin') ? await invitations.list(orgId) : []
   return reply.send({
     members: members.map((member) => ({ ...member, isYou: member.userId === userId })),
     invitations: open.map(asOpen),
   })
 }
 
-const refuseChange = (reply: FastifyReply, outcome: Exclude<MemberChange, 'changed'>): FastifyReply =>
-  outcome === 'no-member'
-    ? refuse(reply, 'not_found')
-    : refuse(reply, 'last_admin', { message: 'The last admin stays one.', hint: 'Make somebody else an admin first.' })
+function refuseChange(reply: FastifyReply, outcome: Exclude<MemberChange, 'changed'>): FastifyReply {
+  switch (outcome) {
+    case 'no-member':
+      return refuse(reply, 'not_found')
+    case 'outranked':
+      return refuse(reply, 'role_insufficient', { message: 'Of owners an owner decides.' })
+    case 'last-owner':
+      return refuse(reply, 'last_owner', {
+        message: 'The last owner stays one.',
+        hint: 'Make somebody else an owner first.',
+      })
+  }
+}
 
 async function answerInvite(request: FastifyRequest, reply: FastifyReply, options: TeamRouteOptions) {
   const agent = agentOf(request)
   const body = decodeInviteBody(request.body)
   if (!body)
-    return refuse(reply, 'request_invalid', { message: 'Send an "email" address and a "role", "admin" or "agent".' })
+    return refuse(reply, 'request_invalid', {
+      message: 'Send an "email" address and a "role", "owner", "admin" or "agent".',
+    })
+  if (!isAtLeast(agent.role, body.role)) return refuseChange(reply, 'outranked')
   const invited = await options.invitations.invite(agent.orgId, body.email, body.role)
   switch (invited.kind) {
     case 'invited':
@@ -102,7 +115,7 @@ async function answerInvite(request: FastifyRequest, reply: FastifyReply, option
 async function answerRemoval(request: OneRequest, reply: FastifyReply, options: TeamRouteOptions) {
   const agent = agentOf(request)
   const { id } = request.params
-  const outcome = await options.team.removeMember(agent.orgId, id)
+  const outcome = await options.team.removeMember(agent.orgId, id, agent.role)
   if (outcome !== 'changed') return refuseChange(reply, outcome)
   await options.recordAudit(request, { ...actorOf(agent), action: 'member_removed', subject: { userId: id } })
   const released = await options.assignment.release(agent.orgId, id)

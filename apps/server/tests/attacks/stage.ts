@@ -25,6 +25,7 @@ export interface Tenant {
   readonly siteId: string
   /** Stands in everything that this organisation has stored: nobody else may ever read it. */
   readonly mark: string
+  readonly owner: AgentLogin
   readonly admin: AgentLogin
   readonly adminLogin: Login
   readonly agent: AgentLogin
@@ -60,6 +61,7 @@ export interface Stage {
 interface NewTenant {
   readonly id: OrgId
   readonly name: string
+  readonly owner: Login
   readonly admin: Login
   readonly agent: Login
 }
@@ -74,10 +76,11 @@ async function putTenants({ url, dataFolder }: SpawnedServer, tenants: readonly 
     ownOrigin: url,
     random: systemRandom,
   })
-  for (const { id, name, admin, agent } of tenants) {
+  for (const { id, name, owner, admin, agent } of tenants) {
     const org = { id, key: `key_${name}`, siteId: `site_${name}`, name, config: defaultWidgetConfig }
     const row = orgRow({ ...org, enabled: true, allowedOrigins: [`https://${name}.example`], validFromMs: 0 })
     await kysely.insertInto('orgs').values(row).execute()
+    await agents.putAgent({ ...owner, name: `Owner of ${name}`, orgId: id, role: 'owner' })
     await agents.putAgent({ ...admin, name: `Admin of ${name}`, orgId: id, role: 'admin' })
     await agents.putAgent({ ...agent, name: `Agent of ${name}`, orgId: id, role: 'agent' })
   }
@@ -97,9 +100,11 @@ export async function visitorOf(url: string, orgKey: string, text: string): Prom
 
 const stringAt = (value: unknown, name: string): string => asString(asRecord(value)?.[name]) ?? ''
 
-async function furnish(url: string, { id, name, admin: adminLogin, agent: agentLogin }: NewTenant): Promise<Tenant> {
+async function furnish(url: string, tenant: NewTenant): Promise<Tenant> {
+  const { id, name, admin: adminLogin, agent: agentLogin } = tenant
   const key = `key_${name}`
   const mark = `only-${name}-may-read-this`
+  const owner = await logIn(url, tenant.owner)
   const admin = await logIn(url, adminLogin)
   const agent = await logIn(url, agentLogin)
   const visitors = [
@@ -119,7 +124,7 @@ async function furnish(url: string, { id, name, admin: adminLogin, agent: agentL
   await call(`${url}/api/visitor`, { method: 'PUT', headers: first.headers, body: { name: `${mark} name` } })
   const { body: seen } = await ask(`${conversation}/visitor`, 'GET')
   return {
-    ...{ id, key, siteId: `site_${name}`, mark, admin, adminLogin, agent, agentLogin, visitors, replyId },
+    ...{ id, key, siteId: `site_${name}`, mark, owner, admin, adminLogin, agent, agentLogin, visitors, replyId },
     messageId: stringAt(said.body, 'id'),
     noteId: stringAt(note.body, 'id'),
     invitationId: stringAt(invitation.body, 'id'),
@@ -152,7 +157,8 @@ async function openCanary(): Promise<Canary & { readonly close: () => void }> {
 
 const login = (name: string, who: string): Login => ({ email: `${who}@${name}.example`, password })
 const tenant = (name: string): NewTenant => ({
-  ...{ id: `org_${name}` as OrgId, name, admin: login(name, 'admin'), agent: login(name, 'agent') },
+  ...{ id: `org_${name}` as OrgId, name },
+  ...{ owner: login(name, 'owner'), admin: login(name, 'admin'), agent: login(name, 'agent') },
 })
 
 /** The built server as a process of its own, with two organisations that know nothing of each other. */

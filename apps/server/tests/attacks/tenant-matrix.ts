@@ -91,6 +91,7 @@ const foreignObjects: Readonly<Record<string, (theirs: Tenant) => string>> = {
   'a visitor': ({ publicVisitorId }) => publicVisitorId,
   'an agent': ({ agent }) => agent.userId,
   'an admin': ({ admin }) => admin.userId,
+  'an owner': ({ owner }) => owner.userId,
   'the organisation': ({ id }) => id,
 }
 
@@ -105,6 +106,8 @@ function callerOf({ ours }: Stage, role: Exclude<RouteRole, 'anyone'>): Readonly
     case 'agent':
     case 'admin':
       return ours.admin.headers
+    case 'owner':
+      return ours.owner.headers
   }
 }
 
@@ -211,6 +214,13 @@ const lesserCallers: Readonly<
     ['a visitor', '401 token_missing', ({ ours }) => ours.visitors[0].headers],
     ['an agent', '403 role_insufficient', ({ ours }) => ours.agent.headers],
     ['whoever is logged in', '401 token_missing', ({ ours }) => ({ cookie: ours.admin.cookie })],
+  ],
+  owner: [
+    ['nobody', '401 token_missing', () => ({})],
+    ['a visitor', '401 token_missing', ({ ours }) => ours.visitors[0].headers],
+    ['an agent', '403 role_insufficient', ({ ours }) => ours.agent.headers],
+    ['an admin', '403 role_insufficient', ({ ours }) => ours.admin.headers],
+    ['whoever is logged in', '401 token_missing', ({ ours }) => ({ cookie: ours.owner.cookie })],
   ],
 }
 
