@@ -177,6 +177,17 @@ describe('agents', () => {
     expect(body['sessions']).toHaveLength(1)
   })
 
+  it('[AG31] ends with a login that is granted what the browser was logged in to before', async () => {
+    const before = await logIn(url, await addAgent(server, 'Before'))
+    const after = await addAgent(server, 'After')
+    expect((await login({ ...after, password: 'wrong-password' }, { cookie: before.cookie })).status).toBe(401)
+    expect((await call(`${url}/api/agent/session`, { headers: { cookie: before.cookie } })).status).toBe(200)
+    expect((await login(after, { cookie: before.cookie })).status).toBe(200)
+    const ended = await call(`${url}/api/agent/session`, { headers: { cookie: before.cookie } })
+    expect(ended.body['code']).toBe('login_required')
+    expect((await call(`${url}/api/agent/counts`, { headers: before.headers })).body['code']).toBe('token_invalid')
+  })
+
   it('[AG9] offers no way to sign up, and none of the login library’s own routes', async () => {
     for (const path of ['/api/auth/sign-up/email', '/api/auth/sign-in/email', '/api/auth/get-session']) {
       const { status } = await call(`${url}${path}`, {

@@ -45,8 +45,8 @@ export type JoinResult = { readonly kind: 'joined'; readonly userId: string } | 
 
 /** People who answer: their passwords, their login cookies, and the one organisation that each answers for. */
 export interface Agents {
-  /** Unknown address and wrong password look the same and take the same time. */
-  logIn(wanted: SignIn): Promise<LogIn>
+  /** Unknown address and wrong password look the same and take the same time. What `cookie` held before ends with a login that is granted. */
+  logIn(wanted: SignIn & { readonly cookie?: string | undefined }): Promise<LogIn>
   /** Ends the session on the server; answers the cookies that clear the browser. */
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
@@ -164,23 +164,29 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
     return { userId: user.id, orgId: org_id as OrgId, role, email: user.email, name: user.name }
   }
 
+  /** The library's own deletion hides its failure, and the cookie would go on opening everything. */
+  async function endSession(cookie: string): Promise<void> {
+    const { api } = await library()
+    const current = await api.getSession({ headers: new Headers({ cookie }) })
+    if (current) await database.deleteFrom('session').where('id', '=', current.session.id).execute()
+  }
+
   return {
     account: createAccount(database, library),
     twoFactor,
     twoFactorDemand: createTwoFactorDemand(database, twoFactor.isOn),
-    async logIn(wanted) {
+    async logIn({ cookie, ...wanted }) {
       const signed = await signIn(await library(), database, wanted)
       if (signed.kind !== 'signed-in') return signed
       const agent = await agentOf(signed.user)
-      return agent ? { kind: 'granted', agent, setCookies: signed.setCookies } : { kind: 'refused' }
+      if (!agent) return { kind: 'refused' }
+      if (cookie !== undefined) await endSession(cookie)
+      return { kind: 'granted', agent, setCookies: signed.setCookies }
     },
     async logOut(cookie) {
+      await endSession(cookie)
       const { api } = await library()
-      const sent = { headers: new Headers({ cookie }) }
-      const current = await api.getSession(sent)
-      // The library's own deletion hides its failure, and the cookie would go on opening everything.
-      if (current) await database.deleteFrom('session').where('id', '=', current.session.id).execute()
-      const { headers } = await api.signOut({ ...sent, returnHeaders: true })
+      const { headers } = await api.signOut({ headers: new Headers({ cookie }), returnHeaders: true })
       return headers.getSetCookie()
     },
     async findSession(cookie) {

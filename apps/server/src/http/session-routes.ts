@@ -66,7 +66,8 @@ async function answerLogin(
   const waitSeconds = budget.take(body.email, address, knownAs)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   const code = readCode(request.body)
-  const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
+  const { cookie, 'user-agent': userAgent } = request.headers
+  const login = await options.agents.logIn({ ...body, code, userAgent, cookie })
   if (login.kind === 'code-wanted') return refuse(reply, 'two_factor_required')
   if (login.kind !== 'granted') {
     recordFailedLogin(request, body.email, options)
