@@ -33,7 +33,7 @@ export const AssignMenu = still(function AssignMenu({ conversation, members, use
           leftSection={<Icon name="person" size={14} />}
           aria-label={words.assign.label(shown)}
         >
-          <span className="assign-name">{shown}</span>
+          <span className="assign-name">{assigneeId === null ? words.assign.open : shown}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown className="floating">
