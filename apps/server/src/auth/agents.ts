@@ -6,6 +6,7 @@ import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
 import { type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
 import { type SignIn, signIn } from './sign-in.ts'
+import { createTwoFactorDemand, type TwoFactorDemand } from './two-factor-demand.ts'
 import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.ts'
 
 export interface Agent {
@@ -62,6 +63,7 @@ export interface Agents {
 export interface OpenedAgents extends Agents {
   readonly account: Account
   readonly twoFactor: TwoFactor
+  readonly twoFactorDemand: TwoFactorDemand
 }
 
 export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
@@ -148,6 +150,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
   let loading: Promise<Library> | undefined
   const library = () => (loading ??= loadLibrary({ ...options, secret }))
+  const twoFactor = createTwoFactor(database, library)
 
   const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
@@ -162,7 +165,8 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
 
   return {
     account: createAccount(database, library),
-    twoFactor: createTwoFactor(database, library),
+    twoFactor,
+    twoFactorDemand: createTwoFactorDemand(database, twoFactor.isOn),
     async logIn(wanted) {
       const signed = await signIn(await library(), database, wanted)
       if (signed.kind !== 'signed-in') return signed

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { issueAgentToken } from '../auth/agent-token.ts'
 import type { Agent, Agents } from '../auth/agents.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
+import type { TwoFactorDemand } from '../auth/two-factor-demand.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
@@ -14,7 +15,7 @@ import { sessionOf } from './request-state.ts'
 import { readCode } from './two-factor-routes.ts'
 
 export interface SessionRouteOptions extends GuardOptions {
-  readonly agents: Agents
+  readonly agents: Agents & { readonly twoFactorDemand: Pick<TwoFactorDemand, 'isOpen'> }
   readonly store: Store
   readonly keyRing: KeyRing
   readonly clock: Clock
@@ -33,16 +34,17 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOpti
     for (const value of setCookies) void reply.header('set-cookie', value)
     return reply.send({ ok: true })
   })
-  app.get('/api/agent/session', async (request, reply) => reply.send(await describe(sessionOf(request), options.store)))
+  app.get('/api/agent/session', async (request, reply) => reply.send(await describe(sessionOf(request), options)))
   app.post('/api/agent/token', (request, reply) => answerToken(request, reply, options))
 }
 
-async function describe({ userId, orgId, role, email, name }: Agent, store: Store) {
+async function describe({ userId, orgId, role, email, name }: Agent, { agents, store }: SessionRouteOptions) {
   const org = await store.findOrg({ id: orgId })
   return {
     ok: true,
     user: { id: userId, email, name, role },
     org: { id: orgId, key: org?.key ?? '', siteId: org?.siteId ?? '', name: org?.name ?? '' },
+    mustSetUpTwoFactor: await agents.twoFactorDemand.isOpen(orgId, userId),
   }
 }
 
@@ -67,7 +69,7 @@ async function answerLogin(
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
   budget.forgive(body.email, options.findAddress(request.raw).key)
   for (const value of login.setCookies) void reply.header('set-cookie', value)
-  return reply.send(await describe(login.agent, options.store))
+  return reply.send(await describe(login.agent, options))
 }
 
 /**
@@ -90,6 +92,7 @@ async function answerToken(request: FastifyRequest, reply: FastifyReply, options
   const org = await options.store.findOrg({ id: orgId })
   if (!org) return refuse(reply, 'login_required')
   if (!org.enabled) return refuse(reply, 'org_disabled')
+  if (await options.agents.twoFactorDemand.isOpen(orgId, userId)) return refuse(reply, 'two_factor_demanded')
   const nowMs = options.clock.nowMs()
   const agentToken = issueAgentToken(options.keyRing, {
     orgId,
