@@ -18,6 +18,7 @@ export const deskWords = {
     nobody: 'Nobody',
     /** On the button while it is nobody's task: what a click is for. */
     open: 'Assign',
+    openLabel: 'Assign (assigned to: Nobody)',
     colleague: 'A colleague',
   },
 
