@@ -37,6 +37,7 @@ export function loginModel(disk: SimDisk, clock: Clock): Agents & Pick<OpenedAge
         role,
         email: `${userId}@chat.example`,
         name: userId,
+        startedAt: new Date(clock.nowMs()),
       }
       return Promise.resolve({ kind: 'found', session, setCookies: [] })
     },

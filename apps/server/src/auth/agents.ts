@@ -19,6 +19,7 @@ export interface Agent {
 
 export interface AgentSession extends Agent {
   readonly sessionId: string
+  readonly startedAt: Date
 }
 
 /** `setCookies` are whole `Set-Cookie` values, for the answer. */
@@ -187,7 +188,8 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
       const { headers, response } = await api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
       const agent = response ? await agentOf(response.user) : undefined
       if (!response || !agent) return { kind: 'none' }
-      const session = { ...agent, sessionId: response.session.id }
+      const { id: sessionId, createdAt: startedAt } = response.session
+      const session = { ...agent, sessionId, startedAt }
       return { kind: 'found', session, setCookies: headers.getSetCookie() }
     },
     findMember: (email) => findMember(database, email),

@@ -8,6 +8,7 @@ import type { TwoFactorDemand } from '../auth/two-factor-demand.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
+import { createKnownBrowsers, type KnownBrowsers } from './known-browsers.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
@@ -26,8 +27,11 @@ export interface SessionRouteOptions extends GuardOptions {
 
 /** The calls of the inbox's page itself: its login cookie opens these, and the token that it gets here opens the rest. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOptions): void {
-  const budget = createLoginBudget(options.clock)
-  app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, budget))
+  const tries = {
+    budget: createLoginBudget(options.clock),
+    knownBrowsers: createKnownBrowsers({ ...options, visitorKey: options.keyRing.visitorKey }),
+  }
+  app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, tries))
   app.post('/api/agent/logout', async (request, reply) => {
     const setCookies = await options.agents.logOut(request.headers.cookie ?? '')
     await options.recordAudit(request, { ...actorOf(sessionOf(request)), action: 'logout' })
@@ -52,12 +56,14 @@ async function answerLogin(
   request: FastifyRequest,
   reply: FastifyReply,
   options: SessionRouteOptions,
-  budget: LoginBudget,
+  { budget, knownBrowsers }: { readonly budget: LoginBudget; readonly knownBrowsers: KnownBrowsers },
 ) {
   if (refuseUnsafePlace(request, reply, options)) return reply
   const body = decodeLoginBody(request.body)
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
-  const waitSeconds = budget.take(body.email, options.findAddress(request.raw).key)
+  const knownAs = knownBrowsers.find(request.headers.cookie, body.email)
+  const { key: address } = options.findAddress(request.raw)
+  const waitSeconds = budget.take(body.email, address, knownAs)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   const code = readCode(request.body)
   const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
@@ -67,8 +73,8 @@ async function answerLogin(
     return refuse(reply, login.kind === 'refused' ? 'login_failed' : 'code_wrong')
   }
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
-  budget.forgive(body.email, options.findAddress(request.raw).key)
-  for (const value of login.setCookies) void reply.header('set-cookie', value)
+  budget.forgive(body.email, address, knownAs)
+  for (const value of [...login.setCookies, knownBrowsers.remember(body.email)]) void reply.header('set-cookie', value)
   return reply.send(await describe(login.agent, options))
 }
 
