@@ -21,7 +21,7 @@ export const AssignMenu = still(function AssignMenu({ conversation, members, use
   const assignee = members.find((member) => member.userId === assigneeId)
   const colleague = assignee ? memberName(assignee) : words.assign.colleague
   const name = assigneeId === userId ? words.assign.you : colleague
-  const shown = assigneeId === null ? words.assign.nobody : name
+  const isOpen = assigneeId === null
   const others = members.filter((member) => member.userId !== userId)
   return (
     <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
@@ -31,9 +31,9 @@ export const AssignMenu = still(function AssignMenu({ conversation, members, use
           variant="default"
           className="assign"
           leftSection={<Icon name="person" size={14} />}
-          aria-label={words.assign.label(shown)}
+          aria-label={isOpen ? words.assign.openLabel : words.assign.label(name)}
         >
-          <span className="assign-name">{shown}</span>
+          <span className="assign-name">{isOpen ? words.assign.open : name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown className="floating">

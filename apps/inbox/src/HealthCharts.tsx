@@ -70,6 +70,8 @@ export function HealthCharts({ bins, binMinutes }: HealthChartsProps) {
         <BarChart
           {...bars}
           type="default"
+          // Sixty pairs side by side leave no room between the two of one.
+          barChartProps={{ barGap: 0 }}
           series={[
             { name: 'refusedWrites', label: series.byPages, color: 'red.7' },
             { name: 'serverRefused', label: series.byServer, color: 'grape.5' },

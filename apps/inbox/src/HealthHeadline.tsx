@@ -24,7 +24,7 @@ function figuresOf(total: HealthFigures): readonly Figure[] {
     {
       name: waits,
       value: words.health.count(total.waitsFelt),
-      note: words.health.targetNone,
+      note: words.health.targetZero,
       isMet: total.waitsFelt === 0,
     },
     {

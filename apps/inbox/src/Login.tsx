@@ -1,6 +1,7 @@
 import { Alert, Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core'
 import { type SubmitEvent, useState } from 'react'
 import type { InboxApi } from './api.ts'
+import { Mark } from './Mark.tsx'
 import type { Session } from './session.ts'
 import { words } from './words/en.ts'
 
@@ -40,6 +41,7 @@ export function Login({ api, hasEnded, onLogin }: LoginProps) {
           }}
         >
           <Stack>
+            <Mark size={40} />
             <Title order={1} size="h3">
               {words.login.title}
             </Title>

@@ -2,16 +2,11 @@ import type { Note } from '@helvino/protocol'
 import { memo } from 'react'
 import { Icon } from './Icon.tsx'
 import { Said } from './Said.tsx'
-import { formatFull, formatWhen } from './when.ts'
+import { formatFull, formatTime } from './when.ts'
 import { words } from './words/en.ts'
 
-interface NoteRowProps {
-  readonly note: Note
-  readonly nowMs: number
-}
-
 /** A private note in its place among the messages: nothing of it looks like one. */
-export const NoteRow = memo(function NoteRow({ note, nowMs }: NoteRowProps) {
+export const NoteRow = memo(function NoteRow({ note }: { readonly note: Note }) {
   const { authorName, content, timestamp } = note
   return (
     <li className="private-note">
@@ -19,7 +14,7 @@ export const NoteRow = memo(function NoteRow({ note, nowMs }: NoteRowProps) {
         <Icon name="note" size={14} />
         <span>{words.note.by(authorName)}</span>
         <time dateTime={timestamp} title={formatFull(timestamp)}>
-          {formatWhen(timestamp, nowMs)}
+          {formatTime(timestamp)}
         </time>
       </div>
       <div className="private-text">

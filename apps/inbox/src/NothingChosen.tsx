@@ -10,20 +10,29 @@ interface NothingChosenProps {
   readonly isAdmin: boolean
 }
 
+function titleOf(hasSome: boolean, isAdmin: boolean): string {
+  if (hasSome) return words.thread.none
+  return isAdmin ? words.thread.installTitle : words.thread.noneYet
+}
+
 /** Beside the list before a conversation is chosen. */
 export function NothingChosen({ hasSome, isAdmin }: NothingChosenProps) {
   const isNew = isAdmin && !hasSome
   return (
     <div className="nothing">
-      <Icon name="reply" size={36} />
-      <Text fw={600}>{hasSome ? words.thread.none : words.thread.noneYet}</Text>
+      <span className="nothing-icon">
+        <Icon name="chat" size={32} />
+      </span>
+      <Text fw={600}>{titleOf(hasSome, isAdmin)}</Text>
       <Text size="sm" c="dimmed">
         {isNew ? words.thread.installHint : words.thread.noneHint}
       </Text>
       {isNew && <InstallLink />}
-      <Text size="sm" c="dimmed" className="nothing-keys">
-        <Kbd>j</Kbd> <Kbd>k</Kbd> {words.thread.hintMove} <Kbd>?</Kbd> {words.thread.hintKeys}
-      </Text>
+      {hasSome && (
+        <Text size="sm" c="dimmed" className="nothing-keys">
+          <Kbd>j</Kbd> <Kbd>k</Kbd> {words.thread.hintMove} <Kbd>?</Kbd> {words.thread.hintKeys}
+        </Text>
+      )}
     </div>
   )
 }

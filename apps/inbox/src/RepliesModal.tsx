@@ -106,7 +106,7 @@ function ReplyRow({ reply: { shortcut, content }, onEdit, onRemove }: ReplyRowPr
       </div>
       {isAsking ? (
         <Group gap="xs" wrap="nowrap" role="alert">
-          <Text size="xs">{words.replies.removeSure(shortcut)}</Text>
+          <Text size="xs">{words.replies.removeSure}</Text>
           <Button size="compact-xs" color="red" autoFocus onClick={() => void onRemove()}>
             {words.replies.remove}
           </Button>

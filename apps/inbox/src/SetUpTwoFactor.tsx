@@ -1,5 +1,6 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
 import type { InboxApi } from './api.ts'
+import { Mark } from './Mark.tsx'
 import type { Session } from './session.ts'
 import { TwoFactorCard } from './settings/TwoFactorCard.tsx'
 import { accountWords as words } from './words/account-en.ts'
@@ -16,6 +17,7 @@ export function SetUpTwoFactor({ api, session, onDone, onLeft }: SetUpTwoFactorP
   return (
     <main className="lone">
       <Stack className="set-up">
+        <Mark size={40} />
         <Title order={1} size="h3">
           {words.demandTitle}
         </Title>

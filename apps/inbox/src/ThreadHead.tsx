@@ -23,14 +23,15 @@ export const ThreadHead = still(function ThreadHead(props: ThreadHeadProps) {
   const { conversation, members, userId, isBusy, problem, onAssign, onToggleStatus, onVisitor } = props
   const { visitorName, visitorEmail, status } = conversation
   const isOpen = status === 'open'
+  const verb = isOpen ? words.thread.resolve : words.thread.reopen
   return (
     <div className="pane-head">
       <div className="thread-line">
         <BackLink />
         <div className="thread-title">
-          <Text component="h2" fw={600} truncate dir="auto">
+          <h2 className="thread-name" dir="auto" title={visitorTitle(conversation)}>
             {visitorTitle(conversation)}
-          </Text>
+          </h2>
           <Text size="xs" c="dimmed" truncate>
             {visitorName !== null && visitorEmail !== null ? visitorEmail : words.thread.status[status]}
           </Text>
@@ -40,11 +41,13 @@ export const ThreadHead = still(function ThreadHead(props: ThreadHeadProps) {
           <Button
             size="xs"
             variant={isOpen ? 'filled' : 'default'}
+            className="resolve"
+            aria-label={verb}
             loading={isBusy}
             leftSection={<Icon name={isOpen ? 'check' : 'reopen'} size={14} />}
             onClick={onToggleStatus}
           >
-            {isOpen ? words.thread.resolve : words.thread.reopen}
+            <span className="resolve-name">{verb}</span>
           </Button>
           <Button
             size="xs"

@@ -34,7 +34,7 @@ export function Timeline({ items, notes, visitorReadSequence, people, chat, nowM
                 </li>
               )
             case 'note':
-              return <NoteRow key={line.key} note={line.note} nowMs={nowMs} />
+              return <NoteRow key={line.key} note={line.note} />
             case 'message':
               return (
                 <TimelineRow
@@ -44,7 +44,6 @@ export function Timeline({ items, notes, visitorReadSequence, people, chat, nowM
                   isSeen={line.isSeen}
                   author={authorOf(line.item, people)}
                   chat={chat}
-                  nowMs={nowMs}
                 />
               )
           }

@@ -4,7 +4,7 @@ import { Button, CopyButton } from '@mantine/core'
 import { memo } from 'react'
 import { Icon } from './Icon.tsx'
 import { Said } from './Said.tsx'
-import { formatFull, formatWhen } from './when.ts'
+import { formatFull, formatTime } from './when.ts'
 import { words } from './words/en.ts'
 
 interface TimelineRowProps {
@@ -16,7 +16,6 @@ interface TimelineRowProps {
   /** What whoever wrote it is called. */
   readonly author: string
   readonly chat: Pick<ChatClient, 'retry' | 'discard'>
-  readonly nowMs: number
 }
 
 interface Line {
@@ -44,12 +43,11 @@ const isSameRow = (before: TimelineRowProps, after: TimelineRowProps): boolean =
   before.isJoined === after.isJoined &&
   before.isSeen === after.isSeen &&
   before.author === after.author &&
-  before.chat === after.chat &&
-  before.nowMs === after.nowMs
+  before.chat === after.chat
 
 /** One message: the team's at the end of the line, everybody else's at its start. Drawn once, however many come after it. */
 export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
-  const { item, isJoined, isSeen, author, chat, nowMs } = props
+  const { item, isJoined, isSeen, author, chat } = props
   const { role, content, timestamp } = lineOf(item)
   return (
     <li className="message" data-role={role} data-delivery={item.kind} data-joined={isJoined}>
@@ -60,7 +58,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         <span dir="auto">{author}</span>
         {timestamp !== undefined && (
           <time dateTime={timestamp} title={formatFull(timestamp)}>
-            {formatWhen(timestamp, nowMs)}
+            {formatTime(timestamp)}
           </time>
         )}
         {isSeen && (

@@ -1,6 +1,8 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { InboxApi } from './api.ts'
+import { Face } from './Face.tsx'
+import { Mark } from './Mark.tsx'
 import { type Route, routeHash } from './route.ts'
 import type { Session } from './session.ts'
 import { still } from './still.ts'
@@ -33,22 +35,21 @@ export const TopBar = still(function TopBar({ api, session, orgName, view, unsen
   return (
     <header className="top-bar">
       <Group justify="space-between" gap="sm" wrap="nowrap">
-        <Text component="h1" fw={600} truncate>
+        <h1>
           <a className="home" href={routeHash({ view: 'list' })}>
-            {orgName || words.product}
+            <Mark size={26} />
+            <span className="home-name">{orgName || words.product}</span>
           </a>
-        </Text>
+        </h1>
         <Group gap="0.25rem" wrap="nowrap">
           <PageLinks view={view} />
-          <Text size="sm" c="dimmed" truncate visibleFrom="sm" maw="14rem" mx="xs" title={session.user.email}>
-            <a className="home me" href={routeHash({ view: 'settings', page: 'account' })}>
-              {session.user.name || session.user.email}
-            </a>
-          </Text>
+          <Me user={session.user} />
           <Button
             variant="subtle"
             color="gray"
             size="xs"
+            fz="sm"
+            fw={500}
             loading={leaving === 'busy'}
             onClick={() => {
               if (unsentCount > 0) setLeaving('asked')
@@ -85,6 +86,17 @@ export const TopBar = still(function TopBar({ api, session, orgName, view, unsen
   )
 })
 
+/** Who is logged in, and the way to their own settings. */
+function Me({ user }: { readonly user: Session['user'] }) {
+  const name = user.name || user.email
+  return (
+    <a className="me" href={routeHash({ view: 'settings', page: 'account' })} title={user.email}>
+      <Face name={name} seed={user.id} />
+      <span className="me-name">{name}</span>
+    </a>
+  )
+}
+
 function PageLinks({ view }: Pick<TopBarProps, 'view'>) {
   const linkTo = (route: Route) =>
     ({
@@ -92,6 +104,8 @@ function PageLinks({ view }: Pick<TopBarProps, 'view'>) {
       variant: 'subtle',
       color: 'gray',
       size: 'xs',
+      fz: 'sm',
+      fw: 500,
       href: routeHash(route),
       'aria-current': view === route.view ? 'page' : undefined,
     }) as const

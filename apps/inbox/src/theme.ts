@@ -14,5 +14,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'color-mix(in srgb, var(--mantine-color-dark-2) 60%, var(--mantine-color-dark-1))',
     '--mantine-color-error': 'var(--mantine-color-red-4)',
+    // The library's own are nearly white: nobody tells what deletes from what does not.
+    '--mantine-color-red-light-color': 'var(--mantine-color-red-3)',
+    '--mantine-color-blue-light-color': 'var(--mantine-color-blue-3)',
   },
 })

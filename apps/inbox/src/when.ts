@@ -13,6 +13,7 @@ export function formatsOf({ language, timeZone }: Locale) {
     year: format({ year: 'numeric' }),
     time: format({ timeStyle: 'short' }),
     day: format({ day: 'numeric', month: 'short' }),
+    weekday: format({ weekday: 'short', day: 'numeric', month: 'short' }),
     dayOfYear: format({ dateStyle: 'medium' }),
     full: format({ dateStyle: 'full', timeStyle: 'short' }),
   }
@@ -20,18 +21,21 @@ export function formatsOf({ language, timeZone }: Locale) {
 
 const dayMs = 24 * 60 * 60_000
 
+/** Two moments that a format writes alike are in the same day, or year. */
+const isSame = (format: Intl.DateTimeFormat, atMs: number, otherMs: number): boolean =>
+  format.format(atMs) === format.format(otherMs)
+
 const browserFormats = formatsOf({ language: undefined, timeZone: undefined })
 
 /** The time for a moment of today, the day for an older one, the year too where it is another. Empty for what is no ISO 8601 time. */
 export function formatWhen(iso: string, nowMs: number, formats = browserFormats): string {
   const atMs = Date.parse(iso)
   if (Number.isNaN(atMs)) return ''
-  const isSame = (format: Intl.DateTimeFormat): boolean => format.format(atMs) === format.format(nowMs)
-  if (isSame(formats.date)) return formats.time.format(atMs)
-  return (isSame(formats.year) ? formats.day : formats.dayOfYear).format(atMs)
+  if (isSame(formats.date, atMs, nowMs)) return formats.time.format(atMs)
+  return (isSame(formats.year, atMs, nowMs) ? formats.day : formats.dayOfYear).format(atMs)
 }
 
-/** The day of a moment, as a heading says it. */
+/** The day of a moment, as a heading says it: one of this year with its day of the week. */
 export function formatDay(
   iso: string,
   nowMs: number,
@@ -40,14 +44,16 @@ export function formatDay(
 ): string {
   const atMs = Date.parse(iso)
   if (Number.isNaN(atMs)) return ''
-  const isDayOf = (otherMs: number): boolean => formats.date.format(atMs) === formats.date.format(otherMs)
-  if (isDayOf(nowMs)) return today
-  if (isDayOf(nowMs - dayMs)) return yesterday
-  return formatWhen(iso, nowMs, formats)
+  if (isSame(formats.date, atMs, nowMs)) return today
+  if (isSame(formats.date, atMs, nowMs - dayMs)) return yesterday
+  return (isSame(formats.year, atMs, nowMs) ? formats.weekday : formats.dayOfYear).format(atMs)
 }
 
-/** The time of day alone. */
-export const formatTime = (iso: string): string => browserFormats.time.format(Date.parse(iso))
+/** The time of day alone. Empty for what is no ISO 8601 time. */
+export function formatTime(iso: string, formats = browserFormats): string {
+  const atMs = Date.parse(iso)
+  return Number.isNaN(atMs) ? '' : formats.time.format(atMs)
+}
 
 /** Day and time in full, for who wants to know exactly. */
 export function formatFull(iso: string): string {

@@ -67,7 +67,7 @@ describe('session health in a browser', () => {
     await openHealth()
     await expect.poll(() => figure('Success rate').textContent(), soon).toContain('75 %')
     expect(await figure('Success rate').textContent()).toContain('of 4 renewals')
-    expect(await figure('Waits felt').textContent()).toBe('1target: none, missed')
+    expect(await figure('Waits felt').textContent()).toBe('1target: 0, missed')
     expect(await figure('Refused writes').textContent()).toBe('2target: 0, missed')
     expect(await figure('Stale serves').textContent()).toContain('3')
     expect(await figure('p50').textContent()).toMatch(/^4\d ms/)

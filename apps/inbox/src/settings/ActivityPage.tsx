@@ -51,12 +51,14 @@ function Activity(props: SettingsPaneProps) {
   if (!entries) return problem === undefined ? <Loading /> : <Problem text={problem} />
   return (
     <section className="settings-card" aria-labelledby="activity-list">
-      <Title order={3} size="h5" id="activity-list">
-        {words.list}
-      </Title>
-      <Text size="xs" c="dimmed">
-        {entries.length === 0 ? words.none : words.addressNote}
-      </Text>
+      <div>
+        <Title order={3} size="h5" id="activity-list">
+          {words.list}
+        </Title>
+        <Text size="xs" c="dimmed">
+          {entries.length === 0 ? words.none : words.addressNote}
+        </Text>
+      </div>
       <ul className="settings-rows">
         {entries.map((entry) => (
           <Entry key={entry.id} entry={entry} nowMs={props.nowMs} />

@@ -77,6 +77,7 @@ function Retention({ saved, isAdmin, onKeep }: RetentionProps) {
       <Title order={3} size="h5" id="data-retention">
         {words.retention}
       </Title>
+      <Kept days={saved} />
       <fieldset className="widget-form" disabled={!isAdmin || state !== 'still'}>
         <Switch
           label={words.deleteOld}
@@ -125,7 +126,6 @@ function Retention({ saved, isAdmin, onKeep }: RetentionProps) {
           }}
         />
       )}
-      <Kept days={saved} />
     </section>
   )
 }

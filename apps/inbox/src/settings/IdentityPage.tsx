@@ -18,10 +18,10 @@ export function IdentityPage(props: SettingsPaneProps) {
   const { session } = props
   return (
     <>
-      <PageHead page="identity" session={session} />
+      <PageHead page="identity" session={session} intro={words.intro} />
       <section className="settings-card" aria-labelledby="identity-purpose">
         <Title order={3} size="h5" id="identity-purpose">
-          {words.intro}
+          {words.purpose}
         </Title>
         {words.explain.map((sentence) => (
           <Text size="sm" key={sentence}>

@@ -4,6 +4,7 @@ import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { Loading } from '../Loading.tsx'
 import type { InboxApi } from '../api.ts'
+import { Mark } from '../Mark.tsx'
 import { invitationWords as words, settingsWords } from '../words/settings-en.ts'
 import { JoinForm } from './JoinForm.tsx'
 
@@ -33,6 +34,7 @@ export function InvitationPage({ api, token, onLogin }: InvitationPageProps) {
   return (
     <main className="lone">
       <Paper withBorder radius="md" p="xl" className="invitation">
+        <Mark size={40} />
         {!isWhole && <Plain title={words.noneTitle} text={words.none} />}
         {isWhole && !result && <Loading label={words.asking} />}
         {result?.kind === 'answered' && <JoinForm {...{ api, token, onLogin }} offer={result.value} />}

@@ -53,7 +53,9 @@ export function BackupCodes({ codes, clock, onKept }: BackupCodesProps) {
       <Text size="sm" role="status">
         {words.backupNote}
       </Text>
-      <Copied name={words.backup} text={codes.join('\n')} clock={clock} />
+      <div className="backup-codes">
+        <Copied name={words.backup} text={codes.join('\n')} clock={clock} />
+      </div>
       <div>
         <Button size="xs" onClick={onKept}>
           {words.backupKept}

@@ -16,6 +16,9 @@ export const deskWords = {
     you: 'You',
     me: 'Me',
     nobody: 'Nobody',
+    /** On the button while it is nobody's task: what a click is for. */
+    open: 'Assign',
+    openLabel: 'Assign (assigned to: Nobody)',
     colleague: 'A colleague',
   },
 
@@ -32,7 +35,7 @@ export const deskWords = {
     editNamed: (shortcut: string): string => `Edit /${shortcut}`,
     remove: 'Delete',
     removeNamed: (shortcut: string): string => `Delete /${shortcut}`,
-    removeSure: (shortcut: string): string => `Delete /${shortcut} for everybody?`,
+    removeSure: 'Delete it for everybody?',
     shortcut: 'Shortcut',
     shortcutHint: 'Up to 32 of a-z, 0-9 and "-".',
     content: 'Text',

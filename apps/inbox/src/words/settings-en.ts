@@ -200,7 +200,8 @@ export const teamWords = {
 } as const
 
 export const identityWords = {
-  intro: 'What it is for',
+  intro: 'How your own site tells the chat who its visitor is.',
+  purpose: 'What it is for',
   explain: [
     'Your site can tell the chat who its visitor is, so that agents see a name and a conversation follows the person to every device.',
     'So that nobody can pretend to be somebody else, your server signs this with the secret below, and Helvino checks the signature.',
