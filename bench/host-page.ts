@@ -100,7 +100,7 @@ async function measureAt(browser: Browser, urls: readonly string[], slowdown: nu
 
 /**
  * What the widget costs a page's main thread before anybody opens it, at full speed and slowed down four times: script, style and layout, by the
- * thread's own time. Medians, ms. The slowing down goes by the clock on the wall: beside other work it takes more than it should.
+ * thread's own time. Medians, ms. What is published of other chats counts their script alone, as Lighthouse attributes it. The slowing down goes by the clock on the wall: beside other work it takes more than it should.
  */
 export async function measureHostPage(): Promise<readonly object[]> {
   buildWidget()

@@ -6,12 +6,14 @@ import type { InboxApi, InboxClient } from './api.ts'
 import type { Drafts } from './drafts.ts'
 import { Login } from './Login.tsx'
 import type { Session } from './session.ts'
+import { SetUpTwoFactor } from './SetUpTwoFactor.tsx'
 import { words } from './words/en.ts'
 
 type Stage =
   | { readonly stage: 'asking' }
   | { readonly stage: 'no-answer' }
   | { readonly stage: 'logged-out'; readonly hasEnded: boolean }
+  | { readonly stage: 'code-wanted'; readonly session: Session }
   | {
       readonly stage: 'logged-in'
       readonly session: Session
@@ -31,13 +33,16 @@ function tellOfLogin({ runtime }: InboxApi): void {
   channel.close()
 }
 
-const stageOf = (api: InboxApi, session: Session): Stage => ({
-  stage: 'logged-in',
-  session,
-  client: api.openChat(session),
-  drafts: api.openDrafts(session, 'drafts'),
-  noteDrafts: api.openDrafts(session, 'note-drafts'),
-})
+function stageOf(api: InboxApi, session: Session): Stage {
+  if (session.mustSetUpTwoFactor) return { stage: 'code-wanted', session }
+  return {
+    stage: 'logged-in',
+    session,
+    client: api.openChat(session),
+    drafts: api.openDrafts(session, 'drafts'),
+    noteDrafts: api.openDrafts(session, 'note-drafts'),
+  }
+}
 
 /** Nobody, or somebody: finds out who is logged in, and owns that person's chat until they leave. */
 export function Inbox({ api }: { readonly api: InboxApi }) {
@@ -57,6 +62,10 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
     },
     [api, enter],
   )
+
+  const leave = () => {
+    setStage({ stage: 'logged-out', hasEnded: false })
+  }
 
   useEffect(() => {
     void findSession(false)
@@ -89,6 +98,8 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
           }}
         />
       )
+    case 'code-wanted':
+      return <SetUpTwoFactor api={api} session={stage.session} onDone={() => void findSession(false)} onLeft={leave} />
     case 'logged-in':
       return (
         <App
@@ -97,13 +108,14 @@ export function Inbox({ api }: { readonly api: InboxApi }) {
           client={stage.client}
           drafts={stage.drafts}
           noteDrafts={stage.noteDrafts}
-          onLeft={() => {
-            setStage({ stage: 'logged-out', hasEnded: false })
-          }}
+          onLeft={leave}
         />
       )
   }
 }
+
+/** Why no token comes any more: nobody is logged in, or only to set a second factor up. */
+const endings: readonly string[] = ['login_required', 'two_factor_demanded']
 
 /** Owns the chat of who is logged in: asks who is, once its session is over, and ends it when somebody else takes its place. */
 function useEnd(chat: InboxClient['chat'] | undefined, findSession: (hasEnded: boolean) => Promise<void>): void {
@@ -111,7 +123,7 @@ function useEnd(chat: InboxClient['chat'] | undefined, findSession: (hasEnded: b
     () =>
       chat?.renewer.subscribe((event) => {
         // Somebody may have logged in since, in another tab of this browser.
-        if (event.type === 'failed' && event.isFinal && event.reason === 'login_required') void findSession(true)
+        if (event.type === 'failed' && event.isFinal && endings.includes(event.reason)) void findSession(true)
       }),
     [chat, findSession],
   )

@@ -5,6 +5,8 @@ export interface Session {
   readonly user: { readonly id: string; readonly name: string; readonly email: string }
   readonly org: { readonly id: string; readonly name: string }
   readonly role: AgentRole
+  /** The organisation asks for a code beside the password, and this login has none: nothing else is open to it. */
+  readonly mustSetUpTwoFactor: boolean
 }
 
 /** Decodes the answer to `GET /api/agent/session` and to a login. */
@@ -20,6 +22,7 @@ export function decodeSession(value: unknown): Session | undefined {
     org: { id: orgId, name: asString(org?.['name']) ?? '' },
     // What the page shows to some only, the server refuses to others: an unknown role sees less.
     role: decodeAgentRole(user?.['role']) ?? 'agent',
+    mustSetUpTwoFactor: record?.['mustSetUpTwoFactor'] === true,
   }
 }
 

@@ -40,6 +40,19 @@ async function findingsEverywhere(page: Page): Promise<readonly string[]> {
   return found
 }
 
+/** Turns it on with the button that says so; what an app reads, as an address. */
+async function turnOn(page: Page, password: string): Promise<string> {
+  await button(page, 'Turn on').click()
+  await page.getByLabel('Your password now').first().fill(password)
+  await button(page, 'Go on').click()
+  const secret = await page.getByLabel('Secret for the app', { exact: true }).innerText()
+  const app = `otpauth://totp/x?secret=${secret.replaceAll(' ', '')}`
+  await page.getByLabel('Code that the app shows').fill(codeOfUri(app))
+  await button(page, 'Confirm').click()
+  await button(page, 'I have kept them').click()
+  return app
+}
+
 describe('one’s own login in a browser', { timeout: 200_000 }, () => {
   it('[TW8] is protected by a code, opened with it, and freed again; the checker finds nothing on the way', async () => {
     const { page } = person
@@ -83,6 +96,47 @@ describe('one’s own login in a browser', { timeout: 200_000 }, () => {
     await page.getByText('Your login asks for your password only.').waitFor()
     // The refused tries are what the browser reports.
     expect(person.complaints.filter((line) => !line.includes('403'))).toEqual([])
+  })
+
+  it('[TW10] is demanded of everybody on the team’s page; who has none sets it up and is in', async () => {
+    const { page } = person
+    const grace = await openPerson(browser)
+    const { email, password } = await addAgent(server, 'Grace')
+    const login = adminOf(server)
+    await logInAt(grace.page, `${server.url}/inbox`, { email, password })
+    await logInAt(page, `${server.url}/inbox/settings/team`, login)
+    await page.getByText('Turn it on for your own login first').waitFor()
+    expect(await button(page, 'Ask everybody for a code').isDisabled()).toBe(true)
+    await page.goto(`${server.url}/inbox/settings/account`)
+    await turnOn(page, login.password)
+    await page.goto(`${server.url}/inbox/settings/team`)
+    await button(page, 'Ask everybody for a code').click()
+    await page.getByText('Who has none (1) is logged out now').waitFor()
+    expect(await findingsEverywhere(page)).toEqual([])
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Ask everybody for a code' }).click()
+    await page.getByText('Every member’s login asks for a code').waitFor()
+
+    await grace.page.getByText('Your session has ended.').waitFor()
+    await grace.page.getByLabel('E-mail').fill(email)
+    await grace.page.getByLabel('Password', { exact: true }).fill(password)
+    await button(grace.page, 'Log in').click()
+    await grace.page.getByRole('heading', { name: 'One step before you go on' }).waitFor()
+    expect(await findingsEverywhere(grace.page)).toEqual([])
+    // Coming back changes nothing.
+    await grace.page.reload()
+    const app = await turnOn(grace.page, password)
+    await grace.page.getByRole('navigation', { name: 'Conversations' }).waitFor()
+
+    await grace.page.goto(`${server.url}/inbox/settings/account`)
+    await button(grace.page, 'Turn off').click()
+    await grace.page.getByLabel('Your password now').first().fill(password)
+    await grace.page.getByLabel('Code of the app, or a backup code').fill(codeOfUri(app))
+    await button(grace.page, 'Turn off').click()
+    await grace.page.getByText('Your organisation asks for it: it stays on.').waitFor()
+    await page.reload()
+    await button(page, 'Ask no more').click()
+    await page.getByText('Each member decides for themselves').waitFor()
+    await grace.context.close()
   })
 
   it('[SO6] in the inbox ends the logins elsewhere, or all; an admin reads of it and signs others out', async () => {

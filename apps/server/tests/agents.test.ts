@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addAgent } from './add-agent.ts'
 import { type AgentLogin, call, logIn, openVisitor, postText } from './api-client.ts'
 import { SocketClient } from './socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
@@ -133,6 +136,45 @@ describe('agents', () => {
     await postText(url, visitor, 'not for whoever has logged out')
     expect((await poll).body['code']).toBe('token_invalid')
     expect(await socket.closed).toEqual({ code: 4401, reason: 'token_invalid' })
+  })
+
+  it('[AG29] lets the owner of an address in where they logged in before, while strangers guess at it', async () => {
+    const own = await addAgent(server, 'Sought')
+    const { cookie } = await logIn(url, own)
+    let guess = await login({ ...own, password: 'wrong-password' })
+    for (let tries = 0; tries < 20 && guess.status === 401; tries += 1)
+      guess = await login({ ...own, password: 'wrong-password' })
+    expect(guess.status).toBe(429)
+    expect((await login(own)).status).toBe(429)
+    expect((await login(own, { cookie })).status).toBe(200)
+    const { cookie: others } = await logIn(url, await addAgent(server, 'Other'))
+    expect((await login(own, { cookie: others })).status).toBe(429)
+    // Once they are logged out, too.
+    await call(`${url}/api/agent/logout`, { method: 'POST', headers: { cookie } })
+    expect((await login(own, { cookie })).status).toBe(200)
+  })
+
+  it('[AG30] ends a login thirty days after it began, however often it is used', async () => {
+    const own = await addAgent(server, 'Longest')
+    const { userId, cookie, headers } = await logIn(url, own)
+    const begin = (daysAgo: number) => {
+      const database = new Sqlite(join(server.dataFolder, 'helvino.db'))
+      const startedAt = new Date(Date.now() - daysAgo * 86_400_000).toISOString()
+      database.prepare('UPDATE session SET "createdAt" = ? WHERE "userId" = ?').run(startedAt, userId)
+      database.close()
+    }
+    const seen = async () => [
+      (await call(`${url}/api/agent/session`, { headers: { cookie } })).status,
+      (await call(`${url}/api/agent/token`, { method: 'POST', headers: { cookie } })).status,
+      (await call(`${url}/api/agent/counts`, { headers })).body['code'],
+    ]
+    begin(29.9)
+    expect(await seen()).toEqual([200, 200, undefined])
+    begin(30.1)
+    expect(await seen()).toEqual([401, 401, 'token_invalid'])
+    const again = await logIn(url, own)
+    const { body } = await call(`${url}/api/agent/account`, { headers: again.headers })
+    expect(body['sessions']).toHaveLength(1)
   })
 
   it('[AG9] offers no way to sign up, and none of the login library’s own routes', async () => {

@@ -71,7 +71,11 @@ describe('a code beside the password', () => {
     ])
     const login = await tryLogin(email, { code: codeOfUri(String(body['uri'])) })
     expect(login.body).toMatchObject({ ok: true, user: { email } })
-    expect(login.headers.getSetCookie()).toHaveLength(1)
+    // The session, and that this browser is known: nothing of the login that waited for its code.
+    expect(login.headers.getSetCookie().map((value) => value.split('=')[0])).toEqual([
+      'helvino.session',
+      'helvino.known',
+    ])
     expect(rows('verification')).toBe(0)
   })
 
@@ -148,5 +152,54 @@ describe('a code beside the password', () => {
     const { body: invited } = await team('/invitations', 'POST', { email, role: 'agent' })
     await call(`${url}/api/invitation/accept`, { body: { token: invited['token'], name: 'Gina', password } })
     expect((await tryLogin(email)).status).toBe(200)
+  })
+
+  it('[TW9] is demanded of everybody by an owner who has it: who has none does nothing but set it up', async () => {
+    const session = async (cookie: string) => (await call(`${url}/api/agent/session`, { headers: { cookie } })).body
+    const tokenOf = (cookie: string) => call(`${url}/api/agent/token`, { method: 'POST', headers: { cookie } })
+    const hal = await logIn(url, await addAgent(server, 'Hal'))
+    const { cookie: idas } = await enrolled('Ida')
+    const owner = await logIn(url, server.admin)
+    const demand = (demanded: unknown, headers: Record<string, string>) =>
+      call(`${url}/api/agent/team/two-factor`, { method: 'PUT', headers, body: { demanded } })
+    expect((await demand(true, hal.headers)).body['code']).toBe('role_insufficient')
+    expect((await demand('yes', owner.headers)).body['code']).toBe('request_invalid')
+    expect((await demand(true, owner.headers)).body['code']).toBe('two_factor_demanded')
+
+    const { body: offer } = await ask(owner.cookie, 'enrol', { password: server.admin?.password })
+    const { headers } = await ask(owner.cookie, 'confirm', { code: codeOfUri(String(offer['uri'])) })
+    const owners = { 'x-agent-token': String((await tokenOf(cookieOf(headers))).body['agentToken']) }
+    const { body: team } = await demand(true, owners)
+    expect(team).toMatchObject({ demandsTwoFactor: true })
+    expect(JSON.stringify(team)).toMatch(/"email":"hal@shop.example"[^}]*"hasTwoFactor":false/)
+
+    expect((await call(`${url}/api/agent/team`, { headers: hal.headers })).body['code']).toBe('token_invalid')
+    expect((await session(hal.cookie))['code']).toBe('login_required')
+    expect((await tokenOf(idas)).status).toBe(200)
+    const { cookie } = await logIn(url, { email: 'hal@shop.example', password })
+    expect(await session(cookie)).toMatchObject({ ok: true, mustSetUpTwoFactor: true })
+    const refused = await tokenOf(cookie)
+    expect([refused.status, refused.body['code']]).toEqual([403, 'two_factor_demanded'])
+    const { body: halsOffer } = await ask(cookie, 'enrol', { password })
+    const confirmed = await ask(cookie, 'confirm', { code: codeOfUri(String(halsOffer['uri'])) })
+    const hals = cookieOf(confirmed.headers)
+    expect(await session(hals)).toMatchObject({ mustSetUpTwoFactor: false })
+    const token = String((await tokenOf(hals)).body['agentToken'])
+    const seen = await call(`${url}/api/agent/team`, { headers: { 'x-agent-token': token } })
+    expect(seen.status).toBe(200)
+    // Who of them has none is no news for agents.
+    expect(seen.text).not.toContain('hasTwoFactor')
+    const off = await ask(hals, 'disable', { password, code: (halsOffer['backupCodes'] as string[])[0] })
+    expect([off.status, off.body['code']]).toEqual([403, 'two_factor_demanded'])
+
+    expect((await demand(false, owners)).body).toMatchObject({ demandsTwoFactor: false })
+    const jo = await logIn(url, await addAgent(server, 'Jo'))
+    expect((await call(`${url}/api/agent/team`, { headers: jo.headers })).status).toBe(200)
+    const { body: record } = await call(`${url}/api/agent/audit`, { headers: owners })
+    const changes = (record['entries'] as { action: string; changes: object[] }[])
+      .filter(({ action }) => action === 'two_factor_demand_changed')
+      .map((entry) => entry.changes)
+    const change = (from: string, to: string) => [{ field: 'demandsTwoFactor', from, to }]
+    expect(changes).toEqual([change('true', 'false'), change('false', 'true')])
   })
 })

@@ -27,6 +27,12 @@ afterEach(async () => {
   stops = []
 })
 
+/** What was counted, beside the test that judges it. */
+function tell(what: string, figures: Readonly<Record<string, number>>): void {
+  const each = Object.entries(figures).map(([name, count]) => `${name} ${String(count)}`)
+  console.log(`${what}: ${each.join(', ')}`)
+}
+
 interface Visit extends ObservedPage {
   /** Paths that the page asks of the server, in order. */
   readonly asked: string[]
@@ -141,6 +147,10 @@ describe('before the first opening', () => {
     })
     expect(work).toEqual({ timers: 0, listened: ['click'] })
     expect(asked).toEqual(['/embed.js', '/api/bootloader'])
+    tell('before the first opening', {
+      ...{ elements: after.elements.length - before.elements.length, globals: ours.length - 1 },
+      ...{ timers: work.timers, listeners: work.listened.length, requests: asked.length },
+    })
   })
 
   it('[HO2] keeps nothing in the browser, wherever it could', async () => {
@@ -157,7 +167,12 @@ describe('before the first opening', () => {
       name: window.name,
     }))
     expect(kept).toEqual({ keys: [], databases: [], caches: [], workers: 0, name: '' })
-    expect(await context.cookies()).toEqual([])
+    const cookies = await context.cookies()
+    expect(cookies).toEqual([])
+    tell('kept before the first opening', {
+      ...{ cookies: cookies.length, keys: kept.keys.length, databases: kept.databases.length },
+      ...{ caches: kept.caches.length, workers: kept.workers },
+    })
   })
 
   it('[HO3] moves nothing on the page', async () => {
@@ -174,7 +189,9 @@ describe('before the first opening', () => {
     await page.locator('.room').waitFor()
     await page.keyboard.press('Escape')
     await page.waitForTimeout(500)
-    expect(await page.evaluate(() => (globalThis as unknown as { shifts: unknown[] }).shifts.length)).toBe(0)
+    const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: unknown[] }).shifts.length)
+    expect(shifts).toBe(0)
+    tell('moved by launcher and panel', { 'layout shifts': shifts })
   })
 })
 
@@ -270,6 +287,7 @@ describe('the back/forward cache', () => {
         return [JSON.stringify(notRestoredReasons), 'isSamePage' in globalThis]
       })
       expect([reasons, isSame]).toEqual(['null', true])
+      tell(`kept back from the back/forward cache by ${state}`, { reasons: reasons === 'null' ? 0 : 1 })
       await page.evaluate(() => window.Helvino!.open())
       await say(page, 'after')
       await page.locator('.message.sent', { hasText: 'after' }).waitFor()
@@ -297,6 +315,7 @@ describe('something in the browser that blocks', () => {
       await page.getByText('Basket').click()
       expect(new URL(page.url()).hash).toBe('#basket')
       expect(errors).toEqual([])
+      tell(`blocked: ${what}`, { errors: errors.length })
     })
 })
 
@@ -351,6 +370,10 @@ describe('a hostile stylesheet', () => {
     const under = await drawn({ head: '<link rel="stylesheet" href="/hostile.css">', files })
     expect(under.closed).toEqual(calm.closed)
     expect(under.open).toEqual(calm.open)
+    const differing = [...under.closed, ...under.open].filter(
+      (line, at) => line !== [...calm.closed, ...calm.open][at],
+    ).length
+    tell('under a hostile stylesheet', { elements: under.closed.length + under.open.length, differing })
   })
 
   it('[HO7] of a page whose own layer lies over everything is beaten by data-z-index alone', async () => {
@@ -396,6 +419,7 @@ describe('a hostile script', () => {
       const { page, errors } = await visit({ head: '<script src="/hostile.js"></script>', files })
       await chatThrough(page)
       expect(errors).toEqual([])
+      tell(`beside a script that ${what}`, { errors: errors.length })
     })
 
   it('[HO9] that writes the document anew is outlived by a boot', async () => {
@@ -417,7 +441,9 @@ describe('a hostile script', () => {
     const policy = "require-trusted-types-for 'script'; trusted-types 'none'"
     const { page, lines, errors } = await visit({ policy })
     await chatThrough(page)
-    expect(lines.filter((line) => /violat|Trusted/i.test(line))).toEqual([])
+    const violations = lines.filter((line) => /violat|Trusted/i.test(line))
+    expect(violations).toEqual([])
     expect(errors).toEqual([])
+    tell('under Trusted Types', { violations: violations.length, errors: errors.length })
   })
 })

@@ -70,6 +70,8 @@ export interface AgentDesk {
   changeRole(userId: string, role: AgentRole): Promise<CallResult<Team>>
   /** Ends their sessions, and makes nobody's what was their task. Refused with `last_owner`. */
   removeMember(userId: string): Promise<CallResult<Team>>
+  /** Whether every member's login has to ask for a code. Owners only. Refused with `two_factor_demanded` where their own does not. */
+  demandTwoFactor(demanded: boolean): Promise<CallResult<Team>>
   /** What was done in the organisation, the newest first; `before` is `nextBefore` of the page before. Admins only. */
   listAudit(before?: string): Promise<CallResult<AuditPage>>
   findInstallation(): Promise<CallResult<Installation>>
@@ -144,6 +146,7 @@ export function createAgentDesk(options: AgentDeskOptions): AgentDesk {
     withdrawInvitation: (id) => call('DELETE', `/team/invitations/${id}`, decodeTeam),
     changeRole: (userId, role) => call('PUT', `/team/members/${userId}`, decodeTeam, { role }),
     removeMember: (userId) => call('DELETE', `/team/members/${userId}`, decodeTeam),
+    demandTwoFactor: (demanded) => call('PUT', '/team/two-factor', decodeTeam, { demanded }),
     listAudit: (before) =>
       call('GET', before === undefined ? '/audit' : `/audit?before=${encodeURIComponent(before)}`, decodeAuditPage),
     findInstallation: () => call('GET', '/installation', decodeInstallation),

@@ -9,6 +9,7 @@ export type AuditAction =
   | 'password_changed'
   | 'two_factor_on'
   | 'two_factor_off'
+  | 'two_factor_demand_changed'
   | 'invitation_made'
   | 'invitation_withdrawn'
   | 'invitation_accepted'

@@ -13,6 +13,7 @@ export const refusals = {
   password_wrong: { status: 403, error: 'The password is wrong' },
   two_factor_required: { status: 401, error: 'A code is wanted beside the password' },
   code_wrong: { status: 403, error: 'The code is wrong' },
+  two_factor_demanded: { status: 403, error: 'Your organisation asks for a code beside the password' },
   two_factor_on: { status: 403, error: 'Two-factor login is on already' },
   login_insecure: { status: 403, error: 'Logging in needs https' },
   metrics_key_invalid: { status: 401, error: 'The key is missing or wrong' },

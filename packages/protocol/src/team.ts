@@ -17,6 +17,8 @@ interface TeamMember {
   readonly email: string
   readonly role: AgentRole
   readonly isYou: boolean
+  /** Their login asks for a code beside the password. Told to admins. */
+  readonly hasTwoFactor?: boolean
 }
 
 /** Who has been asked to join and has not yet. */
@@ -33,6 +35,8 @@ export interface Team {
   readonly members: readonly TeamMember[]
   /** For admins only; empty for everybody else. */
   readonly invitations: readonly OpenInvitation[]
+  /** Every member's login has to ask for a code beside the password. */
+  readonly demandsTwoFactor: boolean
 }
 
 /** An invitation that was just made. The token is in no other answer: whoever has it may join. */
@@ -60,7 +64,11 @@ function decodeMember(value: unknown): TeamMember | undefined {
   const email = asString(record?.['email'])
   const role = decodeAgentRole(record?.['role'])
   if (userId === undefined || name === undefined || email === undefined || !role) return undefined
-  return { userId, name, email, role, isYou: record?.['isYou'] === true }
+  const hasTwoFactor = record?.['hasTwoFactor']
+  return {
+    ...{ userId, name, email, role, isYou: record?.['isYou'] === true },
+    ...(typeof hasTwoFactor === 'boolean' && { hasTwoFactor }),
+  }
 }
 
 function decodeOpenInvitation(value: unknown): OpenInvitation | undefined {
@@ -79,7 +87,8 @@ export function decodeTeam(value: unknown): Team | undefined {
   const record = asRecord(value)
   const members = decodeList(record?.['members'], decodeMember)
   const invitations = decodeList(record?.['invitations'] ?? [], decodeOpenInvitation)
-  return members && invitations && { members, invitations }
+  const demandsTwoFactor = record?.['demandsTwoFactor'] === true
+  return members && invitations && { members, invitations, demandsTwoFactor }
 }
 
 export function decodeNewInvitation(value: unknown): NewInvitation | undefined {

@@ -1,6 +1,6 @@
 import type { OrgId } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
-import type { Agents } from '../../../apps/server/src/auth/agents.ts'
+import type { Agents, OpenedAgents } from '../../../apps/server/src/auth/agents.ts'
 import type { SimDisk } from './sim-disk.ts'
 
 interface SessionRow {
@@ -18,9 +18,11 @@ const selectSession = 'SELECT id, "userId", "expiresAt" FROM session WHERE token
 const selectMembership = 'SELECT org_id, role FROM agent_memberships WHERE user_id = ?'
 
 /** A model of the login library, which hashes in threads of its own: a cookie names a row of the session table. Nobody logs in. */
-export function loginModel(disk: SimDisk, clock: Clock): Agents {
+export function loginModel(disk: SimDisk, clock: Clock): Agents & Pick<OpenedAgents, 'twoFactorDemand'> {
   const unused = () => Promise.reject(new Error('no world logs in'))
+  const never = () => Promise.resolve(false)
   return {
+    twoFactorDemand: { isMade: never, isOpen: never, make: unused, drop: unused },
     findSession(cookie) {
       const [row] = disk.all<SessionRow>(selectSession, cookie)
       const [membership] = row ? disk.all<MembershipRow>(selectMembership, row.userId) : []
@@ -35,6 +37,7 @@ export function loginModel(disk: SimDisk, clock: Clock): Agents {
         role,
         email: `${userId}@chat.example`,
         name: userId,
+        startedAt: new Date(clock.nowMs()),
       }
       return Promise.resolve({ kind: 'found', session, setCookies: [] })
     },

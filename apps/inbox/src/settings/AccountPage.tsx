@@ -36,7 +36,7 @@ export function AccountPage(props: SettingsPaneProps) {
           }}
         />
       )}
-      {account && <TwoFactorCard api={api} isOn={account.hasTwoFactor} onChanged={() => void again()} />}
+      {account && <TwoFactorCard level={3} api={api} isOn={account.hasTwoFactor} onChanged={() => void again()} />}
       {account && <PasswordCard api={api} email={session.user.email} onChanged={() => void again()} />}
     </>
   )

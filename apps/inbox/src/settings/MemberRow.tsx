@@ -91,11 +91,15 @@ export function MemberRow({ member, desk, by, isLastOwner, signOut, onChanged }:
   )
 }
 
-function Naming({ member: { email, isYou }, name }: Pick<MemberRowProps, 'member'> & { readonly name: string }) {
+function Naming({
+  member: { email, isYou, hasTwoFactor },
+  name,
+}: Pick<MemberRowProps, 'member'> & { readonly name: string }) {
   return (
     <div className="settings-grow">
       <Text size="sm" fw={500} className="origin">
-        {name} {isYou && <span className="settings-tag">{words.you}</span>}
+        {name} {isYou && <span className="settings-tag">{words.you}</span>}{' '}
+        {hasTwoFactor && <span className="settings-tag">{words.twoFactor}</span>}
       </Text>
       <Text size="xs" c="dimmed" className="origin">
         {email}

@@ -31,6 +31,7 @@ export function secretProblemOf(result: CallResult<unknown>): string | undefined
   if (result.kind === 'refused' && result.code === 'password_wrong') return words.wrong
   if (result.kind === 'refused' && result.code === 'password_guessable') return words.guessable
   if (result.kind === 'refused' && result.code === 'code_wrong') return words.wrongCode
+  if (result.kind === 'refused' && result.code === 'two_factor_demanded') return words.demandedOff
   if (result.kind === 'unreachable' && result.reason === 'rate_limited') return words.tooMany
   return problemOf(result)
 }

@@ -10,6 +10,7 @@ import { MemberRow } from './MemberRow.tsx'
 import { PageHead } from './PageHead.tsx'
 import { Problem, problemOf } from './Problem.tsx'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
+import { TwoFactorDemandCard } from './TwoFactorDemandCard.tsx'
 import { useAsked } from './use-asked.ts'
 
 /** Who answers for the organisation, and who is asked to. */
@@ -48,6 +49,7 @@ export function TeamPage({ api, client, session }: SettingsPaneProps) {
           </ul>
         </section>
       )}
+      {team && session.role === 'owner' && <TwoFactorDemandCard {...{ desk, team, onTeam: put }} />}
       {team && isAdmin && <InvitationsCard {...{ api, desk, team, onTeam: put }} by={session.role} />}
     </>
   )

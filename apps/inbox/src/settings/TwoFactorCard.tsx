@@ -11,11 +11,13 @@ import { Problem } from './Problem.tsx'
 export interface TwoFactorCardProps {
   readonly api: InboxApi
   readonly isOn: boolean
+  /** Of its heading, on the page that it stands on. */
+  readonly level: 2 | 3
   readonly onChanged: () => void
 }
 
 /** A code beside the password: turning it on step by step, and off again. */
-export function TwoFactorCard({ api, isOn, onChanged }: TwoFactorCardProps) {
+export function TwoFactorCard({ api, isOn, level, onChanged }: TwoFactorCardProps) {
   const [isAsked, setAsked] = useState(false)
   const end = () => {
     setAsked(false)
@@ -23,7 +25,7 @@ export function TwoFactorCard({ api, isOn, onChanged }: TwoFactorCardProps) {
   }
   return (
     <section className="settings-card" aria-labelledby="account-two-factor">
-      <Title order={3} size="h5" id="account-two-factor">
+      <Title order={level} size="h5" id="account-two-factor">
         {words.twoFactor}
       </Title>
       <Text size="sm">{isOn ? words.twoFactorOn : words.twoFactorOff}</Text>

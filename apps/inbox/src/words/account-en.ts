@@ -28,6 +28,10 @@ export const accountWords = {
   twoFactorOff:
     'Your login asks for your password only. A code of an app on your phone keeps out whoever learns the password.',
   twoFactorOn: 'Your login asks for a code of your authenticator app beside the password.',
+  demandTitle: 'One step before you go on',
+  demanded: (orgName: string): string =>
+    `${orgName} asks every member for a code of an authenticator app beside the password. Set yours up, and you are in.`,
+  logOut: 'Log out',
   turnOn: 'Turn on',
   turnOff: 'Turn off',
   goOn: 'Go on',
@@ -39,6 +43,7 @@ export const accountWords = {
   appCode: 'Code that the app shows',
   anyCode: 'Code of the app, or a backup code',
   confirm: 'Confirm',
+  demandedOff: 'Your organisation asks for it: it stays on.',
   wrongCode: 'That code is not right, or has run out. Take the next one.',
   backup: 'Backup codes',
   backupNote: 'Each opens one login when you have not your phone. They are shown here once: keep them somewhere safe.',

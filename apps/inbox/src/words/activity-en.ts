@@ -10,6 +10,7 @@ const acts: Readonly<Record<AuditAction, Sentence>> = {
   password_changed: () => 'Changed their password',
   two_factor_on: () => 'Turned two-factor login on',
   two_factor_off: () => 'Turned two-factor login off',
+  two_factor_demand_changed: () => 'Changed who needs two-factor login',
   invitation_made: (subject) => `Invited ${subject}`,
   invitation_withdrawn: (subject) => `Revoked the invitation of ${subject}`,
   invitation_accepted: () => 'Joined the team',
@@ -38,6 +39,7 @@ const fields: Readonly<Record<string, string>> = {
   askEmail: 'ask for an e-mail address',
   branding: '“Powered by Helvino”',
   widgetEnabled: 'show the chat',
+  demandsTwoFactor: 'every member',
   writeEnabled: 'visitors can write',
 }
 const fieldOf = (field: string): string => fields[field] ?? field

@@ -170,6 +170,17 @@ export const teamWords = {
     `Remove ${name}? They are logged out at once, and their conversations are nobody’s task.`,
   removeYes: 'Remove',
   leaveAsk: 'Leave the team? You are logged out at once.',
+  twoFactor: 'two-factor',
+  demand: 'Two-factor login for everybody',
+  demandOff: 'Each member decides for themselves whether their login asks for a code beside the password.',
+  demandOn: 'Every member’s login asks for a code beside the password. Who has none yet sets it up at the next login.',
+  demandOwn: 'Turn it on for your own login first, under Your login.',
+  demandMake: 'Ask everybody for a code',
+  demandAsk: (lacking: number): string =>
+    lacking === 0
+      ? 'Ask everybody for a code? All of them have one already.'
+      : `Ask everybody for a code? Who has none (${String(lacking)}) is logged out now and sets it up at the next login.`,
+  demandDrop: 'Ask no more',
   invite: 'Invite somebody',
   email: 'E-mail address',
   inviteRole: 'Role',

@@ -2,6 +2,7 @@ import { type AgentRole, isAtLeast, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import type { Library } from './login-library.ts'
+import { isOverdue } from './session-life.ts'
 import { isPassword } from './two-factor.ts'
 
 /** A login of an agent, as they know it again. */
@@ -45,7 +46,7 @@ export function createAccount(database: Kysely<AgentTables>, library: () => Prom
         .where('userId', '=', userId)
         .execute()
       return rows
-        .filter(({ expiresAt }) => new Date(expiresAt).getTime() > nowMs)
+        .filter(({ createdAt, expiresAt }) => new Date(expiresAt).getTime() > nowMs && !isOverdue(createdAt, nowMs))
         .map(({ id, userAgent, createdAt, updatedAt }) => ({
           ...{ id, userAgent: userAgent ?? '' },
           createdAtMs: new Date(createdAt).getTime(),

@@ -3,6 +3,7 @@ import { compile } from '../store/statement.ts'
 import { first, type Work } from '../store/work.ts'
 import type { AgentTables } from './agent-tables.ts'
 import type { FindAgentRole } from './principal.ts'
+import { isOverdue } from './session-life.ts'
 
 interface Wanted {
   readonly sessionId: string
@@ -49,6 +50,7 @@ export function prepareFindAgentRole(
       .selectFrom('session')
       .select(({ selectFrom }) => [
         'session.expiresAt',
+        'session.createdAt',
         selectFrom('agent_memberships')
           .select('agent_memberships.role')
           .where('agent_memberships.user_id', '=', p.userId)
@@ -60,7 +62,8 @@ export function prepareFindAgentRole(
   )
   return async ({ nowMs, ...wanted }) => {
     const held = await read(first(role, wanted))
+    if (!held?.role || isOverdue(held.createdAt, nowMs)) return undefined
     // A text in SQLite, a `Date` in PostgreSQL.
-    return held?.role && new Date(held.expiresAt).getTime() > nowMs ? held.role : undefined
+    return new Date(held.expiresAt).getTime() > nowMs ? held.role : undefined
   }
 }

@@ -41,6 +41,8 @@ export type AgentTables = {
     readonly created_at_ms: number
     readonly expires_at_ms: number
   }
+  /** Ours: which organisations ask all of their members for a code beside the password. */
+  readonly agent_two_factor_demands: { readonly org_id: string }
   /** Ours: what was done in an organisation, by whom. Written once and never changed; the oldest go. `id` follows the time. */
   readonly agent_audit: {
     readonly org_id: string
@@ -95,6 +97,7 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
   `CREATE TABLE IF NOT EXISTS agent_audit (org_id text NOT NULL, id text NOT NULL, at_ms bigint NOT NULL, action text NOT NULL,
     actor_id text, actor_name text NOT NULL, actor_email text NOT NULL, subject text NOT NULL, address_key text NOT NULL,
     changes text NOT NULL, PRIMARY KEY (org_id, id))`,
+  `CREATE TABLE IF NOT EXISTS agent_two_factor_demands (org_id text NOT NULL PRIMARY KEY)`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 

@@ -6,6 +6,7 @@ import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
 import { type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
 import { type SignIn, signIn } from './sign-in.ts'
+import { createTwoFactorDemand, type TwoFactorDemand } from './two-factor-demand.ts'
 import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.ts'
 
 export interface Agent {
@@ -18,6 +19,7 @@ export interface Agent {
 
 export interface AgentSession extends Agent {
   readonly sessionId: string
+  readonly startedAt: Date
 }
 
 /** `setCookies` are whole `Set-Cookie` values, for the answer. */
@@ -62,6 +64,7 @@ export interface Agents {
 export interface OpenedAgents extends Agents {
   readonly account: Account
   readonly twoFactor: TwoFactor
+  readonly twoFactorDemand: TwoFactorDemand
 }
 
 export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
@@ -148,6 +151,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
   let loading: Promise<Library> | undefined
   const library = () => (loading ??= loadLibrary({ ...options, secret }))
+  const twoFactor = createTwoFactor(database, library)
 
   const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
@@ -162,7 +166,8 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
 
   return {
     account: createAccount(database, library),
-    twoFactor: createTwoFactor(database, library),
+    twoFactor,
+    twoFactorDemand: createTwoFactorDemand(database, twoFactor.isOn),
     async logIn(wanted) {
       const signed = await signIn(await library(), database, wanted)
       if (signed.kind !== 'signed-in') return signed
@@ -183,7 +188,8 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
       const { headers, response } = await api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
       const agent = response ? await agentOf(response.user) : undefined
       if (!response || !agent) return { kind: 'none' }
-      const session = { ...agent, sessionId: response.session.id }
+      const { id: sessionId, createdAt: startedAt } = response.session
+      const session = { ...agent, sessionId, startedAt }
       return { kind: 'found', session, setCookies: headers.getSetCookie() }
     },
     findMember: (email) => findMember(database, email),

@@ -7,6 +7,8 @@ export interface Member {
   readonly name: string
   readonly email: string
   readonly role: AgentRole
+  /** Their login asks for a code beside the password. */
+  readonly hasTwoFactor: boolean
 }
 
 /** `outranked`: of an owner, and of who becomes one, owners alone decide. */
@@ -56,15 +58,17 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
   }
 
   return {
-    listMembers: (orgId) =>
-      database
+    async listMembers(orgId) {
+      const rows = await database
         .selectFrom('agent_memberships')
         .innerJoin('user', 'user.id', 'agent_memberships.user_id')
-        .select(['user.id as userId', 'user.name', 'user.email', 'agent_memberships.role'])
+        .select(['user.id as userId', 'user.name', 'user.email', 'agent_memberships.role', 'user.twoFactorEnabled'])
         .where('agent_memberships.org_id', '=', orgId)
         .orderBy('user.name')
         .orderBy('user.id')
-        .execute(),
+        .execute()
+      return rows.map(({ twoFactorEnabled, ...member }) => ({ ...member, hasTwoFactor: Boolean(twoFactorEnabled) }))
+    },
     async setRole(orgId, userId, role, by) {
       if (role === 'owner' && by !== 'owner') return outcomeOf({}, { orgId, userId, by })
       const changed = await sql`

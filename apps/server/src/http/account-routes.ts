@@ -2,9 +2,8 @@ import { type AgentAccount, asRecord, asString, limits } from '@helvino/protocol
 import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FindAddress } from '../admission/caller-address.ts'
-import type { Account } from '../auth/account.ts'
+import type { OpenedAgents } from '../auth/agents.ts'
 import { guessableHint, isGuessable } from '../auth/guessable-password.ts'
-import type { TwoFactor } from '../auth/two-factor.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
 import { browserName } from '../visitors/browser-name.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
@@ -14,7 +13,7 @@ import { agentOf, sessionOf } from './request-state.ts'
 import { addTwoFactorRoutes } from './two-factor-routes.ts'
 
 export interface AccountRouteOptions {
-  readonly agents: { readonly account: Account; readonly twoFactor: TwoFactor }
+  readonly agents: Pick<OpenedAgents, 'account' | 'twoFactor' | 'twoFactorDemand'>
   readonly clock: Clock
   readonly recordAudit: RecordAudit
   readonly findAddress: FindAddress

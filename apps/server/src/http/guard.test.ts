@@ -12,7 +12,8 @@ import { createGuard, type GuardOptions } from './guard.ts'
 import { createHttpServer } from './http-server.ts'
 import { agentOf, publicOf, sessionOf, visitorOf } from './request-state.ts'
 
-const session = { userId: 'u1', orgId: 'org_a' as OrgId, sessionId: 's1', role: 'agent' } as unknown as AgentSession
+const startedAt = new Date(new SimClock().nowMs())
+const session = { userId: 'u1', orgId: 'org_a' as OrgId, sessionId: 's1', role: 'agent', startedAt } as AgentSession
 const local = { host: 'localhost:4000' }
 
 /** The server's own guard, before handlers that say that they were reached. */
@@ -105,7 +106,7 @@ describe('the guard of the login cookie', () => {
   it('[CV75] hands on the session of a cookie, and the cookie that the login library renews', async () => {
     const app = withSession()
     const answer = await app.inject({ url, headers: { ...local, cookie: 'session=right' } })
-    expect(answer.json()).toEqual(session)
+    expect(answer.json()).toEqual({ ...session, startedAt: startedAt.toISOString() })
     expect(answer.headers['set-cookie']).toBe('session=newer')
   })
 

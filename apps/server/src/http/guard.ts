@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Agents } from '../auth/agents.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
+import { isOverdue } from '../auth/session-life.ts'
 import { isForeignSite, isLoginSafe, type RequestPlace } from './cookie-guard.ts'
 import { type LimitOptions, limitOfRoute, refuseUnknown, type RouteLimit, type TurnedAway } from './limited-routes.ts'
 import { refuse } from './refuse.ts'
@@ -129,7 +130,8 @@ export function createGuard(options: GuardOptions & { readonly clock: Clock }): 
     // Without a cookie the login library need not be asked, nor loaded.
     if (cookie === undefined) return refuse(reply, 'login_required')
     const found = await options.agents.findSession(cookie)
-    if (found.kind !== 'found') return refuse(reply, 'login_required')
+    if (found.kind !== 'found' || isOverdue(found.session.startedAt, clock.nowMs()))
+      return refuse(reply, 'login_required')
     for (const value of found.setCookies) void reply.header('set-cookie', value)
     request.agentSession = found.session
     return undefined

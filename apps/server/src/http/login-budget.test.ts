@@ -50,6 +50,18 @@ describe('login budget', () => {
     expect(budget.take('after', '192.0.2.1')).toBe(60)
   })
 
+  it('[AG28] counts a browser that is known for the account by itself, whatever strangers try', () => {
+    const budget = createLoginBudget(new SimClock())
+    tryMany(budget, 60, () => 'ann')
+    expect(budget.take('ann', '192.0.2.1')).toBe(60)
+    const waits = Array.from({ length: 9 }, () => budget.take('ann', '192.0.2.1', 'anns-browser'))
+    expect(waits).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 60])
+    budget.forgive('ann', '192.0.2.1', 'anns-browser')
+    expect(budget.take('ann', '192.0.2.1', 'anns-browser')).toBe(0)
+    // The right password from there gives nothing back to those who guess.
+    expect(budget.take('ann', '192.0.2.2')).toBe(60)
+  })
+
   it('[AG15] gives the tries back after the right password', () => {
     const budget = createLoginBudget(new SimClock())
     tryMany(budget, 8, () => 'ann')

@@ -1,6 +1,6 @@
 import type { Clock } from '@helvino/runtime'
 
-/** Tries in one window, for one account and for one address. */
+/** Tries in one window, for one account, or one browser that is known for it, and for one address. */
 const maxAccountTries = 8
 const maxAddressTries = 40
 const windowMs = 60_000
@@ -8,10 +8,10 @@ const windowMs = 60_000
 const maxRemembered = 10_000
 
 export interface LoginBudget {
-  /** Takes one try; answers 0, or the whole seconds to wait. */
-  take(account: string, address: string): number
+  /** Takes one try; answers 0, or the whole seconds to wait. `knownAs` names a browser that is known for the account: it has tries of its own. */
+  take(account: string, address: string, knownAs?: string): number
   /** The right password clears the account and gives the address this one try back: a person who mistyped is not shut out. */
-  forgive(account: string, address: string): void
+  forgive(account: string, address: string, knownAs?: string): void
 }
 
 interface Window {
@@ -57,10 +57,17 @@ class Tries {
 export function createLoginBudget(clock: Clock): LoginBudget {
   const accounts = new Tries(clock, maxAccountTries)
   const addresses = new Tries(clock, maxAddressTries)
+  const browsers = new Tries(clock, maxAccountTries)
   return {
     // The address first: one that is used up must not be able to shut out, or to crowd out, accounts.
-    take: (account, address) => addresses.take(address) || accounts.take(account),
-    forgive(account, address) {
+    take: (account, address, knownAs) =>
+      knownAs === undefined ? addresses.take(address) || accounts.take(account) : browsers.take(knownAs),
+    forgive(account, address, knownAs) {
+      // What strangers have tried meanwhile goes on counting against them.
+      if (knownAs !== undefined) {
+        browsers.clear(knownAs)
+        return
+      }
       accounts.clear(account)
       addresses.giveBack(address)
     },

@@ -61,6 +61,7 @@ export const routeTable: Readonly<Record<string, RouteRole>> = {
   'GET /api/agent/session-health': 'agent',
   'GET /api/agent/installation': 'agent',
   'GET /api/agent/team': 'agent',
+  'PUT /api/agent/team/two-factor': 'owner',
   'GET /api/agent/audit': 'admin',
   'POST /api/agent/team/invitations': 'admin',
   'DELETE /api/agent/team/invitations/:id': 'admin',

@@ -4,9 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { issueAgentToken } from '../auth/agent-token.ts'
 import type { Agent, Agents } from '../auth/agents.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
+import type { TwoFactorDemand } from '../auth/two-factor-demand.ts'
 import type { Store } from '../store/contract.ts'
 import { decodeLoginBody } from './decode-body.ts'
 import { type GuardOptions, refuseUnsafePlace } from './guard.ts'
+import { createKnownBrowsers, type KnownBrowsers } from './known-browsers.ts'
 import { createLoginBudget, type LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
@@ -14,7 +16,7 @@ import { sessionOf } from './request-state.ts'
 import { readCode } from './two-factor-routes.ts'
 
 export interface SessionRouteOptions extends GuardOptions {
-  readonly agents: Agents
+  readonly agents: Agents & { readonly twoFactorDemand: Pick<TwoFactorDemand, 'isOpen'> }
   readonly store: Store
   readonly keyRing: KeyRing
   readonly clock: Clock
@@ -25,24 +27,28 @@ export interface SessionRouteOptions extends GuardOptions {
 
 /** The calls of the inbox's page itself: its login cookie opens these, and the token that it gets here opens the rest. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionRouteOptions): void {
-  const budget = createLoginBudget(options.clock)
-  app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, budget))
+  const tries = {
+    budget: createLoginBudget(options.clock),
+    knownBrowsers: createKnownBrowsers({ ...options, visitorKey: options.keyRing.visitorKey }),
+  }
+  app.post('/api/agent/login', (request, reply) => answerLogin(request, reply, options, tries))
   app.post('/api/agent/logout', async (request, reply) => {
     const setCookies = await options.agents.logOut(request.headers.cookie ?? '')
     await options.recordAudit(request, { ...actorOf(sessionOf(request)), action: 'logout' })
     for (const value of setCookies) void reply.header('set-cookie', value)
     return reply.send({ ok: true })
   })
-  app.get('/api/agent/session', async (request, reply) => reply.send(await describe(sessionOf(request), options.store)))
+  app.get('/api/agent/session', async (request, reply) => reply.send(await describe(sessionOf(request), options)))
   app.post('/api/agent/token', (request, reply) => answerToken(request, reply, options))
 }
 
-async function describe({ userId, orgId, role, email, name }: Agent, store: Store) {
+async function describe({ userId, orgId, role, email, name }: Agent, { agents, store }: SessionRouteOptions) {
   const org = await store.findOrg({ id: orgId })
   return {
     ok: true,
     user: { id: userId, email, name, role },
     org: { id: orgId, key: org?.key ?? '', siteId: org?.siteId ?? '', name: org?.name ?? '' },
+    mustSetUpTwoFactor: await agents.twoFactorDemand.isOpen(orgId, userId),
   }
 }
 
@@ -50,12 +56,14 @@ async function answerLogin(
   request: FastifyRequest,
   reply: FastifyReply,
   options: SessionRouteOptions,
-  budget: LoginBudget,
+  { budget, knownBrowsers }: { readonly budget: LoginBudget; readonly knownBrowsers: KnownBrowsers },
 ) {
   if (refuseUnsafePlace(request, reply, options)) return reply
   const body = decodeLoginBody(request.body)
   if (!body) return refuse(reply, 'request_invalid', { message: 'Send "email" and "password".' })
-  const waitSeconds = budget.take(body.email, options.findAddress(request.raw).key)
+  const knownAs = knownBrowsers.find(request.headers.cookie, body.email)
+  const { key: address } = options.findAddress(request.raw)
+  const waitSeconds = budget.take(body.email, address, knownAs)
   if (waitSeconds > 0) return refuse(reply, 'rate_limited', { retryAfterSeconds: waitSeconds })
   const code = readCode(request.body)
   const login = await options.agents.logIn({ ...body, code, userAgent: request.headers['user-agent'] })
@@ -65,9 +73,9 @@ async function answerLogin(
     return refuse(reply, login.kind === 'refused' ? 'login_failed' : 'code_wrong')
   }
   await options.recordAudit(request, { ...actorOf(login.agent), action: 'login' })
-  budget.forgive(body.email, options.findAddress(request.raw).key)
-  for (const value of login.setCookies) void reply.header('set-cookie', value)
-  return reply.send(await describe(login.agent, options.store))
+  budget.forgive(body.email, address, knownAs)
+  for (const value of [...login.setCookies, knownBrowsers.remember(body.email)]) void reply.header('set-cookie', value)
+  return reply.send(await describe(login.agent, options))
 }
 
 /**
@@ -90,6 +98,7 @@ async function answerToken(request: FastifyRequest, reply: FastifyReply, options
   const org = await options.store.findOrg({ id: orgId })
   if (!org) return refuse(reply, 'login_required')
   if (!org.enabled) return refuse(reply, 'org_disabled')
+  if (await options.agents.twoFactorDemand.isOpen(orgId, userId)) return refuse(reply, 'two_factor_demanded')
   const nowMs = options.clock.nowMs()
   const agentToken = issueAgentToken(options.keyRing, {
     orgId,

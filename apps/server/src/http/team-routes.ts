@@ -1,10 +1,11 @@
-import { isAtLeast, limits, type OpenInvitation } from '@helvino/protocol'
+import { asRecord, isAtLeast, limits, type OpenInvitation } from '@helvino/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Invitation, Invitations } from '../auth/invitations.ts'
 import type { MemberChange, Team } from '../auth/team.ts'
 import type { Account } from '../auth/account.ts'
 import type { Assignment } from '../conversations/assignment.ts'
 import type { AgentPrincipal } from '../conversations/conversations.ts'
+import type { TwoFactorDemand } from '../auth/two-factor-demand.ts'
 import { decodeInviteBody, decodeRoleBody } from './decode-team.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
 import { refuse } from './refuse.ts'
@@ -13,7 +14,10 @@ import { agentOf } from './request-state.ts'
 export interface TeamRouteOptions {
   readonly team: Team
   readonly invitations: Invitations
-  readonly agents: { readonly account: Pick<Account, 'signOutMember'> }
+  readonly agents: {
+    readonly account: Pick<Account, 'signOutMember'>
+    readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade' | 'make' | 'drop'>
+  }
   readonly assignment: Pick<Assignment, 'release'>
   readonly recordAudit: RecordAudit
 }
@@ -50,6 +54,7 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
     await options.recordAudit(request, { ...actorOf(agent), action: 'member_signed_out', subject: { userId: id } })
     return reply.send({ ok: true })
   })
+  app.put('/api/agent/team/two-factor', (request, reply) => answerDemand(request, reply, options))
   app.delete('/api/agent/team/members/:id', (request: OneRequest, reply) => answerRemoval(request, reply, options))
 }
 
@@ -62,13 +67,18 @@ const asOpen = ({ id, email, role, createdAtMs, expiresAtMs }: Invitation): Open
 async function answerTeam(
   { orgId, userId, role }: AgentPrincipal,
   reply: FastifyReply,
-  { team, invitations }: TeamRouteOptions,
+  { team, invitations, agents }: TeamRouteOptions,
 ) {
   const members = await team.listMembers(orgId)
-  const open = isAtLeast(role, 'admin') ? await invitations.list(orgId) : []
+  const isAdmin = isAtLeast(role, 'admin')
+  const open = isAdmin ? await invitations.list(orgId) : []
   return reply.send({
-    members: members.map((member) => ({ ...member, isYou: member.userId === userId })),
+    members: members.map(({ hasTwoFactor, ...member }) => ({
+      ...{ ...member, isYou: member.userId === userId },
+      ...(isAdmin && { hasTwoFactor }),
+    })),
     invitations: open.map(asOpen),
+    demandsTwoFactor: await agents.twoFactorDemand.isMade(orgId),
   })
 }
 
@@ -120,5 +130,23 @@ async function answerRemoval(request: OneRequest, reply: FastifyReply, options: 
   await options.recordAudit(request, { ...actorOf(agent), action: 'member_removed', subject: { userId: id } })
   const released = await options.assignment.release(agent.orgId, id)
   if (released.kind === 'refused') return refuse(reply, released.code, released)
+  return answerTeam(agent, reply, options)
+}
+
+async function answerDemand(request: FastifyRequest, reply: FastifyReply, options: TeamRouteOptions) {
+  const agent = agentOf(request)
+  const demanded = asRecord(request.body)?.['demanded']
+  if (typeof demanded !== 'boolean')
+    return refuse(reply, 'request_invalid', { message: '"demanded" is true or false.', field: 'demanded' })
+  const { twoFactorDemand } = options.agents
+  if (demanded === (await twoFactorDemand.isMade(agent.orgId))) return answerTeam(agent, reply, options)
+  if (!demanded) await twoFactorDemand.drop(agent.orgId)
+  else if ((await twoFactorDemand.make(agent.orgId, agent.userId)) === 'own-missing')
+    return refuse(reply, 'two_factor_demanded', {
+      message: 'Whoever asks others for a code has one.',
+      hint: 'Turn two-factor login on for yourself first.',
+    })
+  const changes = [{ field: 'demandsTwoFactor', from: String(!demanded), to: String(demanded) }]
+  await options.recordAudit(request, { ...actorOf(agent), action: 'two_factor_demand_changed', changes })
   return answerTeam(agent, reply, options)
 }

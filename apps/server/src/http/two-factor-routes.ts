@@ -1,6 +1,7 @@
 import { asRecord, asString, limits } from '@helvino/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FindAddress } from '../admission/caller-address.ts'
+import type { TwoFactorDemand } from '../auth/two-factor-demand.ts'
 import type { TwoFactor } from '../auth/two-factor.ts'
 import type { LoginBudget } from './login-budget.ts'
 import { actorOf, type RecordAudit } from './record-audit.ts'
@@ -8,7 +9,7 @@ import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
 
 export interface TwoFactorRouteOptions {
-  readonly agents: { readonly twoFactor: TwoFactor }
+  readonly agents: { readonly twoFactor: TwoFactor; readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade'> }
   readonly recordAudit: RecordAudit
   readonly findAddress: FindAddress
   /** One for passwords and codes: guessing at either is slowed down. */
@@ -77,6 +78,7 @@ async function turnOff(request: FastifyRequest, reply: FastifyReply, options: Tw
   if (password === undefined || code === undefined)
     return refuse(reply, 'request_invalid', { message: 'Send "password" and "code".' })
   if (isTooOften(request, reply, options)) return reply
+  if (await options.agents.twoFactorDemand.isMade(session.orgId)) return refuse(reply, 'two_factor_demanded')
   const off = await options.agents.twoFactor.turnOff(request.headers.cookie ?? '', session.userId, password, code)
   if (off.kind !== 'done') return refuse(reply, off.kind === 'code-wrong' ? 'code_wrong' : 'password_wrong')
   await options.recordAudit(request, { ...actorOf(session), action: 'two_factor_off' })

@@ -30,6 +30,7 @@ export const movedTables: readonly MovedTable[] = [
   table('twoFactor', ['id']),
   table('agent_memberships', ['user_id']),
   table('agent_invitations', ['id']),
+  table('agent_two_factor_demands', ['org_id']),
   table('agent_audit', ['org_id', 'id']),
   table('installation', ['name']),
 ]

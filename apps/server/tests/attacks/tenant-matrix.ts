@@ -58,6 +58,7 @@ export const tenantRows: Readonly<Record<string, TenantRow>> = {
   'GET /api/agent/session-health': {},
   'GET /api/agent/installation': {},
   'GET /api/agent/team': {},
+  'PUT /api/agent/team/two-factor': {},
   'GET /api/agent/audit': {},
   'POST /api/agent/team/invitations': {},
   'DELETE /api/agent/team/invitations/:id': {},
