@@ -139,6 +139,11 @@ const wordsHash = createHash('sha256')
   .update(Buffer.concat(spoken.map(({ code }) => code)))
   .digest('hex')
   .slice(0, 12)
+// No short names: its loader may be of an older build.
+const { code: face } = await bundle({
+  ...{ entryPoints: [join(folder, 'src/face-verbs.ts')], format: 'esm', mangleProps: /^$/ },
+})
+const faceFile = hashedName('face', face)
 const { code: panel } = await bundle({
   entryPoints: [join(folder, 'src/panel.tsx')],
   format: 'esm',
@@ -146,16 +151,12 @@ const { code: panel } = await bundle({
   define: {
     LIVE_FILE: JSON.stringify(liveFile),
     VIEW_FILE: JSON.stringify(viewFile),
+    FACE_FILE: JSON.stringify(faceFile),
     WORDS_HASH: JSON.stringify(wordsHash),
   },
   inject: [preact],
 })
 const panelFile = hashedName('panel', panel)
-// No short names: its loader may be of an older build.
-const { code: face } = await bundle({
-  ...{ entryPoints: [join(folder, 'src/face-verbs.ts')], format: 'esm', mangleProps: /^$/ },
-})
-const faceFile = hashedName('face', face)
 const { code: loader } = await bundle({
   entryPoints: [join(folder, 'src/embed.ts')],
   format: 'iife',
@@ -171,8 +172,8 @@ const files = new Map([
   [liveFile, live],
   [viewFile, view],
   ...spoken.map(({ language, code }) => /** @type {const} */ ([`words-${language}-${wordsHash}.js`, code])),
-  [panelFile, panel],
   [faceFile, face],
+  [panelFile, panel],
   ['embed.js', embed],
 ])
 for (const [name, contents] of files) write(name, contents)

@@ -21,8 +21,8 @@ const moodTexts: Readonly<Record<Mood, string>> = {
   none: 'No token yet: nothing is asked for before the page is idle.',
   fresh: 'Fresh. It is renewed by itself, well before the end.',
   renewing: 'Being renewed. Nobody waits for it.',
-  trying: 'The server cannot be reached. What is written is kept, and tried again.',
-  out: 'Run out. The next message asks for a new one first, and then leaves.',
+  trying: 'No server in reach. What is written is kept, and sent later.',
+  out: 'Run out. The next message asks for a new one, then leaves.',
 }
 
 function moodOf(ledger: Ledger, leftMs: number, isOffline: boolean): Mood {

@@ -98,6 +98,14 @@ export class Conversation extends Component<ConversationProps, ConversationState
     return result
   }
 
+  /** The focus does not go with the form. Whoever typed there types on; whoever pressed a button is shown no keyboard for it. */
+  #keepFocus() {
+    const { root } = this.props.terms
+    const focused = root.activeElement
+    if (focused?.closest('.email'))
+      root.querySelector<HTMLElement>(focused.matches('input') ? 'textarea' : '.timeline')?.focus()
+  }
+
   /** A page that could not be had leaves the button where it is. */
   async #showEarlier() {
     const { currentId } = this.state.chat
@@ -167,7 +175,11 @@ export class Conversation extends Component<ConversationProps, ConversationState
           </p>
         )}
         {durability === 'page' && delivery.isFailing && <p class="branding">{words.unsaved}</p>}
-        <EmailForm {...{ api, chat, words }} hasEmail={hasEmail} onTell={(change) => this.#tell(change)} />
+        <EmailForm
+          {...{ api, chat, words, hasEmail }}
+          onTell={(change) => this.#tell(change)}
+          onGone={() => this.#keepFocus()}
+        />
       </>
     )
   }

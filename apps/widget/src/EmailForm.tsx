@@ -15,6 +15,8 @@ export interface EmailFormProps {
   readonly hasEmail: boolean | undefined
   /** Tells the server. */
   readonly onTell: (change: VisitorChange) => Promise<CallResult<unknown>>
+  /** The form, and what of it has the focus, is about to go. */
+  readonly onGone: () => void
 }
 
 interface EmailFormState {
@@ -35,7 +37,13 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
     }
     this.setState({ step: 'saving' })
     const { kind } = await this.props.onTell({ email: field.value })
-    this.setState({ step: kind === 'answered' ? 'saved' : kind === 'refused' ? 'wrong' : 'failed' })
+    if (kind === 'answered') this.#leave('saved')
+    else this.setState({ step: kind === 'refused' ? 'wrong' : 'failed' })
+  }
+
+  #leave(step: 'saved' | 'gone') {
+    this.props.onGone()
+    this.setState({ step })
   }
 
   override render({ api, chat, words, hasEmail }: EmailFormProps, { step }: EmailFormState) {
@@ -52,6 +60,8 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
       <form
         class="email"
         noValidate
+        // It may take seconds: the server hears of a visitor only so often.
+        aria-busy={step === 'saving'}
         onSubmit={(event) => {
           event.preventDefault()
           void this.#save()
@@ -67,7 +77,7 @@ export class EmailForm extends Component<EmailFormProps, EmailFormState> {
           placeholder={words.emailLabel}
         />
         <button>{words.emailSave}</button>
-        <button type="button" onClick={() => this.setState({ step: 'gone' })}>
+        <button type="button" onClick={() => this.#leave('gone')}>
           {words.dismiss}
         </button>
         <p role="alert">{step === 'wrong' ? words.emailWrong : step === 'failed' && words.failed}</p>

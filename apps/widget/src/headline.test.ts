@@ -10,7 +10,7 @@ const at = (hours: number) => ({
 
 describe('the line under the name', () => {
   it('[WL17] says when the organisation is back, else how soon it replies, else nothing', () => {
-    expect(line(at(3))).toBe('We are back 3:00 PM')
+    expect(line(at(3))).toBe('We are back today, 3:00 PM')
     expect(line({ ...at(21), expectedReply: 'minutes' })).toBe('We are back tomorrow, 9:00 AM')
     expect(line(at(45))).toBe('We are back Thursday, 9:00 AM')
     expect(line({ availability: { isOpen: false } })).toBe('We are away at the moment')

@@ -5,17 +5,19 @@ import type { PanelWords } from './words/words.ts'
 
 const dayMs = 86_400_000
 
-/** `opensAtMs` as a day, where it is another one, and a time: "tomorrow, 9:00". */
+// What stands between a day and a time.
+const marks: Readonly<Record<string, string>> = { ar: '،', ja: '' }
+
+/** `opensAtMs` as a day and a time: "tomorrow, 9:00". */
 function dayAndTime(opensAtMs: number, nowMs: number, language: string): string {
   const start = (ms: number) => new Date(ms).setHours(0, 0, 0, 0)
   const days = Math.round((start(opensAtMs) - start(nowMs)) / dayMs)
   const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(opensAtMs)
-  if (days <= 0) return time
   const day =
-    days === 1
-      ? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(1, 'day')
+    days <= 1
+      ? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day')
       : new Intl.DateTimeFormat(language, { weekday: 'long' }).format(opensAtMs)
-  return `${day}, ${time}`
+  return `${day}${marks[language] ?? ','} ${time}`
 }
 
 /** True where the organisation keeps hours and nobody is there. */

@@ -16,6 +16,12 @@ import { isWaiting, leftKeyOf, sendLeft } from './left-behind.ts'
 import type { Panel, PanelTerms } from './panel-terms.ts'
 import { usualTuning } from './usual-tuning.ts'
 
+/** File name of the chunk that this panel was built with. */
+declare const FACE_FILE: string
+
+// Long after the first message may have been sent.
+const faceAfterMs = 6_000
+
 // Kept for the figures until what reports them is there; where it never comes, no more than these.
 const maxEarly = 50
 
@@ -87,6 +93,10 @@ export function startPanel(given: PanelTerms): Panel {
   const stopLeft = visitorId.startsWith('v_') ? sendLeft(leftKey, browserStorage, openAs, note) : undefined
   let seen = client.state.outbox
   hearSwitchOff(client, onDisabled)
+  // Whoever signs out may have no network by then, and `reset` is in that chunk: the loader finds what the browser has loaded already.
+  const cancelFace = clock.startTimer(faceAfterMs, () => {
+    import(`${terms.apiUrl}/assets/${FACE_FILE}`).catch(() => undefined)
+  })
   client.subscribe(({ outbox, connection }) => {
     tell?.('status', connection)
     if (outbox !== seen) note()
@@ -104,6 +114,7 @@ export function startPanel(given: PanelTerms): Panel {
       render(null, place)
       place.remove()
       client.dispose()
+      cancelFace()
       stopLeft?.()
     },
   }

@@ -227,6 +227,29 @@ describe('a page that signs a visitor out who has not signed in', () => {
       .toEqual([])
     expect(errors).toEqual([])
   })
+
+  it('[WF5] does so without a network, where it has called nothing before', async () => {
+    const { page, asked, context, errors } = await visit()
+    await launcher(page).click()
+    await say(page, 'with a network')
+    await page.locator('.message.sent').waitFor()
+    await expect.poll(() => asked.some((path) => path.includes('/assets/face-')), { timeout: 20_000 }).toBe(true)
+    await context.setOffline(true)
+    await say(page, 'without one')
+    await page.locator('.message.waiting').waitFor()
+    await page.evaluate(() => window.Helvino!.reset())
+    await expect.poll(() => page.locator('.message').count()).toBe(0)
+    const sent = page.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.url().endsWith('/messages'),
+    )
+    await context.setOffline(false)
+    const response = await sent
+    expect([response.status(), response.request().postData()]).toEqual([201, expect.stringContaining('without one')])
+    await say(page, 'somebody else')
+    await page.locator('.message.sent').waitFor()
+    expect(await page.locator('.message p').allTextContents()).toEqual(['somebody else'])
+    expect(errors).toEqual([])
+  })
 })
 
 describe('the back/forward cache', () => {
