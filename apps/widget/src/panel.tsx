@@ -44,6 +44,12 @@ function hearSwitchOff(client: ReturnType<typeof createApi>['client'], onDisable
   })
 }
 
+/** Whoever signs out may have no network by then, and `reset` is in that chunk: the loader finds what the browser has loaded already. */
+const loadFaceLater = ({ clock, apiUrl }: PanelTerms) =>
+  clock.startTimer(faceAfterMs, () => {
+    import(`${apiUrl}/assets/${FACE_FILE}`).catch(() => undefined)
+  })
+
 /** Puts the panel into the loader's shadow root. It is hidden until shown, and starts its client when it is first rendered. */
 export function startPanel(given: PanelTerms): Panel {
   // Once: a page that signs its visitor out forgets the id while this panel still stands.
@@ -66,7 +72,6 @@ export function startPanel(given: PanelTerms): Panel {
   keepKeys(root, onClose)
 
   const { bufferMs, errorClearMs, locale } = { ...usualTuning, ...settings }
-  const network = { request, openSocket: browserOpenSocket }
   const shared = {
     life: browserLife,
     locks: browserLocks,
@@ -74,7 +79,7 @@ export function startPanel(given: PanelTerms): Panel {
     values: browserValues,
     storage: browserStorage,
   }
-  const runtime = { clock, random, network, ...shared }
+  const runtime = { clock, random, network: { request, openSocket: browserOpenSocket }, ...shared }
   const api = createApi({ ...terms, runtime, bufferMs })
   const { client } = api
   const early: TokenEvent[] = []
@@ -93,10 +98,7 @@ export function startPanel(given: PanelTerms): Panel {
   const stopLeft = visitorId.startsWith('v_') ? sendLeft(leftKey, browserStorage, openAs, note) : undefined
   let seen = client.state.outbox
   hearSwitchOff(client, onDisabled)
-  // Whoever signs out may have no network by then, and `reset` is in that chunk: the loader finds what the browser has loaded already.
-  const cancelFace = clock.startTimer(faceAfterMs, () => {
-    import(`${terms.apiUrl}/assets/${FACE_FILE}`).catch(() => undefined)
-  })
+  const cancelFace = loadFaceLater(terms)
   client.subscribe(({ outbox, connection }) => {
     tell?.('status', connection)
     if (outbox !== seen) note()

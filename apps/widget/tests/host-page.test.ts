@@ -241,6 +241,8 @@ describe('a page that signs a visitor out who has not signed in', () => {
     await expect.poll(() => page.locator('.message').count()).toBe(0)
     const sent = page.waitForResponse(
       (response) => response.request().method() === 'POST' && response.url().endsWith('/messages'),
+      // As long as it may take until what another has tried to send is tried by somebody else.
+      { timeout: 45_000 },
     )
     await context.setOffline(false)
     const response = await sent
