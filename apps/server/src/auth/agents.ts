@@ -144,6 +144,12 @@ async function findMember(database: Kysely<AgentTables>, email: string) {
   return member && { userId: member.userId, orgId: member.orgId as OrgId }
 }
 
+/** The library's own deletion hides its failure, and the cookie would go on opening everything. */
+async function endSession({ api }: Library, database: Kysely<AgentTables>, cookie: string): Promise<void> {
+  const current = await api.getSession({ headers: new Headers({ cookie }) })
+  if (current) await database.deleteFrom('session').where('id', '=', current.session.id).execute()
+}
+
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> {
   const { database, dialect, random } = options
@@ -164,13 +170,6 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
     return { userId: user.id, orgId: org_id as OrgId, role, email: user.email, name: user.name }
   }
 
-  /** The library's own deletion hides its failure, and the cookie would go on opening everything. */
-  async function endSession(cookie: string): Promise<void> {
-    const { api } = await library()
-    const current = await api.getSession({ headers: new Headers({ cookie }) })
-    if (current) await database.deleteFrom('session').where('id', '=', current.session.id).execute()
-  }
-
   return {
     account: createAccount(database, library),
     twoFactor,
@@ -180,13 +179,13 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
       if (signed.kind !== 'signed-in') return signed
       const agent = await agentOf(signed.user)
       if (!agent) return { kind: 'refused' }
-      if (cookie !== undefined) await endSession(cookie)
+      if (cookie !== undefined) await endSession(await library(), database, cookie)
       return { kind: 'granted', agent, setCookies: signed.setCookies }
     },
     async logOut(cookie) {
-      await endSession(cookie)
-      const { api } = await library()
-      const { headers } = await api.signOut({ headers: new Headers({ cookie }), returnHeaders: true })
+      const loaded = await library()
+      await endSession(loaded, database, cookie)
+      const { headers } = await loaded.api.signOut({ headers: new Headers({ cookie }), returnHeaders: true })
       return headers.getSetCookie()
     },
     async findSession(cookie) {
