@@ -150,7 +150,7 @@ const sessions = attacks(
     'auth-17',
     'a real cookie with another signature',
     none,
-    (stage) => withCookie(stage, '/api/agent/token', `${stage.ours.admin.cookie.slice(0, -4)}AAAA`),
+    (stage) => withCookie(stage, '/api/agent/token', stage.ours.admin.cookie.replace(/.{4}(?=;|$)/, 'AAAA')),
   ],
   [
     'auth-18',
