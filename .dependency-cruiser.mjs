@@ -147,11 +147,11 @@ export default {
     {
       name: 'system-runtime-from-wiring-only',
       comment:
-        'The real clock, chance, network and storage are named where an app is put together, and in the public face of token.',
+        'The real clock, chance, network and storage are named where an app is put together, in a thread, which nobody hands them, and in the public face of token.',
       severity: 'error',
       from: {
         path: '^(packages|apps|sim|bench)/',
-        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|face-verbs|telemetry)\\.tsx?$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
+        pathNot: `${tests}|^apps/[^/]+/src/(api|main|server|embed|panel|live|face-verbs|telemetry)\\.tsx?$|^apps/server/src/store/sqlite/checkpoint-worker\\.ts$|^(sim|bench)/main\\.ts$|^packages/runtime/|${tokenFace}`,
       },
       to: { path: '^packages/runtime/src/system-' },
     },

@@ -1,4 +1,5 @@
 import type { DatabaseOpening } from '../opened-database.ts'
+import { startCheckpoints, type StopCheckpoints } from './checkpoints.ts'
 import { openSqlite, waitBriefly } from './open-sqlite.ts'
 import { createRunWork } from './run-work.ts'
 import { createSqliteStore } from './sqlite-store.ts'
@@ -10,6 +11,7 @@ export function openSqliteDatabase(path: string): DatabaseOpening {
   if (opening.kind === 'invalid') return { kind: 'failed', message: opening.message }
   const { database, kysely } = opening.sqlite
   const runWork = createRunWork(database)
+  let stopCheckpoints: StopCheckpoints | undefined
   return {
     kind: 'opened',
     database: {
@@ -23,8 +25,10 @@ export function openSqliteDatabase(path: string): DatabaseOpening {
       unavailableReason,
       async endStart() {
         waitBriefly(database)
+        stopCheckpoints ??= startCheckpoints(database)
       },
       async close() {
+        await stopCheckpoints?.()
         database.close()
       },
     },

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@helvino/runtime'
+import type { Database } from 'better-sqlite3'
 import type { StoreConnection } from '../connection.ts'
 import { createStore, type CountedStore } from '../create-store.ts'
 import { compileStatements } from '../statements.ts'
@@ -13,6 +14,22 @@ export interface SqliteStoreOptions extends OpenSqlite {
   readonly clock: Clock
   /** Hears what the disk refuses beside being full: somebody has to look at it. */
   readonly onDiskFailure: (error: unknown) => void
+}
+
+/** Somebody reads the log, or moves it into the file, for a moment only; where it lasts longer, the next deletion or sweep empties it. */
+const scrubTries = 50
+const scrubEveryMs = 20
+
+/** The log still holds what was written before. False where somebody else is at it. */
+function emptyLog(database: Database): boolean {
+  try {
+    const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[]
+    return row?.busy === 0
+  } catch (error) {
+    // Whatever the disk has against it, it has against the writes too, which report it.
+    if (unavailableReason(error) === undefined) throw error
+    return true
+  }
 }
 
 /** What the store is made of on one SQLite file. Nobody else hears of what it changes: no other server shares the file. */
@@ -30,13 +47,8 @@ export function createSqliteConnection({
     statements: compileStatements(kysely, false),
     kysely,
     async scrub() {
-      try {
-        // The log still holds what was written before; where somebody else reads it now, the next time does.
-        database.pragma('wal_checkpoint(TRUNCATE)')
-      } catch (error) {
-        // Whatever the disk has against it, it has against the writes too, which report it.
-        if (unavailableReason(error) === undefined) throw error
-      }
+      for (let tries = 0; tries < scrubTries && !emptyLog(database); tries += 1)
+        await new Promise<void>((resolve) => clock.startTimer(scrubEveryMs, resolve))
     },
     isOwnFormat: async () => Number(database.pragma('user_version', { simple: true })) <= dataFormat,
     read: async <Result>(work: Parameters<typeof runWork<Result>>[0]) => runWork(work),
