@@ -206,8 +206,12 @@ export function setUpInbox(options: SpawnOptions = {}) {
     await opened?.browser.close()
     await opened?.server.remove()
   })
-  afterEach(async () => {
-    for (const context of world().browser.contexts()) await context.close()
+  afterEach(async ({ task }) => {
+    for (const context of world().browser.contexts()) {
+      if (task.result?.state === 'fail')
+        for (const page of context.pages()) console.error(`${page.url()} showed:\n${await page.innerText('body')}`)
+      await context.close()
+    }
   })
 
   return {

@@ -390,6 +390,31 @@ describe('the outbox', () => {
     ])
   })
 
+  it('[OB19] begins without a lesser place that never answers, and hears of it no more when it does', async () => {
+    const { sim, open, advance } = browser()
+    const left = { id: 'i', content: 'left there', createdAtMs: 0, delivery: { state: 'queued', attempts: 0 } }
+    let answer = () => {}
+    const silent: SharedValues = {
+      update: (_name, change) =>
+        new Promise((resolve) => {
+          answer = () => {
+            change({ entries: [left], lanes: {} })
+            resolve(true)
+          }
+        }),
+    }
+    const { tab } = open()
+    const { outbox, texts } = page([...tab.runtime.values.slice(0, 1), silent], { clock: tab.clock })
+    const loaded = outbox.load()
+    await advance(2_000)
+    await loaded
+    await outbox.enqueue(undefined, 'text')
+    answer()
+    await outbox.sync()
+    expect([texts(), outbox.durability]).toEqual([['text'], 'device'])
+    expect(sim.database.get('owner')).toMatchObject({ entries: [{ content: 'text' }] })
+  })
+
   it('[OB16] leaves no timer once nothing waits', async () => {
     const { open, advance } = browser()
     const { outbox, tab } = open()

@@ -128,7 +128,7 @@ export class Outbox {
     const { name } = this.#ports
     const [best, ...lesser] = this.#places
     for (const place of lesser)
-      await place.update(name, (kept) => {
+      await this.#update(place, (kept) => {
         if (decodeOutboxRecord(kept).entries.length > 0) this.#places = this.#places.slice(this.#places.indexOf(place))
         return kept
       })
@@ -283,28 +283,31 @@ export class Outbox {
   }
 
   /** Says everything to the best place that is left. `undefined` where it fails, or takes too long. */
-  #try(): Promise<Step | undefined> {
+  async #try(): Promise<Step | undefined> {
+    let step: Step | undefined
+    const isKept = await this.#update(this.#places[0], (value) => {
+      // What was there and is gone altogether was cleared, not settled.
+      const kept = value === undefined ? { entries: this.#kept, lanes: {} } : decodeOutboxRecord(value)
+      const record = this.#next(kept)
+      step = { said: [...this.#changes], record }
+      return JSON.stringify(record) === JSON.stringify(value ?? decodeOutboxRecord(value)) ? value : record
+    })
+    return isKept ? step : undefined
+  }
+
+  /** False where the place fails, or takes too long: `change` is not called any more then. */
+  #update(place: SharedValues | undefined, change: (kept: unknown) => unknown): Promise<boolean> {
     return new Promise((resolve) => {
-      let step: Step | undefined
       let isOver = false
       const end = (isKept: boolean) => {
         isOver = true
         cancel()
-        resolve(isKept ? step : undefined)
+        resolve(isKept)
       }
       const cancel = this.#ports.clock.startTimer(keepWithinMs, () => {
         end(false)
       })
-      void this.#places[0]
-        ?.update(this.#ports.name, (value) => {
-          if (isOver) return value
-          // What was there and is gone altogether was cleared, not settled.
-          const kept = value === undefined ? { entries: this.#kept, lanes: {} } : decodeOutboxRecord(value)
-          const record = this.#next(kept)
-          step = { said: [...this.#changes], record }
-          return JSON.stringify(record) === JSON.stringify(value ?? decodeOutboxRecord(value)) ? value : record
-        })
-        .then(end)
+      void place?.update(this.#ports.name, (kept) => (isOver ? kept : change(kept))).then(end)
     })
   }
 
