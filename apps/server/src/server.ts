@@ -132,7 +132,7 @@ async function openDoor(
   { store, ownOrigins }: { readonly store: Store; readonly ownOrigins: () => readonly string[] },
 ) {
   const database = kysely.$extendTables<AgentTables>()
-  const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), random })
+  const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), clock, random })
   const identifyVisitor = createIdentifyVisitor(keyRing.visitorKey)
   const findAgentRole = prepareFindAgentRole(database, read)
   const findAgentName = prepareFindAgentName(database, read)

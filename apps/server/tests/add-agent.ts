@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { OrgId } from '@helvino/protocol'
-import { systemRandom } from '@helvino/runtime/system-node'
+import { systemClock, systemRandom } from '@helvino/runtime/system-node'
 import type { AgentTables } from '../src/auth/agent-tables.ts'
 import { openAgents } from '../src/auth/agents.ts'
 import { openSqlite } from '../src/store/sqlite/open-sqlite.ts'
@@ -15,6 +15,7 @@ export async function addAgent({ url, dataFolder }: SpawnedServer, name: string)
     database: kysely.$extendTables<AgentTables>(),
     dialect: 'sqlite',
     ownOrigin: url,
+    clock: systemClock,
     random: systemRandom,
   })
   const login = { email: `${name.toLowerCase()}@shop.example`, password: 'a-password-of-the-test' }

@@ -11,11 +11,24 @@ export function keyOfUri(uri: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
 
-/** What an authenticator app shows now, after it has read the address (RFC 6238, 30 s, six digits). */
-export function codeOfUri(uri: string, nowMs = Date.now()): string {
+/** What an authenticator app shows at a moment, after it has read the address (RFC 6238, 30 s, six digits). */
+function codeAt(uri: string, nowMs: number): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / 30_000)))
   const mac = createHmac('sha1', keyOfUri(uri)).update(counter).digest()
   const offset = (mac.at(-1) ?? 0) & 15
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+const given = new Set<string>()
+
+/** A code that is taken now and was not given before: of these 30 s, or those after or before them. There are three, as each counts once. */
+export function codeOfUri(uri: string): string {
+  const secret = secretOfUri(uri)
+  const code = [0, 30_000, -30_000]
+    .map((offMs) => codeAt(uri, Date.now() + offMs))
+    .find((each) => !given.has(`${secret} ${each}`))
+  if (code === undefined) throw new Error('all codes of this minute and a half are used up')
+  given.add(`${secret} ${code}`)
+  return code
 }

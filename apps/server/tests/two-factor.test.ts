@@ -96,6 +96,15 @@ describe('a code beside the password', () => {
     expect((await tryLogin(email, { code: backupCodes[1] })).status).toBe(200)
   })
 
+  it('[TW11] takes each code of the app once, however many show it at the same moment', async () => {
+    const { email, uri, cookie } = await enrolled('Cyd')
+    const code = codeOfUri(uri)
+    const logins = await Promise.all(Array.from({ length: 4 }, () => tryLogin(email, { code })))
+    expect(logins.map(({ status }) => status).toSorted()).toEqual([200, 403, 403, 403])
+    expect((await ask(cookie, 'disable', { password, code })).body['code']).toBe('code_wrong')
+    expect((await tryLogin(email, { code: codeOfUri(uri) })).status).toBe(200)
+  })
+
   it('[TW4] slows down guessing at codes as at passwords', async () => {
     const { email } = await enrolled('Dina')
     let answer = await tryLogin(email, { code: '000000' })

@@ -43,6 +43,8 @@ export type AgentTables = {
   }
   /** Ours: which organisations ask all of their members for a code beside the password. */
   readonly agent_two_factor_demands: { readonly org_id: string }
+  /** Ours: codes of authenticator apps that were shown lately. */
+  readonly agent_shown_codes: { readonly user_id: string; readonly code: string; readonly shown_at_ms: number }
   /** Ours: what was done in an organisation, by whom. Written once and never changed; the oldest go. `id` follows the time. */
   readonly agent_audit: {
     readonly org_id: string
@@ -98,6 +100,8 @@ const statementsFor = ({ instant, flag }: { instant: string; flag: string }): re
     actor_id text, actor_name text NOT NULL, actor_email text NOT NULL, subject text NOT NULL, address_key text NOT NULL,
     changes text NOT NULL, PRIMARY KEY (org_id, id))`,
   `CREATE TABLE IF NOT EXISTS agent_two_factor_demands (org_id text NOT NULL PRIMARY KEY)`,
+  `CREATE TABLE IF NOT EXISTS agent_shown_codes (user_id text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
+    code text NOT NULL, shown_at_ms bigint NOT NULL, PRIMARY KEY (user_id, code))`,
   `CREATE TABLE IF NOT EXISTS installation (name text NOT NULL PRIMARY KEY, value text NOT NULL)`,
 ]
 

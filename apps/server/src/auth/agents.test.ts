@@ -1,5 +1,5 @@
 import type { OrgId } from '@helvino/protocol'
-import { SimRandom } from '@helvino/testkit'
+import { SimClock, SimRandom } from '@helvino/testkit'
 import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -45,7 +45,7 @@ describe.each([
   async function openWorld(ownOrigin = 'http://127.0.0.1:4000') {
     const { dialect, kysely, read } = await openDatabase()
     const database = kysely.$extendTables<AgentTables>()
-    const agents = await openAgents({ database, dialect, ownOrigin, random: new SimRandom(1) })
+    const agents = await openAgents({ database, dialect, ownOrigin, clock: new SimClock(), random: new SimRandom(1) })
     return { database, dialect, read, agents }
   }
 
@@ -140,6 +140,7 @@ describe.each([
       database,
       dialect,
       ownOrigin: 'http://127.0.0.1:4000',
+      clock: new SimClock(),
       random: new SimRandom(2),
     })
     expect(await again.findSession(cookie)).toMatchObject({ kind: 'found' })

@@ -1,10 +1,11 @@
 import type { AgentRole, OrgId } from '@helvino/protocol'
-import type { Random } from '@helvino/runtime'
+import type { Clock, Random } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import { type AgentTables, migrateAgentTables } from './agent-tables.ts'
 import { type Account, createAccount } from './account.ts'
 import { keepFact } from './installation.ts'
 import { type Library, type LibraryOptions, loadLibrary } from './login-library.ts'
+import { createShowCode } from './shown-codes.ts'
 import { type SignIn, signIn } from './sign-in.ts'
 import { createTwoFactorDemand, type TwoFactorDemand } from './two-factor-demand.ts'
 import { createTwoFactor, forgetTwoFactor, type TwoFactor } from './two-factor.ts'
@@ -68,6 +69,7 @@ export interface OpenedAgents extends Agents {
 }
 
 export interface AgentsOptions extends Omit<LibraryOptions, 'secret'> {
+  readonly clock: Clock
   readonly random: Random
 }
 
@@ -152,12 +154,13 @@ async function endSession({ api }: Library, database: Kysely<AgentTables>, cooki
 
 /** Opens the agents' tables. The login library itself, a quarter of a second and 25 MB, is loaded at the first use. */
 export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> {
-  const { database, dialect, random } = options
+  const { database, dialect, clock, random } = options
   await migrateAgentTables(database, dialect)
   const secret = await keepFact(database, 'cookie_secret', Buffer.from(random.bytes(32)).toString('base64url'))
   let loading: Promise<Library> | undefined
   const library = () => (loading ??= loadLibrary({ ...options, secret }))
-  const twoFactor = createTwoFactor(database, library)
+  const showCode = createShowCode(database, clock)
+  const twoFactor = createTwoFactor(database, library, showCode)
 
   const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
     const membership = await database
@@ -175,7 +178,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
     twoFactor,
     twoFactorDemand: createTwoFactorDemand(database, twoFactor.isOn),
     async logIn({ cookie, ...wanted }) {
-      const signed = await signIn(await library(), database, wanted)
+      const signed = await signIn({ library: await library(), database, showCode }, wanted)
       if (signed.kind !== 'signed-in') return signed
       const agent = await agentOf(signed.user)
       if (!agent) return { kind: 'refused' }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import { challengeCookie, isLibraryRefusal, type Library } from './login-library.ts'
-import { showCode } from './two-factor.ts'
+import type { ShowCode } from './shown-codes.ts'
 
 export interface SignIn {
   readonly email: string
@@ -25,7 +25,17 @@ export type SignedIn =
 // As long as any browser's.
 const longestUserAgent = 300
 
-async function signInWith(library: Library, database: Kysely<AgentTables>, wanted: SignIn): Promise<SignedIn> {
+export interface SignInParts {
+  readonly library: Library
+  readonly database: Kysely<AgentTables>
+  readonly showCode: ShowCode
+}
+
+/** As the library keeps addresses. */
+const userOf = (database: Kysely<AgentTables>, email: string) =>
+  database.selectFrom('user').select('id').where('email', '=', email.toLowerCase()).executeTakeFirstOrThrow()
+
+async function signInWith({ library, database, showCode }: SignInParts, wanted: SignIn): Promise<SignedIn> {
   const { email, password, code } = wanted
   const sent = { 'user-agent': (wanted.userAgent ?? '').slice(0, longestUserAgent) }
   const { headers, response } = await library.api.signInEmail({
@@ -41,13 +51,12 @@ async function signInWith(library: Library, database: Kysely<AgentTables>, wante
   if (cookie === undefined) throw new Error('the login library has asked for a code without a cookie')
   try {
     if (code === undefined) return { kind: 'code-wanted' }
-    const shown = await showCode(library, code, new Headers({ ...sent, cookie }))
+    const { id: userId } = await userOf(database, email)
+    const shown = await showCode(library, { userId, code, headers: new Headers({ ...sent, cookie }) })
+    if (!shown) return { kind: 'code-wrong' }
     // Beside the session's own there is one that takes back what the browser was never given.
     const setCookies = shown.headers.getSetCookie().filter((value) => !value.startsWith(`${challengeCookie}=`))
     return { kind: 'signed-in', user: shown.response.user, setCookies }
-  } catch (error) {
-    if (isLibraryRefusal(error)) return { kind: 'code-wrong' }
-    throw error
   } finally {
     const [name] = decodeURIComponent(cookie.slice(challengeCookie.length + 1)).split('.')
     const identifiers = [name ?? '', `2fa-attempts-${name ?? ''}`]
@@ -56,9 +65,9 @@ async function signInWith(library: Library, database: Kysely<AgentTables>, wante
 }
 
 /** Unknown address and wrong password look the same and take the same time. */
-export async function signIn(library: Library, database: Kysely<AgentTables>, wanted: SignIn): Promise<SignedIn> {
+export async function signIn(parts: SignInParts, wanted: SignIn): Promise<SignedIn> {
   try {
-    return await signInWith(library, database, wanted)
+    return await signInWith(parts, wanted)
   } catch (error) {
     if (isLibraryRefusal(error)) return { kind: 'refused' }
     throw error

@@ -36,7 +36,7 @@ describe.each([
     const database = kysely.$extendTables<AgentTables>()
     const random = new SimRandom(1)
     const clock = new SimClock()
-    const agents = await openAgents({ database, dialect, ownOrigin: 'http://127.0.0.1:4000', random })
+    const agents = await openAgents({ database, dialect, ownOrigin: 'http://127.0.0.1:4000', clock, random })
     const invitations = createInvitations({ database, dialect, agents, clock, random })
     return { database, clock, agents, invitations, team: createTeam({ database, dialect }) }
   }
@@ -61,7 +61,7 @@ describe.each([
     const { dialect, kysely } = await openDatabase()
     const database = kysely.$extendTables<AgentTables>()
     const agents = await openAgents({
-      ...{ database, dialect, ownOrigin: 'http://127.0.0.1:4000', random: new SimRandom(1) },
+      ...{ database, dialect, ownOrigin: 'http://127.0.0.1:4000', clock: new SimClock(), random: new SimRandom(1) },
     })
     const people = ['ann', 'bob', 'cleo'].map((name) => ({ email: `${name}@shop.example`, name, password, orgId }))
     for (const person of people) await agents.putAgent({ ...person, role: 'agent' })

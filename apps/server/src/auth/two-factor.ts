@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 import { isLibraryRefusal, type Library } from './login-library.ts'
+import { isAppCode, type ShowCode } from './shown-codes.ts'
 
 /** `setCookies`: the login goes on under another one. */
 type Done = { readonly kind: 'done'; readonly setCookies: readonly string[] }
@@ -16,7 +17,7 @@ export interface TwoFactor {
   isOn(userId: string): Promise<boolean>
   /** A new secret, which is asked for at no login before `confirm` has seen a code of it. */
   enrol(cookie: string, userId: string, password: string): Promise<Offer>
-  confirm(cookie: string, code: string): Promise<Done | { readonly kind: 'code-wrong' }>
+  confirm(cookie: string, userId: string, code: string): Promise<Done | { readonly kind: 'code-wrong' }>
   /** `code` is one of the app or a backup code, which is used up by it. */
   turnOff(
     cookie: string,
@@ -24,15 +25,6 @@ export interface TwoFactor {
     password: string,
     code: string,
   ): Promise<Done | { readonly kind: 'password-wrong' | 'code-wrong' }>
-}
-
-/** Six digits are a code of an app; a backup code is longer, and has a dash. */
-const isAppCode = (code: string): boolean => /^\d{6}$/.test(code)
-
-/** Shows the library a code: with the cookie of a session, or with that of a login that waits for one. Throws its refusal. */
-export function showCode({ api }: Library, code: string, headers: Headers) {
-  const given = { body: { code }, headers, returnHeaders: true } as const
-  return isAppCode(code) ? api.verifyTOTP(given) : api.verifyBackupCode(given)
 }
 
 export async function isPassword(library: Library, userId: string, password: string): Promise<boolean> {
@@ -59,7 +51,11 @@ async function unlessRefused<Result>(call: Promise<Result>): Promise<Result | un
   }
 }
 
-export function createTwoFactor(database: Kysely<AgentTables>, load: () => Promise<Library>): TwoFactor {
+export function createTwoFactor(
+  database: Kysely<AgentTables>,
+  load: () => Promise<Library>,
+  showCode: ShowCode,
+): TwoFactor {
   const isOn = async (userId: string): Promise<boolean> => {
     const user = await database
       .selectFrom('user')
@@ -80,10 +76,10 @@ export function createTwoFactor(database: Kysely<AgentTables>, load: () => Promi
       if (offer?.method !== 'totp') return { kind: 'on-already' }
       return { kind: 'offered', uri: offer.totpURI, backupCodes: offer.backupCodes }
     },
-    async confirm(cookie, code) {
+    async confirm(cookie, userId, code) {
       // A backup code proves nothing of the app.
       if (!isAppCode(code)) return { kind: 'code-wrong' }
-      const shown = await unlessRefused(showCode(await load(), code, new Headers({ cookie })))
+      const shown = await showCode(await load(), { userId, code, headers: new Headers({ cookie }) })
       return shown ? { kind: 'done', setCookies: shown.headers.getSetCookie() } : { kind: 'code-wrong' }
     },
     async turnOff(cookie, userId, password, code) {
@@ -91,7 +87,7 @@ export function createTwoFactor(database: Kysely<AgentTables>, load: () => Promi
       const headers = new Headers({ cookie })
       // First: a wrong password must not use a backup code up.
       if (!(await isPassword(library, userId, password))) return { kind: 'password-wrong' }
-      if (!(await unlessRefused(showCode(library, code, headers)))) return { kind: 'code-wrong' }
+      if (!(await showCode(library, { userId, code, headers }))) return { kind: 'code-wrong' }
       const off = await unlessRefused(
         library.api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }),
       )

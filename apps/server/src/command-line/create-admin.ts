@@ -64,7 +64,7 @@ async function putAdmin(
 ): Promise<CommandResult> {
   const { clock, random, out } = world
   const database = kysely.$extendTables<AgentTables>()
-  const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), random })
+  const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), clock, random })
   const store = createStore({ random, clock, onFailing: () => undefined })
   try {
     const org = await chooseOrg(wanted, world, database, store)

@@ -65,7 +65,7 @@ async function confirm(request: FastifyRequest, reply: FastifyReply, options: Tw
   if (isTooOften(request, reply, options)) return reply
   const { twoFactor } = options.agents
   if (await twoFactor.isOn(session.userId)) return refuse(reply, 'two_factor_on')
-  const confirmed = await twoFactor.confirm(request.headers.cookie ?? '', code)
+  const confirmed = await twoFactor.confirm(request.headers.cookie ?? '', session.userId, code)
   if (confirmed.kind === 'code-wrong') return refuse(reply, 'code_wrong')
   await options.recordAudit(request, { ...actorOf(session), action: 'two_factor_on' })
   return answerDone(request, reply, options, confirmed.setCookies)

@@ -31,6 +31,7 @@ export const movedTables: readonly MovedTable[] = [
   table('agent_memberships', ['user_id']),
   table('agent_invitations', ['id']),
   table('agent_two_factor_demands', ['org_id']),
+  table('agent_shown_codes', ['user_id', 'code']),
   table('agent_audit', ['org_id', 'id']),
   table('installation', ['name']),
 ]

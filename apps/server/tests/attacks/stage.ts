@@ -74,6 +74,7 @@ async function putTenants({ url, dataFolder }: SpawnedServer, tenants: readonly 
     database: kysely.$extendTables<AgentTables>(),
     dialect: 'sqlite',
     ownOrigin: url,
+    clock: systemClock,
     random: systemRandom,
   })
   for (const { id, name, owner, admin, agent } of tenants) {
