@@ -1,6 +1,7 @@
 import { NativeSelect, Title } from '@mantine/core'
 import { BackLink } from '../BackLink.tsx'
 import { routeHash, type SettingsPage, settingsPages } from '../route.ts'
+import { mayAdminister } from '../session.ts'
 import { settingsWords as words } from '../words/settings-en.ts'
 import type { SettingsPaneProps } from './settings-pane-props.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
@@ -13,9 +14,13 @@ import { SitesPage } from './SitesPage.tsx'
 import { TeamPage } from './TeamPage.tsx'
 import { WidgetPage, type WidgetPageProps } from './WidgetPage.tsx'
 
+/** On these nobody but an admin sees anything: no list leads others there, and whoever comes by the address is told. */
+const adminPages: ReadonlySet<SettingsPage> = new Set(['sites', 'activity'])
+
 /** All settings: which page beside what is on it, or above it on a narrow screen. */
 export function SettingsArea(props: SettingsPaneProps) {
-  const { page } = props
+  const { page, session } = props
+  const pages = settingsPages.filter((each) => each === page || mayAdminister(session) || !adminPages.has(each))
   const guard = useLeaveGuard()
   return (
     <section className="settings" aria-label={words.title}>
@@ -24,7 +29,7 @@ export function SettingsArea(props: SettingsPaneProps) {
           {words.title}
         </Title>
         <ul>
-          {settingsPages.map((each) => (
+          {pages.map((each) => (
             <li key={each}>
               <a
                 href={routeHash({ view: 'settings', page: each })}
@@ -43,7 +48,7 @@ export function SettingsArea(props: SettingsPaneProps) {
           <NativeSelect
             aria-label={words.choosePage}
             value={page}
-            data={settingsPages.map((each) => ({ value: each, label: words.pages[each] }))}
+            data={pages.map((each) => ({ value: each, label: words.pages[each] }))}
             onChange={({ currentTarget }) => {
               guard.go(routeHash({ view: 'settings', page: currentTarget.value as SettingsPage }))
             }}
