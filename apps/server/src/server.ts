@@ -31,6 +31,7 @@ import { addAuditRoutes } from './http/audit-routes.ts'
 import { type BootloaderOptions, createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
+import { addFigures, type Figures } from './http/figures.ts'
 import { openFrontDoor } from './http/front-door.ts'
 import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
@@ -38,7 +39,6 @@ import { createHttpServer } from './http/http-server.ts'
 import { addInstallationRoutes } from './http/installation-routes.ts'
 import { addInvitationRoutes } from './http/invitation-routes.ts'
 import { logsRequests } from './http/log.ts'
-import { addMetricsRoute } from './http/metrics-route.ts'
 import { createPlainBootloader } from './http/plain-bootloader.ts'
 import { addProfileRoutes } from './http/profile-routes.ts'
 import { createRecordAudit, type RecordAudit } from './http/record-audit.ts'
@@ -46,7 +46,6 @@ import { createNoteSeenOrigin } from './http/seen-origins.ts'
 import { addSessionRoutes } from './http/session-routes.ts'
 import { addSettingsRoutes } from './http/settings-routes.ts'
 import { addTeamRoutes } from './http/team-routes.ts'
-import { addTelemetryRoutes } from './http/telemetry-routes.ts'
 import { addVisitorDataRoutes, type VisitorDataRouteOptions } from './http/visitor-data-routes.ts'
 import { addVisitorRoutes } from './http/visitor-routes.ts'
 import { createWaitingReads, type WaitingReads } from './http/waiting-reads.ts'
@@ -58,7 +57,6 @@ import { createFindAvailability } from './settings/availability.ts'
 import type { Store } from './store/contract.ts'
 import type { CountedStore } from './store/create-store.ts'
 import type { OpenedDatabase } from './store/opened-database.ts'
-import { Telemetry } from './telemetry/telemetry.ts'
 import { createKeepSignedProfile } from './visitors/signed-profile.ts'
 import { createErasure, type ErasureOptions } from './visitors/erasure.ts'
 import { startSweeps, type Sweeps } from './visitors/sweeps.ts'
@@ -202,14 +200,6 @@ function addRecord(
   return createRecordAudit({ audit, addressKey: createAddressKey(keyRing.visitorKey), findAddress })
 }
 
-/** What is known of how the server and its visitors' renewals do. */
-function addFigures(app: FastifyInstance, config: ServerConfig, clock: Clock): Telemetry {
-  const telemetry = new Telemetry(clock)
-  addMetricsRoute(app, telemetry.metrics, config.metrics)
-  addTelemetryRoutes(app, telemetry, clock)
-  return telemetry
-}
-
 /** Where this machine alone reaches the server. */
 function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRouteOptions, 'orgKey'>): void {
   if (config.demo && config.publicUrl === undefined && isLoopback(config.host))
@@ -230,18 +220,18 @@ function openAdmission(
   return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
 }
 
-interface VisitorParts extends GuardOptions, Omit<BootloaderOptions, 'identifySubject' | 'noteSeenOrigin' | 'env'> {
+interface VisitorParts
+  extends GuardOptions, Figures, Omit<BootloaderOptions, 'identifySubject' | 'noteSeenOrigin' | 'env'> {
   readonly conversations: Conversations
   readonly waitingReads: WaitingReads
   readonly recheck: Recheck
-  readonly telemetry: Telemetry
   readonly random: Random
   readonly isStopping: () => boolean
 }
 
 /** What visitors call, and the door before all of it, at which the bootloader is answered where no line is logged for each request. */
 function addVisitors(app: FastifyInstance, config: ServerConfig, parts: VisitorParts): void {
-  const { store, clock, keyRing, telemetry } = parts
+  const { store, clock, keyRing } = parts
   const answerBootloader = createAnswerBootloader({
     ...parts,
     identifySubject: createIdentifySubject(keyRing.visitorKey),
@@ -249,7 +239,7 @@ function addVisitors(app: FastifyInstance, config: ServerConfig, parts: VisitorP
     env: config.demo ? 'demo' : 'production',
   })
   addVisitorRoutes(app, { ...parts, answerBootloader })
-  const plainBootloader = createPlainBootloader({ guard: parts, answer: answerBootloader, telemetry })
+  const plainBootloader = createPlainBootloader({ ...parts, guard: parts, answer: answerBootloader })
   openFrontDoor(app, {
     ...parts,
     answerBootloader: logsRequests(config.logLevel) ? undefined : plainBootloader,
@@ -319,11 +309,11 @@ async function wire(
     findAvailability: createFindAvailability(),
   }
   await addHealth(app, { store, database, random, isStopping })
-  const telemetry = addFigures(app, config, clock)
+  const figures = addFigures(app, config.metrics, clock, { ...store, socketCount: gateway.socketCount })
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
   addProfileRoutes(app, visitors)
-  addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, telemetry, isStopping })
+  addVisitors(app, config, { ...routes, ...guard, identifyVisitor, keepSignedProfile, ...figures, isStopping })
   addSessionRoutes(app, { ...routes, ...guard })
   const sweeps = addErasure(app, { ...routes, fanOut }, kept.database, logFailure('sweep-failed'))
   addAgentRoutes(app, routes)

@@ -75,6 +75,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest('principal', undefined)
   app.decorateRequest('agentSession', undefined)
   app.decorateRequest('turnedAway', undefined)
+  app.decorateRequest('refusedWith', undefined)
   app.decorateRequest('guardedAtMs', 0)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(everywhere).header(requestIdHeader, request.id)

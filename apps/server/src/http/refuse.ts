@@ -19,6 +19,8 @@ export interface PlainAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** Where it is a refusal. */
+  readonly code?: RefusalCode
 }
 
 const defaultRetryAfterSeconds = 2
@@ -42,17 +44,20 @@ function headersOf(code: RefusalCode, { retryAfterSeconds }: RefusalDetail): Rec
 }
 
 /** The one way to say no over HTTP: status, `RefusalBody` and `Retry-After` all come from the protocol's table. */
-export const refuse = (reply: FastifyReply, code: RefusalCode, detail: RefusalDetail = {}): FastifyReply =>
+export function refuse(reply: FastifyReply, code: RefusalCode, detail: RefusalDetail = {}): FastifyReply {
+  reply.request.refusedWith = code
   // A file that is not there had headers of its own already.
-  reply
+  return reply
     .code(refusals[code].status)
     .header('cache-control', 'no-store')
     .headers(headersOf(code, detail))
     .send(bodyOf(code, detail))
+}
 
 /** As `refuse`, where Fastify is not asked. */
 export const plainRefusal = (code: RefusalCode, detail: RefusalDetail): PlainAnswer => ({
   status: refusals[code].status,
   headers: { ...headersOf(code, detail), 'content-type': jsonType },
   text: JSON.stringify(bodyOf(code, detail)),
+  code,
 })

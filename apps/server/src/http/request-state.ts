@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { decodeVisitorId, headers, type VisitorId } from '@helvino/protocol'
+import { decodeVisitorId, headers, type RefusalCode, type VisitorId } from '@helvino/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { AgentSession } from '../auth/agents.ts'
 import type { Authentication, Credentials, Principal } from '../auth/principal.ts'
@@ -13,6 +13,8 @@ declare module 'fastify' {
     guardedAtMs: number
     /** Why the one guard let nobody in. */
     turnedAway: Extract<Authentication, { kind: 'refused' }> | undefined
+    /** What the answer refuses it with. */
+    refusedWith: RefusalCode | undefined
   }
 }
 

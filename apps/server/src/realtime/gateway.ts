@@ -25,6 +25,8 @@ export interface Gateway {
   close(): void
   /** Closes the sockets of one organisation, which come back at once. */
   dropSockets(orgId: OrgId): void
+  /** How many are open. */
+  socketCount(): number
   /** Cuts what is still open, whatever state it is in. */
   cut(): void
 }
@@ -103,6 +105,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       webSockets.close()
     },
     dropSockets: sessions.drop,
+    socketCount: sessions.count,
     cut() {
       connections.cut()
     },

@@ -32,6 +32,7 @@ export interface Sessions {
   /** Closes every socket with a spread hint; from here on none may be opened. */
   close(): void
   areClosed(): boolean
+  count(): number
   /** Closes the sockets of one organisation, which come back at once. */
   drop(orgId: OrgId): void
 }
@@ -126,6 +127,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       sendBack()
     },
     areClosed: () => areClosed,
+    count: () => sessions.size,
     drop(orgId) {
       for (const session of sessions) if (session.isOf(orgId)) session.close(closeCodes.restart, 'retry-in-ms:0')
     },

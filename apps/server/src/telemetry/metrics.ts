@@ -1,6 +1,7 @@
 import { renewalCauses, renewalOutcomes, type TelemetryReport } from '@helvino/protocol'
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import { latencyBoundsMs, type PlainCell, plainCells, waitBoundsMs } from './cells.ts'
+import { ServiceMetrics } from './service-metrics.ts'
 
 const inSeconds = (boundsMs: readonly number[]): number[] => boundsMs.map((ms) => ms / 1_000)
 
@@ -40,6 +41,7 @@ function ofServer<Cell extends PlainCell>(name: string, help: string, labels: Re
 /** The same figures since the start, as Prometheus reads them, and what the process itself takes. */
 export class Metrics {
   readonly #registry = new Registry()
+  readonly service = new ServiceMetrics(this.#registry)
   readonly #plain = new Map<string, Counter>()
   readonly #renewals: Counter
   readonly #latency: Histogram
