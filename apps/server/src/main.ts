@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { measureBusyShare, systemClock, systemRandom } from '@helvino/runtime/system-node'
+import { holdProcess, measureBusyShare, systemClock, systemRandom } from '@helvino/runtime/system-node'
 import { commands } from './command-line/commands.ts'
 import type { CommandResult, CommandWorld } from './command-line/command.ts'
 import { complainOfNode } from './command-line/node-version.ts'
@@ -51,6 +51,9 @@ if (commandLine.kind === 'help') {
   end('done')
 }
 const { command, given } = commandLine
+
+// A stop waits for what runs, and for nothing else that would keep the process alive.
+holdProcess()
 
 async function run(): Promise<CommandResult> {
   const reading = readConfig(process.env)

@@ -31,7 +31,7 @@ import { addAuditRoutes } from './http/audit-routes.ts'
 import { type BootloaderOptions, createAnswerBootloader } from './http/bootloader.ts'
 import { addDemoRoutes, type DemoRouteOptions } from './http/demo-routes.ts'
 import { addDeskRoutes } from './http/desk-routes.ts'
-import { addFigures, type Figures } from './http/figures.ts'
+import { addFigures, createFigures, type Figures } from './http/figures.ts'
 import { openFrontDoor } from './http/front-door.ts'
 import type { GuardOptions } from './http/guard.ts'
 import { addHealthRoutes } from './http/health-routes.ts'
@@ -210,12 +210,12 @@ function addDemo(app: FastifyInstance, config: ServerConfig, parts: Omit<DemoRou
 function openAdmission(
   config: ServerConfig,
   { clock, random, busyShare }: ServerWorld,
-  onUndeclaredProxy: (hint: string) => void,
+  onUndeclaredProxy: (fields: { readonly hint: string }) => void,
 ) {
   const overload = createOverload(clock, busyShare)
   const admission = createAdmission({ clock, random, scale: config.rateLimitScale, overload })
   const findAddress = createFindAddress(config.trustedProxies, () => {
-    onUndeclaredProxy('X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.')
+    onUndeclaredProxy({ hint: 'X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.' })
   })
   return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
 }
@@ -263,6 +263,14 @@ function addErasure(
   })
 }
 
+/** With the answers that a server gives while it stops. */
+function closeConnections(app: FastifyInstance, isStopping: () => boolean): void {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping()) void reply.header('connection', 'close')
+    done()
+  })
+}
+
 /** The whole server, not yet listening. `ownPort` is asked late: a free port is known only once the server listens. */
 async function wire(
   config: ServerConfig,
@@ -276,20 +284,23 @@ async function wire(
   const logFailure = (event: string) => (err: unknown) => {
     app.log.error({ event, err })
   }
+  const log = (level: 'info' | 'warn', event: string) => (fields: object) => {
+    app.log[level]({ event, ...fields })
+  }
   const store = kept.database.createStore({ random, clock, onFailing: logFailure('database-failing') })
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
-  const { limits, stopMeasuring } = openAdmission(config, world, (hint) => {
-    app.log.warn({ event: 'proxy-undeclared', hint })
-  })
+  const { limits, stopMeasuring } = openAdmission(config, world, log('warn', 'proxy-undeclared'))
   const guard = { authenticate, agents, publicUrl, ownOrigins, ...limits }
+  const figures = createFigures(clock, log('info', 'refused'))
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
     unavailableReason: kept.database.unavailableReason,
     clock,
     random,
+    answers: figures.answers,
     log: { level: config.logLevel, clock, stream: world.log },
   })
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
@@ -297,7 +308,7 @@ async function wire(
   const waitingReads = createWaitingReads(fanOut, clock)
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
   const gateway = createGateway({
-    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...limits },
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...figures, ...limits },
     onFailure: logFailure('session-failed'),
   })
   await listenToOthers()
@@ -309,7 +320,7 @@ async function wire(
     findAvailability: createFindAvailability(),
   }
   await addHealth(app, { store, database, random, isStopping })
-  const figures = addFigures(app, config.metrics, clock, { ...store, socketCount: gateway.socketCount })
+  addFigures(app, figures, config.metrics, clock, { ...store, socketCount: gateway.socketCount })
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
   addProfileRoutes(app, visitors)
@@ -322,10 +333,7 @@ async function wire(
   addDesk(app, { ...routes, ...door, ...guard, fanOut, dialect: kept.database.dialect })
   await addPageRoutes(app, { folders: world.pages, random, demoOrgKey: config.demo ? demoOrgKey : undefined })
   app.server.on('upgrade', gateway.upgrade)
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isStopping()) void reply.header('connection', 'close')
-    done()
-  })
+  closeConnections(app, isStopping)
   const firstStart = await prepareFirstStart({ store, agents, database, clock, random, demo: config.demo })
   const sendAway = () => {
     waitingReads.stop()

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../src/command-line/commands.ts'
 import { parseCommandLine } from '../src/command-line/parse-command-line.ts'
 import { dataFormat } from '../src/store/sqlite/migrations.ts'
+import { addAgent } from './add-agent.ts'
 import { call, fetchToken, logIn, openVisitor, postText } from './api-client.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { runCommand } from './run-command.ts'
@@ -189,6 +190,21 @@ describe('the command line', () => {
       expect([common.code, common.stderr]).toEqual([1, expect.stringContaining('too easily guessed') as string])
     },
   )
+
+  it('[OP12] gives a member a new password and leaves them what they are, unless an owner is asked for', async () => {
+    const server = await start()
+    const { email } = await addAgent(server, 'Bo')
+    const where = inFolder(server.dataFolder)
+    const roleAfter = async (...args: string[]) => {
+      const { stdout } = await runCommand(['create-admin', ...args, email], where)
+      const password = /^Password \(shown this once\): (\S+)$/m.exec(stdout)?.[1] ?? ''
+      const login = await call(`${server.url}/api/agent/login`, { body: { email, password } })
+      return [/ is (.+) of the organisation/.exec(stdout)?.[1], (login.body['user'] as { role: string }).role]
+    }
+    expect(await roleAfter()).toEqual(['an agent', 'agent'])
+    expect(await roleAfter('--owner')).toEqual(['an owner', 'owner'])
+    expect(await roleAfter()).toEqual(['an owner', 'owner'])
+  })
 
   it('[OP6] makes the first organisation for an administrator who is made before the first start, which then shows no password', async () => {
     const dataFolder = testFolder()

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import WebSocket from 'ws'
 import { call, logIn, openVisitor, orgHeaders, postText } from './api-client.ts'
 import { SocketClient } from './socket-client.ts'
 import { buildServer, type SpawnedServer, spawnServer } from './spawn-server.ts'
@@ -59,6 +60,10 @@ it('[MX9] every way to an answer is counted: through the routes, beside them and
     await Promise.all(Array.from({ length: 20 }, knock))
     expect(refused).toBeGreaterThan(0)
     expect((await read(server))('helvino_refusals_total{code="rate_limited"}')).toBe(refused)
+    // An upgrade to what is none is answered in HTTP, too.
+    const missing = (await read(server))('helvino_refusals_total{code="not_found"}')
+    await new Promise((resolve) => new WebSocket(`${url.replace('http', 'ws')}/elsewhere`).once('error', resolve))
+    expect((await read(server))('helvino_refusals_total{code="not_found"}')).toBe(missing + 1)
     socket.close()
     await expect.poll(async () => (await read(server))('helvino_sockets')).toBe(0)
   } finally {

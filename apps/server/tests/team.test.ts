@@ -140,6 +140,12 @@ describe('the team', () => {
       await api(`/members/${admin.userId}/sign-out`, 'POST', undefined, second),
     ]
     for (const { status, body } of tries) expect([status, body['code']]).toEqual([403, 'role_insufficient'])
+    const made = await api('/invitations', 'POST', { email: 'next@shop.example', role: 'owner' })
+    const again = await api('/invitations', 'POST', { email: 'next@shop.example', role: 'agent' }, second)
+    const withdrawn = await api(`/invitations/${String(made.body['id'])}`, 'DELETE', undefined, second)
+    for (const { status, body } of [again, withdrawn])
+      expect([status, body['code']]).toEqual([403, 'role_insufficient'])
+    expect((await api(`/invitations/${String(made.body['id'])}`, 'DELETE')).status).toBe(200)
     const { body } = await api('', 'GET', undefined, admin)
     expect((body['members'] as { role: string }[]).filter(({ role }) => role === 'owner')).toHaveLength(1)
     expect((await api(`/members/${grace.userId}`, 'PUT', { role: 'admin' }, second)).status).toBe(200)

@@ -93,6 +93,7 @@ export {
 export { decodeTyping, type TypingFrame, typingLimits } from './typing.ts'
 export {
   type AgentRole,
+  agentRoles,
   decodeAgentRole,
   isAtLeast,
   decodeInvitationOffer,

@@ -1,7 +1,7 @@
 import { asRecord, asString, decodeList } from './record.ts'
 
 /** Each may do what those before it may. */
-const agentRoles = ['agent', 'admin', 'owner'] as const
+export const agentRoles = ['agent', 'admin', 'owner'] as const
 
 /** An agent answers visitors, an admin changes settings and the team, an owner says who owns. */
 export type AgentRole = (typeof agentRoles)[number]

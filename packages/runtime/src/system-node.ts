@@ -33,4 +33,9 @@ export function measureBusyShare(): () => number {
   }
 }
 
+/** Keeps the process alive, for good: who calls it ends by a word of their own, never because only timers are left to wait for, which keep nothing alive. */
+export function holdProcess(): void {
+  setInterval(() => undefined, 2 ** 30)
+}
+
 export const systemRandom: Random = { fraction: () => Math.random(), bytes: drawBytes() }

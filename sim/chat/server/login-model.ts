@@ -22,7 +22,7 @@ export function loginModel(disk: SimDisk, clock: Clock): Agents & Pick<OpenedAge
   const unused = () => Promise.reject(new Error('no world logs in'))
   const never = () => Promise.resolve(false)
   return {
-    twoFactorDemand: { isMade: never, isOpen: never, make: unused, drop: unused },
+    twoFactorDemand: { isMade: never, isOpen: never, make: unused, drop: unused, enforce: unused },
     findSession(cookie) {
       const [row] = disk.all<SessionRow>(selectSession, cookie)
       const [membership] = row ? disk.all<MembershipRow>(selectMembership, row.userId) : []

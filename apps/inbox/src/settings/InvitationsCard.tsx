@@ -1,5 +1,12 @@
 import type { AgentDesk, CallResult } from '@helvino/client'
-import { type AgentRole, decodeAgentRole, type NewInvitation, type OpenInvitation, type Team } from '@helvino/protocol'
+import {
+  type AgentRole,
+  decodeAgentRole,
+  isAtLeast,
+  type NewInvitation,
+  type OpenInvitation,
+  type Team,
+} from '@helvino/protocol'
 import { Button, NativeSelect, Text, TextInput, Title } from '@mantine/core'
 import { type SubmitEvent, useState } from 'react'
 import type { InboxApi } from '../api.ts'
@@ -60,6 +67,7 @@ export function InvitationsCard({ api, desk, team, by, onTeam }: InvitationsCard
           <InvitationRow
             key={invitation.id}
             invitation={invitation}
+            mayRevoke={isAtLeast(by, invitation.role)}
             onRevoke={async () => {
               onTeam(await desk.withdrawInvitation(invitation.id))
               // A link that opens nothing any more is not offered for copying.
@@ -147,10 +155,11 @@ function InviteForm({ desk, by, onMade }: InviteFormProps) {
 
 interface InvitationRowProps {
   readonly invitation: OpenInvitation
+  readonly mayRevoke: boolean
   readonly onRevoke: () => Promise<void>
 }
 
-function InvitationRow({ invitation: { email, role, expiresAt }, onRevoke }: InvitationRowProps) {
+function InvitationRow({ invitation: { email, role, expiresAt }, mayRevoke, onRevoke }: InvitationRowProps) {
   const [isBusy, setBusy] = useState(false)
   return (
     <li>
@@ -162,20 +171,22 @@ function InvitationRow({ invitation: { email, role, expiresAt }, onRevoke }: Inv
           {words.roles[role]}, {words.validUntil(formatFull(expiresAt))}
         </Text>
       </div>
-      <Button
-        size="xs"
-        variant="default"
-        loading={isBusy}
-        aria-label={words.revokeNamed(email)}
-        onClick={() => {
-          setBusy(true)
-          void onRevoke().finally(() => {
-            setBusy(false)
-          })
-        }}
-      >
-        {words.revoke}
-      </Button>
+      {mayRevoke && (
+        <Button
+          size="xs"
+          variant="default"
+          loading={isBusy}
+          aria-label={words.revokeNamed(email)}
+          onClick={() => {
+            setBusy(true)
+            void onRevoke().finally(() => {
+              setBusy(false)
+            })
+          }}
+        >
+          {words.revoke}
+        </Button>
+      )}
     </li>
   )
 }

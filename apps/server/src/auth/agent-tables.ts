@@ -40,6 +40,8 @@ export type AgentTables = {
     readonly token_hash: string
     readonly created_at_ms: number
     readonly expires_at_ms: number
+    /** `null` of those that are older than it. */
+    readonly invited_by: string | null
   }
   /** Ours: which organisations ask all of their members for a code beside the password. */
   readonly agent_two_factor_demands: { readonly org_id: string }
@@ -70,7 +72,7 @@ const tablesWithRole = {
     REFERENCES "user" ("id") ON DELETE CASCADE, org_id text NOT NULL, ${roleColumn})`,
   agent_invitations: `CREATE TABLE IF NOT EXISTS agent_invitations (id text NOT NULL PRIMARY KEY, org_id text NOT NULL,
     email text NOT NULL, ${roleColumn}, token_hash text NOT NULL UNIQUE, created_at_ms bigint NOT NULL,
-    expires_at_ms bigint NOT NULL, UNIQUE (org_id, email))`,
+    expires_at_ms bigint NOT NULL, invited_by text, UNIQUE (org_id, email))`,
 }
 
 // The login library's own plan for these options, written out: the library then need not be loaded to start the server.
@@ -112,18 +114,18 @@ const columnTypes = {
 }
 
 /** Installations that are older than it have the table without it, and SQLite knows no `IF NOT EXISTS` for a column. */
-async function addTwoFactorColumn(
+async function addColumn(
   database: Kysely<AgentTables>,
   dialect: keyof typeof columnTypes,
-  flag: string,
+  { table, column, type }: { readonly table: string; readonly column: string; readonly type: string },
 ): Promise<void> {
   const known =
     dialect === 'sqlite'
-      ? (await sql`SELECT 1 FROM pragma_table_info('user') WHERE name = 'twoFactorEnabled'`.execute(database)).rows
+      ? (await sql`SELECT 1 FROM pragma_table_info(${table}) WHERE name = ${column}`.execute(database)).rows
       : []
   if (known.length > 0) return
   const unless = dialect === 'sqlite' ? '' : 'IF NOT EXISTS'
-  await sql.raw(`ALTER TABLE "user" ADD COLUMN ${unless} "twoFactorEnabled" ${flag}`).execute(database)
+  await sql.raw(`ALTER TABLE "${table}" ADD COLUMN ${unless} "${column}" ${type}`).execute(database)
 }
 
 /** Makes what is missing. Safe to run at every start. */
@@ -133,7 +135,8 @@ export async function migrateAgentTables(
 ): Promise<void> {
   const types = columnTypes[dialect]
   for (const statement of statementsFor(types)) await sql.raw(statement).execute(database)
-  await addTwoFactorColumn(database, dialect, types.flag)
+  await addColumn(database, dialect, { table: 'user', column: 'twoFactorEnabled', type: types.flag })
+  await addColumn(database, dialect, { table: 'agent_invitations', column: 'invited_by', type: 'text' })
   await admitOwners(database, dialect, tablesWithRole)
   await appointOwners(database)
 }

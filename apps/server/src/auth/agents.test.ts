@@ -2,6 +2,7 @@ import type { OrgId } from '@helvino/protocol'
 import { SimClock, SimRandom } from '@helvino/testkit'
 import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestPostgres } from '../../tests/postgres-databases.ts'
 import { type PostgresServer, startPostgres } from '../../tests/postgres-server.ts'
@@ -121,6 +122,47 @@ describe.each([
     expect(await roleOf()).toBe('admin')
     await agents.logOut(cookie)
     expect(await roleOf()).toBeUndefined()
+  })
+
+  it('[AG33] leaves no session to whoever has the right password and is no member', async () => {
+    const { database, agents } = await openWorld()
+    await agents.putAgent(ann)
+    await database.deleteFrom('agent_memberships').execute()
+    expect(await agents.logIn(ann)).toEqual({ kind: 'refused' })
+    expect(await database.selectFrom('session').select('id').execute()).toEqual([])
+  })
+
+  it('[AG34] takes a demand for two-factor login along where all members move to another organisation', async () => {
+    const { database, agents } = await openWorld()
+    await agents.putAgent(ann)
+    await database.insertInto('agent_two_factor_demands').values({ org_id: 'org_a' }).execute()
+    await agents.moveMembers('org_a' as OrgId, 'org_b' as OrgId)
+    expect(await agents.twoFactorDemand.isMade('org_b' as OrgId)).toBe(true)
+    expect(await agents.twoFactorDemand.isMade('org_a' as OrgId)).toBe(false)
+  })
+
+  it('[TW12] ends the logins of a member who has turned their second factor off while it was being demanded, and no others', async () => {
+    const { database, agents } = await openWorld()
+    const sessions = async () => (await database.selectFrom('session').select('id').execute()).length
+    const { userId } = await agents
+      .putAgent(ann)
+      .then(async () => (await agents.findMember(ann.email)) ?? { userId: '' })
+    await agents.logIn(ann)
+    await agents.twoFactorDemand.enforce(ann.orgId, userId)
+    expect(await sessions()).toBe(1)
+    await database.insertInto('agent_two_factor_demands').values({ org_id: ann.orgId }).execute()
+    await database
+      .updateTable('user')
+      .set({ twoFactorEnabled: sql`true` as never })
+      .execute()
+    await agents.twoFactorDemand.enforce(ann.orgId, userId)
+    expect(await sessions()).toBe(1)
+    await database
+      .updateTable('user')
+      .set({ twoFactorEnabled: sql`false` as never })
+      .execute()
+    await agents.twoFactorDemand.enforce(ann.orgId, userId)
+    expect(await sessions()).toBe(0)
   })
 
   it('[AG23] leaves an agent one membership, the latest', async () => {

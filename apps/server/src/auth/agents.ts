@@ -146,6 +146,20 @@ async function findMember(database: Kysely<AgentTables>, email: string) {
   return member && { userId: member.userId, orgId: member.orgId as OrgId }
 }
 
+async function agentOf(
+  database: Kysely<AgentTables>,
+  user: { readonly id: string; readonly email: string; readonly name: string },
+): Promise<Agent | undefined> {
+  const membership = await database
+    .selectFrom('agent_memberships')
+    .select(['org_id', 'role'])
+    .where('user_id', '=', user.id)
+    .executeTakeFirst()
+  if (!membership) return undefined
+  const { org_id, role } = membership
+  return { userId: user.id, orgId: org_id as OrgId, role, email: user.email, name: user.name }
+}
+
 /** The library's own deletion hides its failure, and the cookie would go on opening everything. */
 async function endSession({ api }: Library, database: Kysely<AgentTables>, cookie: string): Promise<void> {
   const current = await api.getSession({ headers: new Headers({ cookie }) })
@@ -162,17 +176,6 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
   const showCode = createShowCode(database, clock)
   const twoFactor = createTwoFactor(database, library, showCode)
 
-  const agentOf = async (user: { id: string; email: string; name: string }): Promise<Agent | undefined> => {
-    const membership = await database
-      .selectFrom('agent_memberships')
-      .select(['org_id', 'role'])
-      .where('user_id', '=', user.id)
-      .executeTakeFirst()
-    if (!membership) return undefined
-    const { org_id, role } = membership
-    return { userId: user.id, orgId: org_id as OrgId, role, email: user.email, name: user.name }
-  }
-
   return {
     account: createAccount(database, library),
     twoFactor,
@@ -180,8 +183,12 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
     async logIn({ cookie, ...wanted }) {
       const signed = await signIn({ library: await library(), database, showCode }, wanted)
       if (signed.kind !== 'signed-in') return signed
-      const agent = await agentOf(signed.user)
-      if (!agent) return { kind: 'refused' }
+      const agent = await agentOf(database, signed.user)
+      if (!agent) {
+        // Who is no member any more holds no session.
+        await database.deleteFrom('session').where('userId', '=', signed.user.id).execute()
+        return { kind: 'refused' }
+      }
       if (cookie !== undefined) await endSession(await library(), database, cookie)
       return { kind: 'granted', agent, setCookies: signed.setCookies }
     },
@@ -194,7 +201,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
     async findSession(cookie) {
       const { api } = await library()
       const { headers, response } = await api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
-      const agent = response ? await agentOf(response.user) : undefined
+      const agent = response ? await agentOf(database, response.user) : undefined
       if (!response || !agent) return { kind: 'none' }
       const { id: sessionId, createdAt: startedAt } = response.session
       const session = { ...agent, sessionId, startedAt }
@@ -217,6 +224,7 @@ export async function openAgents(options: AgentsOptions): Promise<OpenedAgents> 
         .set({ org_id: to })
         .where('org_id', '=', from)
         .executeTakeFirst()
+      await database.updateTable('agent_two_factor_demands').set({ org_id: to }).where('org_id', '=', from).execute()
       return numUpdatedRows > 0n
     },
   }

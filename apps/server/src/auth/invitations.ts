@@ -15,12 +15,20 @@ export interface Invitation {
   readonly expiresAtMs: number
 }
 
+/** Who invites, or withdraws. */
+export interface Inviter {
+  readonly userId: string
+  readonly role: AgentRole
+}
+
 export type InviteResult =
   /** The token is told here and nowhere else: what is kept is its hash. */
   | { readonly kind: 'invited'; readonly invitation: Invitation; readonly token: string }
   /** Somebody with this address is a member, here or elsewhere. */
   | { readonly kind: 'address-taken' }
   | { readonly kind: 'too-many' }
+  /** An owner has invited this address as an owner: of that owners alone decide. */
+  | { readonly kind: 'outranked' }
 
 export type AcceptResult =
   | { readonly kind: 'joined'; readonly orgId: OrgId; readonly userId: string }
@@ -30,11 +38,11 @@ export type AcceptResult =
 /** Who may join an organisation. An invitation is open for `limits.invitationMs`, or until it is accepted or withdrawn. */
 export interface Invitations {
   /** Another one for the same address takes the place of the first. */
-  invite(orgId: OrgId, email: string, role: Invitation['role']): Promise<InviteResult>
+  invite(orgId: OrgId, email: string, role: Invitation['role'], by: Inviter): Promise<InviteResult>
   /** Those that are open, the oldest first. */
   list(orgId: OrgId): Promise<readonly Invitation[]>
-  /** Answers the address that was invited; `undefined` where there is none of that id. */
-  withdraw(orgId: OrgId, id: string): Promise<string | undefined>
+  /** Answers the address that was invited; `undefined` where there is none of that id that is `by`'s to decide on. */
+  withdraw(orgId: OrgId, id: string, by: Pick<Inviter, 'role'>): Promise<string | undefined>
   find(token: string): Promise<Invitation | undefined>
   /** Makes the member, who logs in with this password from then on. */
   accept(token: string, name: string, password: string): Promise<AcceptResult>
@@ -62,20 +70,46 @@ const invitationOf = (row: Row): Invitation => ({
 // 256 random bits need no salt and no slow hash.
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
+/** Those of owners' invitations that are not `by`'s to decide on are left out. */
+const inReach = ({ role }: Pick<Inviter, 'role'>) =>
+  role === 'owner' ? sql<boolean>`1 = 1` : sql<boolean>`agent_invitations.role <> 'owner'`
+
 /** Adds it, or puts it in the place of the one for the same address; no row comes back where there are `limits.openInvitations` others. */
-const adding = ({ id, org_id, email, role, token_hash, created_at_ms, expires_at_ms }: Row) => sql`
-  INSERT INTO agent_invitations (id, org_id, email, role, token_hash, created_at_ms, expires_at_ms)
+const adding = (row: Row, by: Inviter) => {
+  const { id, org_id, email, role, token_hash, created_at_ms, expires_at_ms } = row
+  return sql`
+  INSERT INTO agent_invitations (id, org_id, email, role, token_hash, created_at_ms, expires_at_ms, invited_by)
   SELECT CAST(${id} AS text), CAST(${org_id} AS text), CAST(${email} AS text), CAST(${role} AS text),
-    CAST(${token_hash} AS text), CAST(${created_at_ms} AS bigint), CAST(${expires_at_ms} AS bigint)
+    CAST(${token_hash} AS text), CAST(${created_at_ms} AS bigint), CAST(${expires_at_ms} AS bigint),
+    CAST(${by.userId} AS text)
   WHERE (
     SELECT count(*) FROM agent_invitations
     WHERE org_id = ${org_id} AND email <> ${email} AND expires_at_ms > ${created_at_ms}
   ) < ${limits.openInvitations}
   ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, token_hash = excluded.token_hash,
-    created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms
+    created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms, invited_by = excluded.invited_by
+  WHERE ${inReach(by)}
   RETURNING id`
+}
 
-export function createInvitations({ database, dialect, agents, clock, random }: InvitationsOptions): Invitations {
+/**
+ * One statement counts and adds. SQLite has one writer; where several servers write, those who invite for one organisation take
+ * turns, so that each counts what was added before.
+ */
+async function add(
+  { database, dialect }: Pick<InvitationsOptions, 'database' | 'dialect'>,
+  row: Row,
+  by: Inviter,
+): Promise<boolean> {
+  if (dialect === 'sqlite') return (await adding(row, by).execute(database)).rows.length > 0
+  return database.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${row.org_id}, 0))`.execute(transaction)
+    return (await adding(row, by).execute(transaction)).rows.length > 0
+  })
+}
+
+export function createInvitations(options: InvitationsOptions): Invitations {
+  const { database, agents, clock, random } = options
   const open = () => database.selectFrom('agent_invitations').selectAll().where('expires_at_ms', '>', clock.nowMs())
 
   async function find(token: string) {
@@ -88,22 +122,10 @@ export function createInvitations({ database, dialect, agents, clock, random }: 
     return rows.map(invitationOf)
   }
 
-  /**
-   * One statement counts and adds. SQLite has one writer; where several servers write, those who invite for one organisation take
-   * turns, so that each counts what was added before.
-   */
-  async function add(row: Row): Promise<boolean> {
-    if (dialect === 'sqlite') return (await adding(row).execute(database)).rows.length > 0
-    return database.transaction().execute(async (transaction) => {
-      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${row.org_id}, 0))`.execute(transaction)
-      return (await adding(row).execute(transaction)).rows.length > 0
-    })
-  }
-
   return {
     find,
     list,
-    async invite(orgId, email, role) {
+    async invite(orgId, email, role, by) {
       const member = await database
         .selectFrom('user')
         .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
@@ -114,15 +136,24 @@ export function createInvitations({ database, dialect, agents, clock, random }: 
       const nowMs = clock.nowMs()
       const token = Buffer.from(random.bytes(32)).toString('base64url')
       const made = { id: uuid(random), role, token_hash: hashOf(token), created_at_ms: nowMs }
-      const row: Row = { ...made, org_id: orgId, email, expires_at_ms: nowMs + limits.invitationMs }
+      const row: Row = {
+        ...made,
+        org_id: orgId,
+        email,
+        expires_at_ms: nowMs + limits.invitationMs,
+        invited_by: by.userId,
+      }
       await database.deleteFrom('agent_invitations').where('expires_at_ms', '<=', nowMs).execute()
-      return (await add(row)) ? { kind: 'invited', invitation: invitationOf(row), token } : { kind: 'too-many' }
+      if (await add(options, row, by)) return { kind: 'invited', invitation: invitationOf(row), token }
+      const there = await open().where('org_id', '=', orgId).where('email', '=', email).executeTakeFirst()
+      return { kind: there === undefined ? 'too-many' : 'outranked' }
     },
-    async withdraw(orgId, id) {
+    async withdraw(orgId, id, by) {
       const withdrawn = await database
         .deleteFrom('agent_invitations')
         .where('org_id', '=', orgId)
         .where('id', '=', id)
+        .where(inReach(by))
         .returning('email')
         .executeTakeFirst()
       return withdrawn?.email

@@ -42,6 +42,8 @@ export function createShowCode(database: Kysely<AgentTables>, clock: Clock) {
       return (await takeCode(database, userId, code, clock.nowMs())) ? await api.verifyTOTP(given) : undefined
     } catch (error) {
       if (isLibraryRefusal(error)) return undefined
+      // It was not looked at, and may be shown again.
+      await database.deleteFrom('agent_shown_codes').where('user_id', '=', userId).where('code', '=', code).execute()
       throw error
     }
   }

@@ -26,6 +26,7 @@ const openPostgresDatabase = async (): Promise<Database> => openTestPostgres(awa
 
 const orgId = 'org_a' as OrgId
 const password = 'correct-horse-battery'
+const root = { userId: 'root', role: 'owner' } as const
 
 describe.each([
   ['SQLite', openSqliteDatabase],
@@ -100,9 +101,52 @@ describe.each([
     expect(await rolesOf(orgId)).toEqual(['ann agent', 'bob owner', 'cleo owner'])
   })
 
+  it('[TEA15] takes back with a removal, or a lower role, the invitations that they could not make any more', async () => {
+    const { agents, invitations, team } = await openWorld()
+    for (const name of ['ann', 'bob', 'cleo'])
+      await agents.putAgent({ ...{ email: `${name}@shop.example`, name, password, orgId, role: 'owner' } })
+    const [ann = '', bob = '', cleo = ''] = (await team.listMembers(orgId)).map(({ userId }) => userId)
+    for (const role of ['owner', 'admin', 'agent'] as const)
+      for (const [name, userId] of Object.entries({ ann, bob, cleo }))
+        await invitations.invite(orgId, `${role}-of-${name}@shop.example`, role, { userId, role: 'owner' })
+    const open = async () =>
+      (await invitations.list(orgId)).map(({ email }) => email.replace('@shop.example', '')).sort()
+    await team.setRole(orgId, bob, 'admin', 'owner')
+    expect((await open()).filter((each) => each.endsWith('bob'))).toEqual(['admin-of-bob', 'agent-of-bob'])
+    await team.setRole(orgId, bob, 'agent', 'owner')
+    await team.removeMember(orgId, cleo, 'owner')
+    expect(await open()).toEqual(['admin-of-ann', 'agent-of-ann', 'owner-of-ann'])
+  })
+
+  it('[TEA16] leaves an invitation of an owner as an owner to owners', async () => {
+    const { invitations } = await openWorld()
+    const admin = { userId: 'admin', role: 'admin' } as const
+    const email = 'ann@shop.example'
+    const invited = await invitations.invite(orgId, email, 'owner', root)
+    if (invited.kind !== 'invited') throw new Error(invited.kind)
+    expect(await invitations.invite(orgId, email, 'agent', admin)).toEqual({ kind: 'outranked' })
+    expect(await invitations.withdraw(orgId, invited.invitation.id, admin)).toBeUndefined()
+    expect(await invitations.find(invited.token)).toMatchObject({ role: 'owner' })
+    expect(await invitations.withdraw(orgId, invited.invitation.id, root)).toBe(email)
+  })
+
+  it('[TEA17] forgets with a removal the password and the second factor; who is invited again begins anew', async () => {
+    const { agents, database, invitations, team } = await openWorld()
+    await agents.putAgent({ ...{ email: 'ann@shop.example', name: 'Ann', password, orgId, role: 'agent' } })
+    const [ann] = await team.listMembers(orgId)
+    await team.removeMember(orgId, ann?.userId ?? '', 'owner')
+    expect(await database.selectFrom('account').select('id').execute()).toEqual([])
+    expect(await agents.logIn({ email: 'ann@shop.example', password })).toEqual({ kind: 'refused' })
+    const invited = await invitations.invite(orgId, 'ann@shop.example', 'agent', root)
+    if (invited.kind !== 'invited') throw new Error(invited.kind)
+    const next = 'another-horse-battery'
+    expect(await invitations.accept(invited.token, 'Ann', next)).toMatchObject({ kind: 'joined' })
+    expect(await agents.logIn({ email: 'ann@shop.example', password: next })).toMatchObject({ kind: 'granted' })
+  })
+
   it('[TEA11] keeps of an invitation a hash, for seven days, and leaves a member’s account alone', async () => {
     const { database, clock, agents, invitations } = await openWorld()
-    const invited = await invitations.invite(orgId, 'ann@shop.example', 'agent')
+    const invited = await invitations.invite(orgId, 'ann@shop.example', 'agent', root)
     if (invited.kind !== 'invited') throw new Error(invited.kind)
     const { token } = invited
     expect(JSON.stringify(await database.selectFrom('agent_invitations').selectAll().execute())).not.toContain(token)
@@ -115,7 +159,7 @@ describe.each([
     expect(await agents.logIn({ email: 'ann@shop.example', password })).toMatchObject({
       agent: { orgId: 'org_b', name: 'Ann' },
     })
-    expect(await invitations.invite(orgId, 'ann@shop.example', 'agent')).toEqual({ kind: 'address-taken' })
+    expect(await invitations.invite(orgId, 'ann@shop.example', 'agent', root)).toEqual({ kind: 'address-taken' })
     await clock.advance(1)
     expect(await invitations.find(token)).toBeUndefined()
     expect(await invitations.accept(token, 'Ann', password)).toEqual({ kind: 'unknown' })
@@ -131,7 +175,7 @@ describe.each([
     for (let round = 0; round < 5; round++) {
       const email = `both${String(round)}@shop.example`
       const accept = async ({ org, password: wanted }: (typeof offers)[number]) => {
-        const invited = await invitations.invite(org, email, 'agent')
+        const invited = await invitations.invite(org, email, 'agent', root)
         return invited.kind === 'invited' ? () => invitations.accept(invited.token, 'Both', wanted) : undefined
       }
       const accepting = [await accept(offers[0]), await accept(offers[1])]
@@ -148,7 +192,9 @@ describe.each([
     const { invitations } = await openWorld()
     const inviteAll = (org: OrgId) =>
       Promise.all(
-        Array.from({ length: 60 }, (_, index) => invitations.invite(org, `a${String(index)}@shop.example`, 'agent')),
+        Array.from({ length: 60 }, (_, index) =>
+          invitations.invite(org, `a${String(index)}@shop.example`, 'agent', root),
+        ),
       )
     const [ours, theirs] = await Promise.all([inviteAll(orgId), inviteAll('org_b' as OrgId)])
     for (const results of [ours, theirs]) {
@@ -157,7 +203,7 @@ describe.each([
     }
     const open = await invitations.list(orgId)
     expect(open).toHaveLength(limits.openInvitations)
-    const again = await Promise.all([1, 2, 3].map(() => invitations.invite(orgId, open[0]?.email ?? '', 'admin')))
+    const again = await Promise.all([1, 2, 3].map(() => invitations.invite(orgId, open[0]?.email ?? '', 'admin', root)))
     expect(again.map(({ kind }) => kind)).toEqual(['invited', 'invited', 'invited'])
     expect(await invitations.list(orgId)).toHaveLength(limits.openInvitations)
   })

@@ -1,4 +1,4 @@
-import type { AgentRole, OrgId } from '@helvino/protocol'
+import { type AgentRole, agentRoles, isAtLeast, type OrgId } from '@helvino/protocol'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
 
@@ -18,8 +18,9 @@ export type MemberChange = 'changed' | 'last-owner' | 'outranked' | 'no-member'
 export interface Team {
   /** By name. */
   listMembers(orgId: OrgId): Promise<readonly Member[]>
+  /** Takes back the open invitations of theirs that they could not make any more. */
   setRole(orgId: OrgId, userId: string, role: AgentRole, by: AgentRole): Promise<MemberChange>
-  /** Ends their sessions too. */
+  /** Ends their sessions, takes back their open invitations, and forgets their password and second factor; the name stays with what they wrote. */
   removeMember(orgId: OrgId, userId: string, by: AgentRole): Promise<MemberChange>
 }
 
@@ -57,6 +58,17 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
     return by === 'owner' ? 'last-owner' : 'outranked'
   }
 
+  /** Whoever was put out, or down, does not come back by what they had made before. */
+  async function takeBack(orgId: OrgId, userId: string, roles: readonly AgentRole[]): Promise<void> {
+    if (roles.length === 0) return
+    await database
+      .deleteFrom('agent_invitations')
+      .where('org_id', '=', orgId)
+      .where('invited_by', '=', userId)
+      .where('role', 'in', roles)
+      .execute()
+  }
+
   return {
     async listMembers(orgId) {
       const rows = await database
@@ -75,7 +87,15 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
         WITH owners AS (${ownersOf(orgId, dialect)})
         UPDATE agent_memberships SET role = ${role}
         WHERE user_id = ${userId} AND org_id = ${orgId} AND (${role} = 'owner' OR ${mayGo(by)})`.execute(database)
-      return outcomeOf(changed, { orgId, userId, by })
+      const outcome = await outcomeOf(changed, { orgId, userId, by })
+      const mayInvite = (each: AgentRole) => isAtLeast(role, 'admin') && isAtLeast(role, each)
+      if (outcome === 'changed')
+        await takeBack(
+          orgId,
+          userId,
+          agentRoles.filter((each) => !mayInvite(each)),
+        )
+      return outcome
     },
     async removeMember(orgId, userId, by) {
       const removed = await sql`
@@ -83,8 +103,11 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
         DELETE FROM agent_memberships
         WHERE user_id = ${userId} AND org_id = ${orgId} AND ${mayGo(by)}`.execute(database)
       const outcome = await outcomeOf(removed, { orgId, userId, by })
+      if (outcome !== 'changed') return outcome
       // Without the membership they open nothing; without the rows nobody has to ask.
-      if (outcome === 'changed') await database.deleteFrom('session').where('userId', '=', userId).execute()
+      for (const table of ['session', 'account', 'twoFactor'] as const)
+        await database.deleteFrom(table).where('userId', '=', userId).execute()
+      await takeBack(orgId, userId, agentRoles)
       return outcome
     },
   }

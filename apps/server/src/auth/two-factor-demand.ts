@@ -11,6 +11,8 @@ export interface TwoFactorDemand {
   /** Ends the logins of every member who has none. `own-missing`: nobody demands what they have not themselves. */
   make(orgId: OrgId, byUserId: string): Promise<'made' | 'own-missing'>
   drop(orgId: OrgId): Promise<void>
+  /** Ends the logins of a member who has turned theirs off while the demand was being made. */
+  enforce(orgId: OrgId, userId: string): Promise<void>
 }
 
 export function createTwoFactorDemand(database: Kysely<AgentTables>, hasTwoFactor: TwoFactor['isOn']): TwoFactorDemand {
@@ -34,9 +36,11 @@ export function createTwoFactorDemand(database: Kysely<AgentTables>, hasTwoFacto
     return members.filter(({ twoFactorEnabled }) => !twoFactorEnabled).map(({ id }) => id)
   }
 
+  const isOpen = async (orgId: OrgId, userId: string) => (await isMade(orgId)) && !(await hasTwoFactor(userId))
+
   return {
     isMade,
-    isOpen: async (orgId, userId) => (await isMade(orgId)) && !(await hasTwoFactor(userId)),
+    isOpen,
     async make(orgId, byUserId) {
       if (!(await hasTwoFactor(byUserId))) return 'own-missing'
       await database
@@ -51,6 +55,9 @@ export function createTwoFactorDemand(database: Kysely<AgentTables>, hasTwoFacto
     },
     async drop(orgId) {
       await database.deleteFrom('agent_two_factor_demands').where('org_id', '=', orgId).execute()
+    },
+    async enforce(orgId, userId) {
+      if (await isOpen(orgId, userId)) await database.deleteFrom('session').where('userId', '=', userId).execute()
     },
   }
 }

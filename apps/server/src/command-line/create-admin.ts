@@ -1,4 +1,4 @@
-import { limits, type OrgId } from '@helvino/protocol'
+import { type AgentRole, limits, type OrgId } from '@helvino/protocol'
 import type { Kysely } from 'kysely'
 import { decodeAgentAddress } from '../auth/agent-address.ts'
 import type { AgentTables } from '../auth/agent-tables.ts'
@@ -20,18 +20,27 @@ interface Wanted {
   /** `undefined`: one is made, and shown. */
   readonly password: string | undefined
   readonly orgKey: string | undefined
+  /** Also whoever is a member with another role. */
+  readonly asOwner: boolean
 }
+
+const named: Readonly<Record<AgentRole, string>> = { owner: 'an owner', admin: 'an admin', agent: 'an agent' }
 
 const failed = (message: string): CommandResult => ({ kind: 'failed', message })
 
-async function membershipOf(database: Kysely<AllTables>, email: string): Promise<OrgId | undefined> {
+interface Membership {
+  readonly orgId: OrgId
+  readonly role: AgentRole
+}
+
+async function membershipOf(database: Kysely<AllTables>, email: string): Promise<Membership | undefined> {
   const row = await database
     .selectFrom('agent_memberships')
     .innerJoin('user', 'user.id', 'agent_memberships.user_id')
-    .select('agent_memberships.org_id')
+    .select(['agent_memberships.org_id', 'agent_memberships.role'])
     .where('user.email', '=', email)
     .executeTakeFirst()
-  return row?.org_id as OrgId | undefined
+  return row && { orgId: row.org_id as OrgId, role: row.role }
 }
 
 /** The one that is named, else the one that they answer for, else the only one that is no demo; the message of a failure says which there are. */
@@ -49,7 +58,7 @@ async function chooseOrg(
       known.find(({ key }) => key === orgKey) ?? { problem: `There is no such organisation; the keys are: ${keys}.` }
     )
   const own = await membershipOf(database, email)
-  const answeredFor = known.find(({ id }) => id === own)
+  const answeredFor = known.find(({ id }) => id === own?.orgId)
   if (answeredFor) return answeredFor
   const [only, ...others] = known.length > 1 ? known.filter(({ key }) => key !== demoOrgKey) : known
   if (!only) return makeFirstOrg({ store, database, clock, random })
@@ -69,13 +78,15 @@ async function putAdmin(
   try {
     const org = await chooseOrg(wanted, world, database, store)
     if ('problem' in org) return failed(org.problem)
-    const isKnown = (await membershipOf(database, wanted.email)) !== undefined
+    const before = await membershipOf(database, wanted.email)
+    // A new password is no promotion.
+    const role = before?.orgId === org.id && !wanted.asOwner ? before.role : 'owner'
     const password = wanted.password ?? createPassword(random)
-    await agents.putAgent({ ...wanted, name: 'Administrator', password, orgId: org.id, role: 'owner' })
+    await agents.putAgent({ ...wanted, name: 'Administrator', password, orgId: org.id, role })
     out(
-      isKnown
-        ? `${wanted.email} is an owner of the organisation ${org.key} and has another password; their sessions are ended.`
-        : `${wanted.email} is an owner of the organisation ${org.key}.`,
+      before
+        ? `${wanted.email} is ${named[role]} of the organisation ${org.key} and has another password; their sessions are ended.`
+        : `${wanted.email} is ${named[role]} of the organisation ${org.key}.`,
     )
     if (wanted.password === undefined) out(`Password (shown this once): ${password}`)
     return { kind: 'done' }
@@ -88,26 +99,28 @@ async function readWanted({ readInput }: CommandWorld, given: Given): Promise<Wa
   const email = decodeAgentAddress(given.operands[0])
   if (email === undefined) return { problem: 'That is no e-mail address to log in with, such as ida@example.com.' }
   const orgKey = given.values.get('org')
-  if (!given.switches.has('password-stdin')) return { email, orgKey, password: undefined }
+  const asOwner = given.switches.has('owner')
+  if (!given.switches.has('password-stdin')) return { email, orgKey, asOwner, password: undefined }
   const password = (await readInput()).replace(/\r?\n$/, '')
   if (password.length < limits.passwordLeast || password.length > limits.passwordMost || /[\r\n]/.test(password))
     return {
       problem: `The password has to be one line of ${limits.passwordLeast} to ${limits.passwordMost} characters.`,
     }
   if (await isGuessable(password, [email])) return { problem: `This password is too easily guessed. ${guessableHint}` }
-  return { email, orgKey, password }
+  return { email, orgKey, asOwner, password }
 }
 
 export const createAdmin: Command = {
   name: 'create-admin',
   does: 'make an owner',
-  summary: 'Makes an owner, who may do everything, or gives one a new password',
+  summary: 'Makes an owner, who may do everything, or gives a member a new password',
   about: [
-    'Prints a password, once. Who has this address keeps their organisation, gets another password, and is logged out everywhere.',
+    'Prints a password, once. Who has this address keeps organisation and role, gets another password, and is logged out everywhere.',
     'Where there is no organisation yet it makes one, and the first start then makes no administrator of its own.',
   ],
   operands: ['EMAIL'],
   options: {
+    owner: { meaning: 'makes an owner also of whoever is a member with another role' },
     'password-stdin': { meaning: 'reads the password from the standard input instead of making one' },
     org: { value: 'KEY', meaning: 'of this organisation, where there are several' },
   },

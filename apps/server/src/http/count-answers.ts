@@ -3,9 +3,6 @@ import type { Clock } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { ServiceMetrics } from '../telemetry/service-metrics.ts'
 
-/** `code`: where it is a refusal. */
-export type CountAnswer = (status: number, code: RefusalCode | undefined) => void
-
 /** What nobody sends who uses our pages as they are meant, and what is more than the server does for one caller. */
 const remarkable: ReadonlySet<RefusalCode> = new Set([
   ...(['token_invalid', 'metrics_key_invalid', 'identity_invalid', 'origin_not_allowed', 'visitor_invalid'] as const),
@@ -14,37 +11,59 @@ const remarkable: ReadonlySet<RefusalCode> = new Set([
   ...(['rate_limited', 'limit_reached', 'unavailable', 'storage_full'] as const),
 ])
 
+/** How often each was given. */
+export interface RefusedFields {
+  readonly codes: Readonly<Record<string, number>>
+}
+
 const toldEveryMs = 60_000
 
-/** Counts an answer, and tells `onRefused` within a minute how often each remarkable refusal was given since it was told last. */
-export function createCountAnswer(
-  metrics: ServiceMetrics,
-  clock: Clock,
-  onRefused: (codes: Readonly<Record<string, number>>) => void,
-): CountAnswer {
-  let untold = new Map<RefusalCode, number>()
-  const tell = () => {
-    const codes = Object.fromEntries(untold)
-    untold = new Map()
-    onRefused(codes)
+/** Counts every answer, and tells `onRefused` within a minute how often each remarkable refusal was given since it was told last. */
+export class AnswerCounts {
+  readonly #metrics: ServiceMetrics
+  readonly #clock: Clock
+  readonly #onRefused: (fields: RefusedFields) => void
+  #untold = new Map<RefusalCode, number>()
+
+  constructor(metrics: ServiceMetrics, clock: Clock, onRefused: (fields: RefusedFields) => void) {
+    this.#metrics = metrics
+    this.#clock = clock
+    this.#onRefused = onRefused
   }
-  return (status, code) => {
-    metrics.countAnswer(status, code)
+
+  /** `code`: where it is a refusal. */
+  count(status: number, code: RefusalCode | undefined): void {
+    this.#metrics.countAnswer(status, code)
     if (code === undefined || !remarkable.has(code)) return
-    if (untold.size === 0) clock.startTimer(toldEveryMs, tell)
-    untold.set(code, (untold.get(code) ?? 0) + 1)
+    if (this.#untold.size === 0)
+      this.#clock.startTimer(toldEveryMs, () => {
+        this.tell()
+      })
+    this.#untold.set(code, (this.#untold.get(code) ?? 0) + 1)
+  }
+
+  /** Tells what is untold now. */
+  tell(): void {
+    if (this.#untold.size === 0) return
+    const codes = Object.fromEntries(this.#untold)
+    this.#untold = new Map()
+    this.#onRefused({ codes })
   }
 }
 
 const messagesRoute = /^\/(api\/agent\/)?conversations\/:id\/messages(\/batch)?$/
 
-/** Every answer that Fastify gives; those that it is not asked for are counted where they are given. */
-export function addAnswerCounts(app: FastifyInstance, metrics: ServiceMetrics, countAnswer: CountAnswer): void {
+/** Every answer of a route, and with the end of the app what is untold. */
+export function countRoutes(app: FastifyInstance, metrics: ServiceMetrics, answers: AnswerCounts): void {
   app.addHook('onResponse', ({ method, refusedWith, routeOptions }, { statusCode, elapsedTime }, done) => {
-    countAnswer(statusCode, refusedWith)
+    answers.count(statusCode, refusedWith)
     const [isMessages, ofAgents] = messagesRoute.exec(routeOptions.url ?? '') ?? []
     if (method === 'POST' && isMessages !== undefined && statusCode < 400)
       metrics.timeMessages(ofAgents === undefined ? 'visitor' : 'agent', elapsedTime)
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    answers.tell()
     done()
   })
 }

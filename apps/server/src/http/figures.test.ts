@@ -3,26 +3,30 @@ import { SimClock, SimRandom } from '@helvino/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTestLimits } from '../../tests/test-limits.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
-import { addFigures } from './figures.ts'
+import { addFigures, createFigures } from './figures.ts'
 import { createHttpServer } from './http-server.ts'
 
 function rig() {
   const clock = new SimClock()
   const lines: string[] = []
   let code: RefusalCode = 'token_invalid'
+  const figures = createFigures(clock, (fields) => {
+    app.log.info({ event: 'refused', ...fields })
+  })
   const app = createHttpServer({
+    ...openTestLimits(clock, new SimRandom(1)),
+    ...figures,
     authenticate: () => Promise.resolve({ kind: 'refused', code }),
     ...{ isUpgrade: () => false, unavailableReason, random: new SimRandom(1), clock, publicUrl: undefined },
     ...{ ownOrigins: () => [], agents: { findSession: () => Promise.resolve({ kind: 'none' }) } },
-    ...openTestLimits(clock, new SimRandom(1)),
     log: { level: 'info', clock, stream: { write: (line) => void lines.push(line) } },
   })
   let sockets = 0
   const sources = { socketCount: () => sockets, writesCommitted: () => 7, groupsCommitted: () => 3 }
-  const { countAnswer } = addFigures(app, { kind: 'local' }, clock, sources)
+  addFigures(app, figures, { kind: 'local' }, clock, sources)
   onTestFinished(() => app.close())
   return {
-    ...{ app, clock, countAnswer },
+    ...{ app, clock, answers: figures.answers },
     told: () => lines.map((line) => JSON.parse(line) as { event: string; codes: object }),
     metrics: async () => (await app.inject({ url: '/metrics', headers: { host: 'localhost' } })).body.split('\n'),
     refuseWith: (next: RefusalCode) => (code = next),
@@ -34,10 +38,12 @@ const url = '/api/agent/session-health'
 
 describe('the figures of the server', () => {
   it('[MX7] count answers and refusals, and tell what is open and what was written, as they are when they are read', async () => {
-    const { app, countAnswer, metrics, setSockets } = rig()
+    const { app, answers, metrics, setSockets } = rig()
     for (let tries = 0; tries < 2; tries += 1) await app.inject({ url })
     await app.inject({ url: '/nowhere' })
-    countAnswer(200, undefined)
+    answers.count(200, undefined)
+    // It reaches no route.
+    await app.inject({ url: '/%zz' })
     setSockets(5)
     expect(await metrics()).toEqual(
       expect.arrayContaining([
@@ -46,6 +52,8 @@ describe('the figures of the server', () => {
         'helvino_answers_total{status="404"} 1',
         'helvino_refusals_total{code="token_invalid"} 2',
         'helvino_refusals_total{code="not_found"} 1',
+        'helvino_refusals_total{code="request_invalid"} 1',
+        'helvino_refusals_total{code="storage_full"} 0',
         'helvino_sockets 5',
         'helvino_writes_total 7',
         'helvino_commits_total 3',
@@ -76,5 +84,8 @@ describe('the figures of the server', () => {
     await app.inject({ url })
     await clock.advance(60_000)
     expect(told()[1]?.codes).toEqual({ token_invalid: 1 })
+    await app.inject({ url })
+    await app.close()
+    expect(told()[2]?.codes).toEqual({ token_invalid: 1 })
   })
 })

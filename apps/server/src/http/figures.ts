@@ -3,31 +3,31 @@ import type { FastifyInstance } from 'fastify'
 import type { MetricsAccess } from '../config.ts'
 import type { ServiceSources } from '../telemetry/service-metrics.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
-import { addAnswerCounts, type CountAnswer, createCountAnswer } from './count-answers.ts'
+import { AnswerCounts, countRoutes, type RefusedFields } from './count-answers.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import { addTelemetryRoutes } from './telemetry-routes.ts'
 
-/** For what answers without Fastify. */
+/** What is known of how the server and its visitors' renewals do. Whatever answers without Fastify counts its answers itself. */
 export interface Figures {
   readonly telemetry: Telemetry
-  readonly countAnswer: CountAnswer
+  readonly answers: AnswerCounts
 }
 
-/** What is known of how the server and its visitors' renewals do: counted, shown to agents and operators, and what is remarkable logged. */
+export function createFigures(clock: Clock, onRefused: (fields: RefusedFields) => void): Figures {
+  const telemetry = new Telemetry(clock)
+  return { telemetry, answers: new AnswerCounts(telemetry.metrics.service, clock, onRefused) }
+}
+
+/** Shows them to agents and to whoever runs the server. */
 export function addFigures(
   app: FastifyInstance,
+  { telemetry, answers }: Figures,
   access: MetricsAccess,
   clock: Clock,
   sources: ServiceSources,
-): Figures {
-  const telemetry = new Telemetry(clock)
-  const { metrics } = telemetry
-  metrics.service.watch(sources)
-  const countAnswer = createCountAnswer(metrics.service, clock, (codes) => {
-    app.log.info({ event: 'refused', codes })
-  })
-  addAnswerCounts(app, metrics.service, countAnswer)
-  addMetricsRoute(app, metrics, access)
+): void {
+  telemetry.metrics.service.watch(sources)
+  countRoutes(app, telemetry.metrics.service, answers)
+  addMetricsRoute(app, telemetry.metrics, access)
   addTelemetryRoutes(app, telemetry, clock)
-  return { telemetry, countAnswer }
 }

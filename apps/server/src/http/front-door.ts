@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headers } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import type { FastifyInstance } from 'fastify'
-import type { CountAnswer } from './count-answers.ts'
+import type { AnswerCounts } from './count-answers.ts'
 import { createAnswerPlainly } from './plain-answer.ts'
 import { plainRefusal } from './refuse.ts'
 import type { LimitOptions } from './limited-routes.ts'
@@ -23,7 +23,7 @@ export interface FrontDoorOptions extends LimitOptions {
   /** Answers a call of the bootloader as its route would, or rejects; `undefined` where each call is to pass Fastify, which logs it. */
   readonly answerBootloader: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
   readonly publicUrl: string | undefined
-  readonly countAnswer: CountAnswer
+  readonly answers: AnswerCounts
   readonly isStopping: () => boolean
 }
 
@@ -48,7 +48,7 @@ function waitSecondsOf(request: IncomingMessage, { admission, findAddress }: Lim
 export function openFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
   const { clock, random, isStopping, answerBootloader } = options
   const { server } = app
-  const answerPlainly = createAnswerPlainly(options.publicUrl, options.countAnswer)
+  const answerPlainly = createAnswerPlainly(options.publicUrl, options.answers)
   let held = 0
 
   function refuseAtDoor(request: IncomingMessage, response: ServerResponse, waitSeconds: number): void {

@@ -9,7 +9,7 @@ import type { Authentication } from '../auth/principal.ts'
 import { orgLike } from '../store/contract-suite.ts'
 import { unavailableReason } from '../store/sqlite/unavailable-reason.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { createHttpServer } from './http-server.ts'
+import { createHttpServer, type HttpServerOptions } from './http-server.ts'
 import { agentOf, publicOf, sessionOf, visitorOf } from './request-state.ts'
 
 const startedAt = new Date(new SimClock().nowMs())
@@ -21,7 +21,7 @@ function rig(answer: Authentication = { kind: 'refused', code: 'token_missing' }
   const clock = new SimClock()
   const random = new SimRandom('guard')
   const authenticate: Authenticate = () => Promise.resolve(answer)
-  const options: GuardOptions & { readonly clock: SimClock } = {
+  const options: GuardOptions & Pick<HttpServerOptions, 'clock' | 'answers'> & { readonly clock: SimClock } = {
     clock,
     ...{ authenticate, publicUrl: undefined, ownOrigins: () => ['http://localhost:4000'] },
     agents: {

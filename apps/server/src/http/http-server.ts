@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { limits, parseJson } from '@helvino/protocol'
+import { limits, parseJson, refusals } from '@helvino/protocol'
 import type { Clock, Random } from '@helvino/runtime'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { refusedByStore } from '../conversations/refused.ts'
 import type { Unavailable } from '../store/contract.ts'
 import { addCors } from './cors.ts'
+import type { AnswerCounts } from './count-answers.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { headersEverywhere } from './headers-everywhere.ts'
 import { about, addRequestLog, logOptions, type LogOptions } from './log.ts'
@@ -20,6 +21,7 @@ export interface HttpServerOptions extends GuardOptions {
   readonly unavailableReason: (error: unknown) => Unavailable['reason'] | undefined
   readonly clock: Clock
   readonly random: Random
+  readonly answers: Pick<AnswerCounts, 'count'>
   readonly log: LogOptions
 }
 
@@ -59,7 +61,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // For an address that cannot be decoded, or holds a longer id than there is: it reaches no route, and so none of the hooks.
     frameworkErrors: (error, request, reply) => {
       void reply.headers(everywhere).header(requestIdHeader, request.id)
-      refuse(reply, error.code === 'FST_ERR_BAD_URL' ? 'request_invalid' : 'not_found')
+      const code = error.code === 'FST_ERR_BAD_URL' ? 'request_invalid' : 'not_found'
+      options.answers.count(refusals[code].status, code)
+      refuse(reply, code)
     },
   })
   app.addHook('onRoute', ({ method, url }) => {

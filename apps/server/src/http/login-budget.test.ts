@@ -62,6 +62,13 @@ describe('login budget', () => {
     expect(budget.take('ann', '192.0.2.2')).toBe(60)
   })
 
+  it('[AG32] counts all browsers that are known for an account together, too: their cookies may have been collected', () => {
+    const budget = createLoginBudget(new SimClock())
+    const waits = Array.from({ length: 60 }, (_, n) => budget.take('ann', '192.0.2.1', `browser ${String(n % 20)}`))
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(40)
+    expect(budget.take('bob', '192.0.2.1', 'bobs-browser')).toBe(0)
+  })
+
   it('[AG15] gives the tries back after the right password', () => {
     const budget = createLoginBudget(new SimClock())
     tryMany(budget, 8, () => 'ann')

@@ -3,6 +3,8 @@ import type { Clock } from '@helvino/runtime'
 /** Tries in one window, for one account, or one browser that is known for it, and for one address. */
 const maxAccountTries = 8
 const maxAddressTries = 40
+/** For one account from all browsers that are known for it: cookies can be collected while one knows the password. */
+const maxKnownTries = 40
 const windowMs = 60_000
 /** Accounts, and as many addresses, remembered; the one that was heard of longest ago goes first. */
 const maxRemembered = 10_000
@@ -58,14 +60,18 @@ export function createLoginBudget(clock: Clock): LoginBudget {
   const accounts = new Tries(clock, maxAccountTries)
   const addresses = new Tries(clock, maxAddressTries)
   const browsers = new Tries(clock, maxAccountTries)
+  const knownAccounts = new Tries(clock, maxKnownTries)
   return {
     // The address first: one that is used up must not be able to shut out, or to crowd out, accounts.
     take: (account, address, knownAs) =>
-      knownAs === undefined ? addresses.take(address) || accounts.take(account) : browsers.take(knownAs),
+      knownAs === undefined
+        ? addresses.take(address) || accounts.take(account)
+        : browsers.take(knownAs) || knownAccounts.take(account),
     forgive(account, address, knownAs) {
       // What strangers have tried meanwhile goes on counting against them.
       if (knownAs !== undefined) {
         browsers.clear(knownAs)
+        knownAccounts.giveBack(account)
         return
       }
       accounts.clear(account)

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { corsHeadersOf } from './cors.ts'
-import type { CountAnswer } from './count-answers.ts'
+import type { AnswerCounts } from './count-answers.ts'
 import { headersEverywhere } from './headers-everywhere.ts'
 import type { PlainAnswer } from './refuse.ts'
 
 export type AnswerPlainly = (request: IncomingMessage, response: ServerResponse, answer: PlainAnswer) => void
 
 /** An answer without Fastify, with the headers that every answer of the server has. */
-export function createAnswerPlainly(publicUrl: string | undefined, countAnswer: CountAnswer): AnswerPlainly {
+export function createAnswerPlainly(publicUrl: string | undefined, answers: AnswerCounts): AnswerPlainly {
   const everywhere = headersEverywhere(publicUrl)
   return ({ url }, response, { status, headers, text, code }) => {
     // Names and values in one list: Node writes it as it is.
@@ -15,6 +15,6 @@ export function createAnswerPlainly(publicUrl: string | undefined, countAnswer: 
     for (const each of [everywhere, corsHeadersOf(url), headers])
       for (const name in each) lines.push(name, each[name] ?? '')
     response.writeHead(status, lines).end(text)
-    countAnswer(status, code)
+    answers.count(status, code)
   }
 }

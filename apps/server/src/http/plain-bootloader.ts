@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type AnswerBootloader, bootloaderHeaders } from './bootloader.ts'
-import type { CountAnswer } from './count-answers.ts'
+import type { AnswerCounts } from './count-answers.ts'
 import { createCheck, type GuardOptions } from './guard.ts'
 import { limitOfRoute } from './limited-routes.ts'
 import { createAnswerPlainly } from './plain-answer.ts'
@@ -12,15 +12,15 @@ export interface PlainBootloaderOptions {
   readonly guard: GuardOptions
   readonly answer: AnswerBootloader
   readonly telemetry: Telemetry
-  readonly countAnswer: CountAnswer
+  readonly answers: AnswerCounts
 }
 
 const terms = { role: 'public', limit: limitOfRoute('GET', '/api/bootloader') } as const
 
 /** The bootloader's call without Fastify, which costs as much as all the rest of it: the same checks, the same answer, the same refusals. */
-export function createPlainBootloader({ guard, answer, telemetry, countAnswer }: PlainBootloaderOptions) {
+export function createPlainBootloader({ guard, answer, telemetry, answers }: PlainBootloaderOptions) {
   const check = createCheck(guard)
-  const answerPlainly = createAnswerPlainly(guard.publicUrl, countAnswer)
+  const answerPlainly = createAnswerPlainly(guard.publicUrl, answers)
 
   async function decide(request: IncomingMessage): Promise<PlainAnswer> {
     const checked = await check(request, terms)

@@ -30,8 +30,12 @@ export function addTeamRoutes(app: FastifyInstance, options: TeamRouteOptions): 
   app.post('/api/agent/team/invitations', (request, reply) => answerInvite(request, reply, options))
   app.delete('/api/agent/team/invitations/:id', async (request: OneRequest, reply) => {
     const agent = agentOf(request)
-    const withdrawn = await options.invitations.withdraw(agent.orgId, request.params.id)
-    if (withdrawn === undefined) return refuse(reply, 'not_found')
+    const { id } = request.params
+    const withdrawn = await options.invitations.withdraw(agent.orgId, id, agent)
+    if (withdrawn === undefined) {
+      const isThere = (await options.invitations.list(agent.orgId)).some((each) => each.id === id)
+      return refuseChange(reply, isThere ? 'outranked' : 'no-member')
+    }
     await options.recordAudit(request, { ...actorOf(agent), action: 'invitation_withdrawn', subject: withdrawn })
     return answerTeam(agent, reply, options)
   })
@@ -104,7 +108,7 @@ async function answerInvite(request: FastifyRequest, reply: FastifyReply, option
       message: 'Send an "email" address and a "role", "owner", "admin" or "agent".',
     })
   if (!isAtLeast(agent.role, body.role)) return refuseChange(reply, 'outranked')
-  const invited = await options.invitations.invite(agent.orgId, body.email, body.role)
+  const invited = await options.invitations.invite(agent.orgId, body.email, body.role, agent)
   switch (invited.kind) {
     case 'invited':
       await options.recordAudit(request, {
@@ -114,6 +118,8 @@ async function answerInvite(request: FastifyRequest, reply: FastifyReply, option
       return reply.code(201).send({ ...asOpen(invited.invitation), token: invited.token })
     case 'address-taken':
       return refuse(reply, 'address_taken')
+    case 'outranked':
+      return refuseChange(reply, 'outranked')
     case 'too-many':
       return refuse(reply, 'limit_reached', {
         message: `At most ${String(limits.openInvitations)} invitations may be open.`,

@@ -9,7 +9,7 @@ import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
 
 export interface TwoFactorRouteOptions {
-  readonly agents: { readonly twoFactor: TwoFactor; readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade'> }
+  readonly agents: { readonly twoFactor: TwoFactor; readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade' | 'enforce'> }
   readonly recordAudit: RecordAudit
   readonly findAddress: FindAddress
   /** One for passwords and codes: guessing at either is slowed down. */
@@ -81,6 +81,7 @@ async function turnOff(request: FastifyRequest, reply: FastifyReply, options: Tw
   if (await options.agents.twoFactorDemand.isMade(session.orgId)) return refuse(reply, 'two_factor_demanded')
   const off = await options.agents.twoFactor.turnOff(request.headers.cookie ?? '', session.userId, password, code)
   if (off.kind !== 'done') return refuse(reply, off.kind === 'code-wrong' ? 'code_wrong' : 'password_wrong')
+  await options.agents.twoFactorDemand.enforce(session.orgId, session.userId)
   await options.recordAudit(request, { ...actorOf(session), action: 'two_factor_off' })
   return answerDone(request, reply, options, off.setCookies)
 }

@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { closeCodes, limits, type OrgId } from '@helvino/protocol'
+import { closeCodes, limits, type OrgId, type RefusalCode, refusals } from '@helvino/protocol'
 import type { Clock } from '@helvino/runtime'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Admission } from '../admission/admission.ts'
 import type { FindAddress } from '../admission/caller-address.ts'
 import type { CallerPlace } from '../auth/authenticate.ts'
+import type { AnswerCounts } from '../http/count-answers.ts'
 import { RawConnections } from './raw-connections.ts'
 import type { Session } from './session.ts'
 import { createSessions, type SessionsOptions } from './sessions.ts'
@@ -17,6 +18,7 @@ export interface GatewayOptions extends SessionsOptions {
   readonly clock: Clock
   readonly admission: Admission
   readonly findAddress: FindAddress
+  readonly answers: Pick<AnswerCounts, 'count'>
 }
 
 export interface Gateway {
@@ -59,7 +61,7 @@ function connect(webSocket: WebSocket, session: Session, clock: Clock): void {
 
 /** Every socket of this process: the upgrade, and the way between a socket and its session. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock, admission, findAddress } = options
+  const { clock, admission, findAddress, answers } = options
   const sessions = createSessions(options)
   const connections = new RawConnections()
   const webSockets = new WebSocketServer({
@@ -69,14 +71,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxPayload: limits.frameBytes,
   })
 
+  /** In HTTP, where no WebSocket is to be had. */
+  function refuse(socket: Duplex, code: RefusalCode, retryAfterSeconds?: number): void {
+    const { status } = refusals[code]
+    answers.count(status, code)
+    const later = retryAfterSeconds === undefined ? '' : `\r\nRetry-After: ${String(retryAfterSeconds)}`
+    connections.refuse(socket, `${String(status)} ${STATUS_CODES[status] ?? ''}${later}`)
+  }
+
   /** What comes too often is refused before the handshake; where too many are open, the close code says so, which a page can read. */
   function admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = findAddress(request)
     const waitSeconds = admission.takeRequest(address)
     const loadSeconds = waitSeconds > 0 ? 0 : admission.takeUnderLoad()
-    if (waitSeconds > 0) connections.refuse(socket, `429 Too Many Requests\r\nRetry-After: ${String(waitSeconds)}`)
-    else if (loadSeconds > 0)
-      connections.refuse(socket, `503 Service Unavailable\r\nRetry-After: ${String(loadSeconds)}`)
+    if (waitSeconds > 0) refuse(socket, 'rate_limited', waitSeconds)
+    else if (loadSeconds > 0) refuse(socket, 'unavailable', loadSeconds)
     else {
       const leavePlace = admission.enterSocket(address)
       if (leavePlace) socket.once('close', leavePlace)
@@ -95,9 +104,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     upgrade(request, socket, head) {
       connections.add(socket)
       // Node before 24.9 hands over every `Upgrade`, whatever it asks for.
-      if (!asksForWebSocket(request)) connections.refuse(socket, '400 Bad Request')
-      else if (sessions.areClosed()) connections.refuse(socket, '503 Service Unavailable\r\nRetry-After: 2')
-      else if (request.url?.split('?')[0] !== realtimePath) connections.refuse(socket, '404 Not Found')
+      if (!asksForWebSocket(request)) refuse(socket, 'request_invalid')
+      else if (sessions.areClosed()) refuse(socket, 'unavailable', 2)
+      else if (request.url?.split('?')[0] !== realtimePath) refuse(socket, 'not_found')
       else admitUpgrade(request, socket, head)
     },
     close() {

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@helvino/protocol'
+import { type RefusalCode, refusals } from '@helvino/protocol'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Numbers that are kept elsewhere, and asked for when they are read. */
@@ -18,13 +18,14 @@ export class ServiceMetrics {
   readonly #registry: Registry
   // Plain numbers: the bootloader is answered more often than anything of the library's is quick enough for.
   readonly #answers = new Map<number, number>()
-  readonly #refusals = new Map<RefusalCode, number>()
+  // From 0 on: of a number that begins with its first event nobody sees it grow.
+  readonly #refusals = new Map(Object.keys(refusals).map((code) => [code as RefusalCode, 0]))
   readonly #messages: Histogram
 
   constructor(registry: Registry) {
     this.#registry = registry
     const registers = [registry]
-    const [answers, refusals] = [this.#answers, this.#refusals]
+    const [answers, refused] = [this.#answers, this.#refusals]
     new Counter({
       ...{ name: 'helvino_answers_total', help: 'HTTP answers by status.', labelNames: ['status'], registers },
       collect() {
@@ -36,7 +37,7 @@ export class ServiceMetrics {
       ...{ name: 'helvino_refusals_total', help: 'HTTP refusals by code.', labelNames: ['code'], registers },
       collect() {
         this.reset()
-        for (const [code, count] of refusals) this.inc({ code }, count)
+        for (const [code, count] of refused) this.inc({ code }, count)
       },
     })
     this.#messages = new Histogram({

@@ -26,9 +26,10 @@ function emptyLog(database: Database): boolean {
     const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[]
     return row?.busy === 0
   } catch (error) {
-    // Whatever the disk has against it, it has against the writes too, which report it.
-    if (unavailableReason(error) === undefined) throw error
-    return true
+    const reason = unavailableReason(error)
+    if (reason === undefined) throw error
+    // What the disk has against it, it has against the writes too, which report it.
+    return reason !== 'busy'
   }
 }
 
