@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Attack } from './attack.ts'
@@ -10,6 +11,8 @@ import { setStage, type Stage } from './stage.ts'
 /** What one request may add to the process, in MB, and hold up its loop, in ms. */
 const mostGrowthMb = 20
 const mostHeldUpMs = 50
+
+const tooBusy = '429 rate_limited'
 
 interface Reported {
   readonly id: string
@@ -43,7 +46,12 @@ afterAll(async () => {
 /** One attack with everything around it. */
 async function launch({ id, tries, expected, run, changesOurs, requests = 1, hashes }: Attack): Promise<void> {
   const before = await readSideConditions(stage)
-  const outcome = await run(stage)
+  let outcome = await run(stage)
+  if (outcome === tooBusy && expected !== tooBusy) {
+    // Beside other tests the server may have less time than there is to do, and says so. Whoever attacks comes again.
+    await pause(10_000)
+    outcome = await run(stage)
+  }
   const after = await readSideConditions(stage)
   const growthMb = after.process.residentMb - before.process.residentMb
   const heldUpMs = after.process.loopHeldUpMs
