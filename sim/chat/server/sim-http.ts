@@ -24,6 +24,8 @@ export interface SimHttpTerms {
 }
 
 class Reply {
+  /** Nobody counts what is noted there. */
+  readonly request = {}
   status = 200
   readonly told: Record<string, string> = {}
   body: unknown

@@ -9,7 +9,10 @@ import { refuse } from './refuse.ts'
 import { sessionOf } from './request-state.ts'
 
 export interface TwoFactorRouteOptions {
-  readonly agents: { readonly twoFactor: TwoFactor; readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade' | 'enforce'> }
+  readonly agents: {
+    readonly twoFactor: TwoFactor
+    readonly twoFactorDemand: Pick<TwoFactorDemand, 'isMade' | 'enforce'>
+  }
   readonly recordAudit: RecordAudit
   readonly findAddress: FindAddress
   /** One for passwords and codes: guessing at either is slowed down. */
