@@ -217,7 +217,7 @@ function openAdmission(
   const findAddress = createFindAddress(config.trustedProxies, () => {
     onUndeclaredProxy({ hint: 'X-Forwarded-For came, and TRUSTED_PROXIES is 0: nobody is limited by address.' })
   })
-  return { limits: { admission, findAddress }, stopMeasuring: overload.stop }
+  return { limits: { admission, findAddress }, overload }
 }
 
 interface VisitorParts
@@ -291,16 +291,14 @@ async function wire(
   const ownOrigins = prepareOwnOrigins(config.host, publicUrl, ownPort)
   const door = await openDoor(config, world, kept, { store, ownOrigins })
   const { database, agents, identifyVisitor, authenticate, recheck, findAgentName } = door
-  const { limits, stopMeasuring } = openAdmission(config, world, log('warn', 'proxy-undeclared'))
+  const { limits, overload } = openAdmission(config, world, log('warn', 'proxy-undeclared'))
   const guard = { authenticate, agents, publicUrl, ownOrigins, ...limits }
   const figures = createFigures(clock, log('info', 'refused'))
   const app = createHttpServer({
     ...guard,
     isUpgrade: asksForWebSocket,
     unavailableReason: kept.database.unavailableReason,
-    clock,
-    random,
-    answers: figures.answers,
+    ...{ clock, random, answers: figures.answers },
     log: { level: config.logLevel, clock, stream: world.log },
   })
   const { fanOut, listenToOthers } = createFanOut(kept.database, world, logFailure)
@@ -308,7 +306,8 @@ async function wire(
   const waitingReads = createWaitingReads(fanOut, clock)
   const noteTyping = createNoteTyping({ conversations, fanOut, findAgentName })
   const gateway = createGateway({
-    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...figures, ...limits },
+    ...{ clock, random, conversations, fanOut, authenticate, recheck, noteTyping, ...limits },
+    answers: figures.answers,
     onFailure: logFailure('session-failed'),
   })
   await listenToOthers()
@@ -320,7 +319,7 @@ async function wire(
     findAvailability: createFindAvailability(),
   }
   await addHealth(app, { store, database, random, isStopping })
-  addFigures(app, figures, config.metrics, clock, { ...store, socketCount: gateway.socketCount })
+  addFigures(app, figures, config.metrics, clock, { ...store, ...gateway, budgetShare: overload.share })
   const visitors = createVisitors({ store, fanOut, clock, random })
   const keepSignedProfile = createKeepSignedProfile(store, visitors, clock)
   addProfileRoutes(app, visitors)
@@ -338,7 +337,7 @@ async function wire(
   const sendAway = () => {
     waitingReads.stop()
     gateway.close()
-    stopMeasuring()
+    overload.stop()
   }
   return { app, store, sendAway, cutSockets: gateway.cut, stopSweeps: sweeps.stop, firstStart }
 }

@@ -143,26 +143,20 @@ describe.each([
 
   it('[TW12] ends the logins of a member who has turned their second factor off while it was being demanded, and no others', async () => {
     const { database, agents } = await openWorld()
-    const sessions = async () => (await database.selectFrom('session').select('id').execute()).length
-    const { userId } = await agents
-      .putAgent(ann)
-      .then(async () => (await agents.findMember(ann.email)) ?? { userId: '' })
+    const putTwoFactor = (isOn: boolean) =>
+      sql`UPDATE "user" SET "twoFactorEnabled" = ${isOn ? sql`true` : sql`false`}`.execute(database)
+    const sessionsLeft = async () => {
+      await agents.twoFactorDemand.enforce(ann.orgId, (await agents.findMember(ann.email))?.userId ?? '')
+      return (await database.selectFrom('session').select('id').execute()).length
+    }
+    await agents.putAgent(ann)
     await agents.logIn(ann)
-    await agents.twoFactorDemand.enforce(ann.orgId, userId)
-    expect(await sessions()).toBe(1)
+    expect(await sessionsLeft()).toBe(1)
     await database.insertInto('agent_two_factor_demands').values({ org_id: ann.orgId }).execute()
-    await database
-      .updateTable('user')
-      .set({ twoFactorEnabled: sql`true` as never })
-      .execute()
-    await agents.twoFactorDemand.enforce(ann.orgId, userId)
-    expect(await sessions()).toBe(1)
-    await database
-      .updateTable('user')
-      .set({ twoFactorEnabled: sql`false` as never })
-      .execute()
-    await agents.twoFactorDemand.enforce(ann.orgId, userId)
-    expect(await sessions()).toBe(0)
+    await putTwoFactor(true)
+    expect(await sessionsLeft()).toBe(1)
+    await putTwoFactor(false)
+    expect(await sessionsLeft()).toBe(0)
   })
 
   it('[AG23] leaves an agent one membership, the latest', async () => {

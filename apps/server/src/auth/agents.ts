@@ -52,7 +52,7 @@ export interface Agents {
   logOut(cookie: string): Promise<readonly string[]>
   findSession(cookie: string): Promise<SessionLookup>
   /** Who has this address, where that is a member of an organisation. */
-  findMember(email: string): Promise<{ readonly userId: string; readonly orgId: OrgId } | undefined>
+  findMember(email: string): Promise<Pick<Agent, 'userId' | 'orgId' | 'role'> | undefined>
   /** Makes the agent, or replaces the password and the one membership of whom has this address and ends their sessions. */
   putAgent(agent: NewAgent): Promise<void>
   /** Makes the agent, or sets name and password of whom has this address and is no member anywhere: a member is left as they are. */
@@ -139,11 +139,11 @@ async function findMember(database: Kysely<AgentTables>, email: string) {
   const member = await database
     .selectFrom('user')
     .innerJoin('agent_memberships', 'agent_memberships.user_id', 'user.id')
-    .select(['user.id as userId', 'agent_memberships.org_id as orgId'])
+    .select(['user.id as userId', 'agent_memberships.org_id as orgId', 'agent_memberships.role'])
     // As the library keeps addresses.
     .where('user.email', '=', email.toLowerCase())
     .executeTakeFirst()
-  return member && { userId: member.userId, orgId: member.orgId as OrgId }
+  return member && { ...member, orgId: member.orgId as OrgId }
 }
 
 async function agentOf(

@@ -65,3 +65,13 @@ export function isLibraryRefusal(error: unknown): boolean {
     error.statusCode < 500
   )
 }
+
+/** A refusal of the library as `undefined`. */
+export async function unlessRefused<Result>(call: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (isLibraryRefusal(error)) return undefined
+    throw error
+  }
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '@helvino/runtime'
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
-import { isLibraryRefusal, type Library } from './login-library.ts'
+import { type Library, unlessRefused } from './login-library.ts'
 
 /** A code of an app is taken for its own 30 s and those before and after; beyond that nobody need know that it was shown. */
 const rememberedForMs = 120_000
@@ -37,11 +37,11 @@ async function takeCode(database: Kysely<AgentTables>, userId: string, code: str
 export function createShowCode(database: Kysely<AgentTables>, clock: Clock) {
   return async ({ api }: Library, { userId, code, headers }: ShownCode) => {
     const given = { body: { code }, headers, returnHeaders: true } as const
+    if (!isAppCode(code)) return unlessRefused(api.verifyBackupCode(given))
+    if (!(await takeCode(database, userId, code, clock.nowMs()))) return undefined
     try {
-      if (!isAppCode(code)) return await api.verifyBackupCode(given)
-      return (await takeCode(database, userId, code, clock.nowMs())) ? await api.verifyTOTP(given) : undefined
+      return await unlessRefused(api.verifyTOTP(given))
     } catch (error) {
-      if (isLibraryRefusal(error)) return undefined
       // It was not looked at, and may be shown again.
       await database.deleteFrom('agent_shown_codes').where('user_id', '=', userId).where('code', '=', code).execute()
       throw error

@@ -59,7 +59,8 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
   }
 
   /** Whoever was put out, or down, does not come back by what they had made before. */
-  async function takeBack(orgId: OrgId, userId: string, roles: readonly AgentRole[]): Promise<void> {
+  async function takeBack(orgId: OrgId, userId: string, mayInvite: (role: AgentRole) => boolean): Promise<void> {
+    const roles = agentRoles.filter((each) => !mayInvite(each))
     if (roles.length === 0) return
     await database
       .deleteFrom('agent_invitations')
@@ -88,13 +89,8 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
         UPDATE agent_memberships SET role = ${role}
         WHERE user_id = ${userId} AND org_id = ${orgId} AND (${role} = 'owner' OR ${mayGo(by)})`.execute(database)
       const outcome = await outcomeOf(changed, { orgId, userId, by })
-      const mayInvite = (each: AgentRole) => isAtLeast(role, 'admin') && isAtLeast(role, each)
-      if (outcome === 'changed')
-        await takeBack(
-          orgId,
-          userId,
-          agentRoles.filter((each) => !mayInvite(each)),
-        )
+      const mayInvite = (invited: AgentRole) => isAtLeast(role, 'admin') && isAtLeast(role, invited)
+      if (outcome === 'changed') await takeBack(orgId, userId, mayInvite)
       return outcome
     },
     async removeMember(orgId, userId, by) {
@@ -107,7 +103,7 @@ export function createTeam({ database, dialect }: TeamOptions): Team {
       // Without the membership they open nothing; without the rows nobody has to ask.
       for (const table of ['session', 'account', 'twoFactor'] as const)
         await database.deleteFrom(table).where('userId', '=', userId).execute()
-      await takeBack(orgId, userId, agentRoles)
+      await takeBack(orgId, userId, () => false)
       return outcome
     },
   }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AgentTables } from './agent-tables.ts'
-import { isLibraryRefusal, type Library } from './login-library.ts'
+import { type Library, unlessRefused } from './login-library.ts'
 import { isAppCode, type ShowCode } from './shown-codes.ts'
 
 /** `setCookies`: the login goes on under another one. */
@@ -39,16 +39,6 @@ export async function forgetTwoFactor(library: Library, database: Kysely<AgentTa
   const { internalAdapter } = await library.$context
   await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
   await database.deleteFrom('twoFactor').where('userId', '=', userId).execute()
-}
-
-/** A refusal of the library as `undefined`. */
-async function unlessRefused<Result>(call: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await call
-  } catch (error) {
-    if (isLibraryRefusal(error)) return undefined
-    throw error
-  }
 }
 
 export function createTwoFactor(

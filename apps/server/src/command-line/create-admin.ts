@@ -28,24 +28,9 @@ const named: Readonly<Record<AgentRole, string>> = { owner: 'an owner', admin: '
 
 const failed = (message: string): CommandResult => ({ kind: 'failed', message })
 
-interface Membership {
-  readonly orgId: OrgId
-  readonly role: AgentRole
-}
-
-async function membershipOf(database: Kysely<AllTables>, email: string): Promise<Membership | undefined> {
-  const row = await database
-    .selectFrom('agent_memberships')
-    .innerJoin('user', 'user.id', 'agent_memberships.user_id')
-    .select(['agent_memberships.org_id', 'agent_memberships.role'])
-    .where('user.email', '=', email)
-    .executeTakeFirst()
-  return row && { orgId: row.org_id as OrgId, role: row.role }
-}
-
 /** The one that is named, else the one that they answer for, else the only one that is no demo; the message of a failure says which there are. */
 async function chooseOrg(
-  { email, orgKey }: Wanted,
+  { orgKey, own }: { readonly orgKey: string | undefined; readonly own: OrgId | undefined },
   { clock, random }: CommandWorld,
   database: Kysely<AllTables>,
   store: Store,
@@ -57,8 +42,7 @@ async function chooseOrg(
     return (
       known.find(({ key }) => key === orgKey) ?? { problem: `There is no such organisation; the keys are: ${keys}.` }
     )
-  const own = await membershipOf(database, email)
-  const answeredFor = known.find(({ id }) => id === own?.orgId)
+  const answeredFor = known.find(({ id }) => id === own)
   if (answeredFor) return answeredFor
   const [only, ...others] = known.length > 1 ? known.filter(({ key }) => key !== demoOrgKey) : known
   if (!only) return makeFirstOrg({ store, database, clock, random })
@@ -76,9 +60,9 @@ async function putAdmin(
   const agents = await openAgents({ database, dialect, ownOrigin: publicUrl ?? localUrl(host, port), clock, random })
   const store = createStore({ random, clock, onFailing: () => undefined })
   try {
-    const org = await chooseOrg(wanted, world, database, store)
+    const before = await agents.findMember(wanted.email)
+    const org = await chooseOrg({ ...wanted, own: before?.orgId }, world, database, store)
     if ('problem' in org) return failed(org.problem)
-    const before = await membershipOf(database, wanted.email)
     // A new password is no promotion.
     const role = before?.orgId === org.id && !wanted.asOwner ? before.role : 'owner'
     const password = wanted.password ?? createPassword(random)

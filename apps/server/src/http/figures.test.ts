@@ -22,7 +22,12 @@ function rig() {
     log: { level: 'info', clock, stream: { write: (line) => void lines.push(line) } },
   })
   let sockets = 0
-  const sources = { socketCount: () => sockets, writesCommitted: () => 7, groupsCommitted: () => 3 }
+  const sources = {
+    socketCount: () => sockets,
+    budgetShare: () => 0.5,
+    writesCommitted: () => 7,
+    groupsCommitted: () => 3,
+  }
   addFigures(app, figures, { kind: 'local' }, clock, sources)
   onTestFinished(() => app.close())
   return {
@@ -55,6 +60,7 @@ describe('the figures of the server', () => {
         'helvino_refusals_total{code="request_invalid"} 1',
         'helvino_refusals_total{code="storage_full"} 0',
         'helvino_sockets 5',
+        'helvino_budget_share 0.5',
         'helvino_writes_total 7',
         'helvino_commits_total 3',
       ]),

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { MetricsAccess } from '../config.ts'
 import type { ServiceSources } from '../telemetry/service-metrics.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
-import { AnswerCounts, countRoutes, type RefusedFields } from './count-answers.ts'
+import { AnswerCounts, countRoutes, type RefusedFields } from './answer-counts.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import { addTelemetryRoutes } from './telemetry-routes.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { corsHeadersOf } from './cors.ts'
-import type { AnswerCounts } from './count-answers.ts'
+import type { AnswerCounts } from './answer-counts.ts'
 import { headersEverywhere } from './headers-everywhere.ts'
 import type { PlainAnswer } from './refuse.ts'
 

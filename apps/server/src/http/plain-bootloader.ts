@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type AnswerBootloader, bootloaderHeaders } from './bootloader.ts'
-import type { AnswerCounts } from './count-answers.ts'
+import type { AnswerCounts } from './answer-counts.ts'
 import { createCheck, type GuardOptions } from './guard.ts'
 import { limitOfRoute } from './limited-routes.ts'
 import { createAnswerPlainly } from './plain-answer.ts'

@@ -5,6 +5,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 export interface ServiceSources {
   /** Sockets that are open. */
   readonly socketCount: () => number
+  /** Above 0 and at most 1. */
+  readonly budgetShare: () => number
   /** Writes that reached the disk, and the transactions that they came in. */
   readonly writesCommitted: () => number
   readonly groupsCommitted: () => number
@@ -24,25 +26,11 @@ export class ServiceMetrics {
 
   constructor(registry: Registry) {
     this.#registry = registry
-    const registers = [registry]
-    const [answers, refused] = [this.#answers, this.#refusals]
-    new Counter({
-      ...{ name: 'helvino_answers_total', help: 'HTTP answers by status.', labelNames: ['status'], registers },
-      collect() {
-        this.reset()
-        for (const [status, count] of answers) this.inc({ status }, count)
-      },
-    })
-    new Counter({
-      ...{ name: 'helvino_refusals_total', help: 'HTTP refusals by code.', labelNames: ['code'], registers },
-      collect() {
-        this.reset()
-        for (const [code, count] of refused) this.inc({ code }, count)
-      },
-    })
+    this.#count('helvino_answers_total', 'HTTP answers by status.', 'status', () => this.#answers)
+    this.#count('helvino_refusals_total', 'HTTP refusals by code.', 'code', () => this.#refusals)
     this.#messages = new Histogram({
-      ...{ name: 'helvino_message_seconds', help: 'Time from a request with messages to its answer.', registers },
-      ...{ labelNames: ['role'], buckets: messageBounds },
+      ...{ name: 'helvino_message_seconds', help: 'Time from a request with messages to its answer.' },
+      ...{ labelNames: ['role'], buckets: messageBounds, registers: [registry] },
     })
   }
 
@@ -57,23 +45,41 @@ export class ServiceMetrics {
     this.#messages.observe({ role }, tookMs / 1_000)
   }
 
-  watch({ socketCount, writesCommitted, groupsCommitted }: ServiceSources): void {
-    const registers = [this.#registry]
+  watch({ socketCount, budgetShare, writesCommitted, groupsCommitted }: ServiceSources): void {
+    this.#gauge('helvino_sockets', 'Sockets that are open.', socketCount)
+    this.#gauge(
+      'helvino_budget_share',
+      'Of what may be asked so much is left while there is more than time; 1: all.',
+      budgetShare,
+    )
+    this.#count('helvino_writes_total', 'Writes that reached the disk.', undefined, () => [['', writesCommitted()]])
+    this.#count('helvino_commits_total', 'Transactions that reached the disk.', undefined, () => [
+      ['', groupsCommitted()],
+    ])
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
     new Gauge({
-      ...{ name: 'helvino_sockets', help: 'Sockets that are open.', registers },
+      ...{ name, help, registers: [this.#registry] },
       collect() {
-        this.set(socketCount())
+        this.set(read())
       },
     })
-    const counted = (name: string, help: string, count: () => number) =>
-      new Counter({
-        ...{ name, help, registers },
-        collect() {
-          this.reset()
-          this.inc(count())
-        },
-      })
-    counted('helvino_writes_total', 'Writes that reached the disk.', writesCommitted)
-    counted('helvino_commits_total', 'Transactions that reached the disk.', groupsCommitted)
+  }
+
+  /** `label`: what the first of each pair is. */
+  #count(
+    name: string,
+    help: string,
+    label: string | undefined,
+    read: () => Iterable<readonly [string | number, number]>,
+  ): void {
+    new Counter({
+      ...{ name, help, registers: [this.#registry], labelNames: label === undefined ? [] : [label] },
+      collect() {
+        this.reset()
+        for (const [value, count] of read()) this.inc(label === undefined ? {} : { [label]: value }, count)
+      },
+    })
   }
 }

@@ -37,6 +37,11 @@ export async function readProcess({ url }: Pick<Stage, 'url'>): Promise<ProcessF
   }
 }
 
+/** How much of what may be asked the server leaves: 1 where it has time for everything. */
+export async function readBudgetShare({ url }: Pick<Stage, 'url'>): Promise<number> {
+  return figure((await call(`${url}/metrics`)).text, 'helvino_budget_share')
+}
+
 // Left out: origins that were refused or seen and the record of acts, since remembering those is what the server is for.
 const tablesOfOrg = [
   ['orgs', 'id'],
