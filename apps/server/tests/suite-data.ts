@@ -5,7 +5,7 @@ import {
   type PublicVisitorId,
   type Sequence,
 } from '@helvino/protocol'
-import type { ConversationFilter, NewMessage, OrgRepository } from '../src/store/contract.ts'
+import type { ConversationFilter, NewMessage, OrgRepository, NewProfile } from '../src/store/contract.ts'
 import type { NewNote } from '../src/store/desk-contract.ts'
 
 export const startMs = Date.UTC(2026, 0, 5, 9)
@@ -40,5 +40,12 @@ export const everything: ConversationFilter = {
 export const noteLike = (conversationId: ConversationId, more: Partial<NewNote> = {}): NewNote => ({
   ...{ conversationId, authorId: 'u1', authorName: 'Ada', content: 'a note' },
   ...{ clientNoteId: key('n1'), nowMs: startMs },
+  ...more,
+})
+
+export const profile = (name: string, more: Partial<NewProfile> = {}): NewProfile => ({
+  visitorId: visitor(name).visitorId,
+  browser: null,
+  nowMs: startMs,
   ...more,
 })
